@@ -1,0 +1,11 @@
+"""Entry of the managed Python runtimes (3.8 to 3.14): finds its own package, then hands over to the loop."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from lambkin_runtime.loop import main  # noqa: E402
+
+if __name__ == "__main__":
+    main()

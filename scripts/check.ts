@@ -1,0 +1,32 @@
+/** What must hold before any test is worth running: format, lint, the layers' direction, types. */
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { layerViolations } from "./layers.ts";
+
+const PROJECT = path.dirname(import.meta.dirname);
+const BIN = path.join(PROJECT, "node_modules/.bin");
+
+const STEPS: readonly (readonly [string, () => boolean])[] = [
+  ["format and lint", () => run("biome", ["check", "--error-on-warnings", "."])],
+  ["layers", layersHold],
+  ["types", () => run("tsc", ["-p", "."])],
+];
+
+let failed = 0;
+for (const [name, step] of STEPS) {
+  const startedMs = performance.now();
+  const ok = step();
+  console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - startedMs) / 1000).toFixed(1)} s)`);
+  if (!ok) failed++;
+}
+process.exit(failed === 0 ? 0 : 1);
+
+function run(program: string, args: readonly string[]): boolean {
+  return spawnSync(path.join(BIN, program), args, { cwd: PROJECT, stdio: "inherit" }).status === 0;
+}
+
+function layersHold(): boolean {
+  const violations = layerViolations(path.join(PROJECT, "src"));
+  for (const violation of violations) console.error(`  ${violation}`);
+  return violations.length === 0;
+}

@@ -1,0 +1,102 @@
+/**
+ * Brings a fresh clone to where it can run: npm packages (Node 26 among them), bubblewrap, and with `--for-tests`
+ * what the tests drive. Runs on whatever Node started npm, so it is plain JavaScript; does nothing when all is there.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const PROJECT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const NODE_MAJOR = 26;
+const forTests = process.argv.includes("--for-tests");
+
+/** Runs a program in sight of the user; false when it fails or does not exist. */
+function run(program, args, options = {}) {
+  return spawnSync(program, args, { cwd: PROJECT, stdio: "inherit", ...options }).status === 0;
+}
+
+function succeeds(program, args) {
+  return spawnSync(program, args, { stdio: "ignore" }).status === 0;
+}
+
+function fail(message) {
+  console.error(`setup: ${message}`);
+  process.exit(1);
+}
+
+function installPackages() {
+  const lock = createHash("sha256")
+    .update(readFileSync(path.join(PROJECT, "package-lock.json")))
+    .digest("hex");
+  const marker = path.join(PROJECT, "node_modules/.lambkin-setup");
+  const installed = existsSync(marker) ? readFileSync(marker, "utf8") : "";
+  if (installed === `${lock} all` || (!forTests && installed === `${lock} run`)) return;
+  console.log("setup: installing npm packages …");
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error", ...(forTests ? [] : ["--omit=dev"])];
+  const npm = process.env.npm_execpath;
+  const ok = npm ? run(process.execPath, [npm, ...args]) : run("npm", args);
+  if (!ok) fail("npm ci failed");
+  provideNode();
+  writeFileSync(marker, `${lock} ${forTests ? "all" : "run"}`);
+}
+
+/** The server's Node comes from npm; where no package fits the platform, a new enough Node may stand in. */
+function provideNode() {
+  const node = path.join(PROJECT, "node_modules/.bin/node");
+  if (existsSync(node)) return;
+  if (Number(process.versions.node.split(".")[0]) < NODE_MAJOR) {
+    fail(
+      `no Node ${NODE_MAJOR} package for ${process.platform}-${process.arch}; put Node ${NODE_MAJOR} on PATH`,
+    );
+  }
+  mkdirSync(path.dirname(node), { recursive: true });
+  symlinkSync(process.execPath, node);
+}
+
+const canAptGet =
+  process.platform === "linux" && process.getuid?.() === 0 && succeeds("apt-get", ["--version"]);
+let listsAreFresh = false;
+
+/** Installs Debian packages as root; else names the command and goes on without. */
+function provide(what, isThere, packages) {
+  if (isThere()) return;
+  const command = `apt-get install -y ${packages.join(" ")}`;
+  if (!canAptGet) {
+    console.warn(`setup: ${what} is missing; \`sudo ${command}\` gives it.`);
+    return;
+  }
+  console.log(`setup: ${what} is missing: ${command}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const stdio = ["ignore", "ignore", "inherit"];
+  if (!listsAreFresh) run("apt-get", ["update", "-qq"], { env, stdio });
+  listsAreFresh = true;
+  run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], { env, stdio });
+  if (!isThere()) console.warn(`setup: ${what} could not be installed.`);
+}
+
+function provideTestTools() {
+  provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
+  provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
+  provide("python3", () => succeeds("python3", ["-c", "import venv"]), ["python3", "python3-venv"]);
+  const python = path.join(PROJECT, ".cache/venv/bin/python");
+  const hasClients = (program) => succeeds(program, ["-c", "import boto3, awscli"]);
+  if (hasClients("python3") || hasClients(python)) return;
+  console.log("setup: installing boto3 and the AWS CLI into .cache/venv …");
+  run("python3", ["-m", "venv", path.join(PROJECT, ".cache/venv")]);
+  run(python, ["-m", "pip", "install", "--quiet", "boto3", "awscli"]);
+}
+
+installPackages();
+if (process.platform === "linux") {
+  provide("bubblewrap", () => existsSync("/usr/bin/bwrap") || succeeds("bwrap", ["--version"]), [
+    "bubblewrap",
+  ]);
+}
+if (forTests) {
+  provideTestTools();
+  if (!run(path.join(PROJECT, "node_modules/.bin/node"), ["scripts/install-runtimes.ts", "--quiet"])) {
+    console.warn("setup: some Node.js versions could not be installed; their tests will say so.");
+  }
+}

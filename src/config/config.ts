@@ -1,0 +1,83 @@
+/** Reads the environment into one frozen Config; a wrong value stops the start with a sentence that names it. */
+import path from "node:path";
+import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
+
+export type IsolationChoice = "auto" | "bubblewrap" | "process";
+
+export interface Config {
+  readonly host: string;
+  /** 0 lets the system choose; the ready line names the port. */
+  readonly port: number;
+  /** Absolute path; everything that survives a restart lives below it. */
+  readonly dataDir: string;
+  /** `auto` takes the strongest driver the machine has and warns when that is `process`. */
+  readonly isolation: IsolationChoice;
+  /** False: a missing interpreter version is an error at create instead of a warning. */
+  readonly runtimeFallback: boolean;
+  /** Further folder with runtimes as `<runtime>/bin/<interpreter>`. */
+  readonly runtimesDir: string | undefined;
+  /** Idle execution environments end after this. */
+  readonly keepAliveMs: number;
+  readonly accountConcurrency: number;
+}
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+function integer(env: Variables, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name];
+  if (text === undefined || text === "") return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new ConfigError(`${name} must be a whole number from ${min} to ${max}, not "${text}".`);
+  }
+  return value;
+}
+
+function oneOf<T extends string>(env: Variables, name: string, values: readonly T[], fallback: T): T {
+  const text = env[name];
+  if (text === undefined || text === "") return fallback;
+  const value = values.find((candidate) => candidate === text);
+  if (value === undefined) {
+    throw new ConfigError(`${name} must be one of ${values.join(", ")}, not "${text}".`);
+  }
+  return value;
+}
+
+/** Throws ConfigError. `cwd` is what a relative data folder is relative to. */
+export function readConfig(env: Variables, cwd: string): Config {
+  const host = env["LAMBKIN_HOST"] || "127.0.0.1";
+  const auth = oneOf(env, "LAMBKIN_AUTH", ["open", "iam"], "open");
+  if (auth === "iam") {
+    throw new ConfigError("LAMBKIN_AUTH=iam is not built yet; only open, on a loopback address, is.");
+  }
+  if (!LOOPBACK.test(host)) {
+    throw new ConfigError(
+      `LAMBKIN_HOST=${host} is not a loopback address, and LAMBKIN_AUTH=open lets everybody who reaches the ` +
+        "port run code here. Use 127.0.0.1 (or put an authenticating proxy in front of it).",
+    );
+  }
+  return Object.freeze({
+    host,
+    port: integer(env, "LAMBKIN_PORT", 4566, 0, 65_535),
+    dataDir: path.resolve(cwd, env["LAMBKIN_DATA_DIR"] || ".lambkin"),
+    isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "process"], "auto"),
+    runtimeFallback: oneOf(env, "LAMBKIN_RUNTIME_FALLBACK", ["on", "off"], "on") === "on",
+    runtimesDir: env["LAMBKIN_RUNTIMES_DIR"] ? path.resolve(cwd, env["LAMBKIN_RUNTIMES_DIR"]) : undefined,
+    keepAliveMs:
+      1000 *
+      integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),
+    accountConcurrency: integer(
+      env,
+      "LAMBKIN_ACCOUNT_CONCURRENCY",
+      LAMBDA_LIMITS.accountConcurrency,
+      LAMBDA_LIMITS.unreservedConcurrencyMin,
+      100_000,
+    ),
+  });
+}

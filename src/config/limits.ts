@@ -1,0 +1,109 @@
+/** Every bound of the system, with its unit and, where it is AWS's, its source. */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** HTTP front door. */
+export const HTTP_LIMITS = {
+  /** CreateFunction, UpdateFunctionCode and PublishLayerVersion as a whole. Recorded on AWS. */
+  codeUploadBodyBytesMax: 70_167_211,
+  /** Any other request body. */
+  bodyBytesMax: 16 * MIB,
+  /** What is read and thrown away of a body already refused, so that the client gets to read the answer. */
+  refusedBodyDrainBytesMax: 256 * MIB,
+  /** Request line and headers. */
+  headerBytesMax: 64 * KIB,
+  /** From the first byte of a request to its last. */
+  requestReadMsMax: 5 * MINUTE_MS,
+  /** An idle kept-alive connection is closed after this. Longer than the usual clients' own. */
+  keepAliveMs: 75 * SECOND_MS,
+  /** On SIGTERM, requests in flight get this long. */
+  drainMsMax: 25 * SECOND_MS,
+} as const;
+
+/** Lambda's quotas. Source: "Lambda quotas" page and the service model unless said otherwise. */
+export const LAMBDA_LIMITS = {
+  accountConcurrency: 1000,
+  /** Reservations must leave this much of the account's concurrency unreserved. */
+  unreservedConcurrencyMin: 100,
+  codeZippedBytesMax: 52_428_800,
+  codeUnzippedBytesMax: 262_144_000,
+  /** Ours: entries of one archive; AWS names no number. */
+  codeEntriesMax: 100_000,
+  codeStorageBytesMax: 80_530_636_800,
+  timeoutSecondsDefault: 3,
+  timeoutSecondsMax: 900,
+  memoryMibDefault: 128,
+  memoryMibMin: 128,
+  memoryMibMax: 10_240,
+  ephemeralStorageMibDefault: 512,
+  environmentBytesMax: 4 * KIB,
+  tagsMax: 50,
+  pageItemsDefault: 50,
+  pageItemsMax: 50,
+  /** Synchronous request payload. */
+  invokePayloadBytesMax: 6 * MIB,
+  /** Asynchronous request payload. */
+  eventPayloadBytesMax: 1 * MIB,
+  /** Response payload. Source: the error text AWS sends (6 MiB and 100 bytes). */
+  responsePayloadBytesMax: 6 * MIB + 100,
+  clientContextBytesMax: 3583,
+  /** LogType=Tail returns this much, before base64. */
+  logTailBytesMax: 4 * KIB,
+  /** Code.Location of GetFunction stays valid this long. */
+  codeLocationMs: 10 * MINUTE_MS,
+  asyncMaximumEventAgeMs: 6 * 60 * MINUTE_MS,
+  asyncRetryAttemptsDefault: 2,
+  /** Wait before the second and before the third attempt after a function error. */
+  asyncRetryDelaysMs: [1 * MINUTE_MS, 2 * MINUTE_MS],
+  /** Backoff after a throttle: doubles from the first to the second. */
+  asyncThrottleBackoffMs: [1 * SECOND_MS, 5 * MINUTE_MS],
+  /** Ours: accepted events of one function that run at the same time from the queue. */
+  asyncInFlightPerFunctionMax: 100,
+} as const;
+
+/** Execution environments. */
+export const ENVIRONMENT_LIMITS = {
+  initMsMax: 10 * SECOND_MS,
+  /** An idle environment ends after this; AWS's own time is not documented. */
+  keepAliveMsDefault: 10 * MINUTE_MS,
+  /** Ours: environments alive at once on this machine, of all functions. */
+  environmentsMax: 1000,
+  /** Ours: sandboxes being started at the same time. */
+  startsInParallelMax: 16,
+  openFilesMax: 1024,
+  processesMax: 1024,
+  /** One log event; longer lines are cut into several events. Source: CloudWatch Logs quota. */
+  logEventBytesMax: 256 * KIB,
+  /** Ours: one frame from a runtime: the largest response and its head. */
+  frameBytesMax: 6 * MIB + 64 * KIB,
+} as const;
+
+/** CloudWatch Logs. Source: "CloudWatch Logs quotas" page unless said otherwise. */
+export const LOGS_LIMITS = {
+  /** PutLogEvents: sum of message bytes plus 26 an event. */
+  putBatchBytesMax: 1 * MIB,
+  putBatchEventsMax: 10_000,
+  eventOverheadBytes: 26,
+  eventBytesMax: 256 * KIB,
+  /** Events older or newer than this against the clock are rejected by PutLogEvents. */
+  eventAgeMsMax: 14 * 24 * 60 * MINUTE_MS,
+  eventAheadMsMax: 2 * 60 * MINUTE_MS,
+  describeItemsDefault: 50,
+  describeItemsMax: 50,
+  getEventsDefault: 10_000,
+  getEventsMax: 10_000,
+  /** Ours: events looked at for one page of FilterLogEvents before an empty page with a token is given. */
+  filterScanEventsMax: 50_000,
+  /** Ours: bytes of log messages kept in all; the oldest go first. */
+  storedBytesMax: 2 * 1024 * MIB,
+  /** Ours: how long events may wait in memory before they are written. */
+  writeDelayMs: 20,
+  /** Ours: events waiting in memory; beyond it the oldest waiting are dropped and counted. */
+  waitingEventsMax: 100_000,
+  /** Ours: how often retention is enforced. */
+  retentionSweepMs: 10 * MINUTE_MS,
+} as const;

@@ -1,0 +1,3 @@
+/** Settings and bounds. */
+export * from "./config.ts";
+export * from "./limits.ts";

@@ -1,0 +1,133 @@
+/** Puts an environment together: code on disk, interpreter, variables, sandbox, log stream. */
+import { randomBytes } from "node:crypto";
+import { access, constants } from "node:fs/promises";
+import path from "node:path";
+import { type Clock, slashedDay } from "../../kit/mod.ts";
+import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
+import type { CodeStorage } from "../../store/mod.ts";
+import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
+import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
+import type { GuestPaths, Sandbox, SandboxDriver } from "../sandbox/sandbox.ts";
+import { EnvironmentLog } from "./environment-log.ts";
+import type { EnvironmentFactory } from "./environment-pool.ts";
+import { environmentVariables } from "./environment-variables.ts";
+import { ExecutionEnvironment } from "./execution-environment.ts";
+import { initStartLine } from "./platform-log.ts";
+import type { StartQueue } from "./start-queue.ts";
+
+export interface EnvironmentParts {
+  readonly driver: SandboxDriver;
+  readonly runtimes: RuntimeCatalogue;
+  readonly code: CodeStorage;
+  readonly logs: LogSink;
+  readonly clock: Clock;
+  readonly starts: StartQueue;
+  /** Lambkin's own address, for the AWS SDKs inside functions. Known once the server listens. */
+  readonly endpointUrl: () => string;
+  readonly hostPath: string;
+}
+
+/** Why a custom runtime cannot start. Source: the platform's own text (widely seen). */
+class InvalidBootstrap extends Error {}
+
+export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory {
+  return (scope, target, onEnded) => {
+    const id = randomBytes(16).toString("hex");
+    const stream = `${slashedDay(parts.clock.nowMs())}/[${target.version}]${id}`;
+    const log = new EnvironmentLog(
+      { ...scope, group: target.settings.LoggingConfig.LogGroup, stream },
+      parts.logs,
+      parts.clock,
+    );
+    const choice = parts.runtimes.choose(target.settings.Runtime ?? "");
+    return new ExecutionEnvironment({
+      id,
+      target,
+      log,
+      clock: parts.clock,
+      speaksHttp: choice?.runtime.language === "provided",
+      start: (runtimeApiAddress) =>
+        parts.starts.run(() => start(parts, { id, scope, target, choice, stream, log, runtimeApiAddress })),
+      onEnded,
+    });
+  };
+}
+
+interface StartRequest {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly target: FunctionVersion;
+  readonly choice: RuntimeChoice | undefined;
+  readonly stream: string;
+  readonly log: EnvironmentLog;
+  readonly runtimeApiAddress: string | undefined;
+}
+
+async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sandbox> {
+  const { choice, target, scope, log } = request;
+  if (choice === undefined) {
+    throw new InvalidBootstrap(`Runtime ${target.settings.Runtime} is not installed on this machine`);
+  }
+  const folders = {
+    code: await parts.code.unpacked(target.codeSha256),
+    runtime: parts.runtimes.bootstrapFolder(choice),
+    language: choice.interpreter?.folder,
+  };
+  const paths = parts.driver.guestPaths(folders);
+  const command = await commandOf(choice, folders.code, paths);
+  log.write(initStartLine(...runtimeLabel(choice), runtimeVersionArn(scope.region, choice.runtime.id)));
+  if (choice.warning !== undefined) log.write(`LAMBKIN_WARNING: ${choice.warning}\n`);
+  const variables = environmentVariables({
+    scope,
+    target,
+    choice,
+    paths,
+    isolation: parts.driver.name,
+    logStream: request.stream,
+    runtimeApiAddress: request.runtimeApiAddress,
+    endpointUrl: parts.endpointUrl(),
+    credentials: {
+      secretAccessKey: randomBytes(20).toString("hex"),
+      sessionToken: randomBytes(32).toString("base64"),
+    },
+    hostPath: parts.hostPath,
+  });
+  return parts.driver.start({
+    environmentId: request.id,
+    folders,
+    command,
+    variables,
+    memoryMib: target.settings.MemorySize,
+  });
+}
+
+function runtimeLabel(choice: RuntimeChoice): [string, string] {
+  const { language, version, id } = choice.runtime;
+  return language === "provided" ? ["provided", id.slice("provided.".length)] : [language, version];
+}
+
+async function commandOf(choice: RuntimeChoice, codeFolder: string, paths: GuestPaths): Promise<string[]> {
+  const { interpreter } = choice;
+  if (interpreter === undefined) return [await bootstrapIn(codeFolder, paths)];
+  const program = paths.interpreter(interpreter.program);
+  const entry = interpreter.language === "python" ? "bootstrap.py" : "bootstrap.mjs";
+  return [program, path.join(paths.runtime, entry)];
+}
+
+async function bootstrapIn(codeFolder: string, paths: GuestPaths): Promise<string> {
+  const guest = path.join(paths.code, "bootstrap");
+  const host = path.join(codeFolder, "bootstrap");
+  try {
+    await access(host, constants.F_OK);
+  } catch {
+    throw new InvalidBootstrap(
+      `Couldn't find valid bootstrap(s): [${guest} ${path.join(paths.layers, "bootstrap")}]`,
+    );
+  }
+  try {
+    await access(host, constants.X_OK);
+  } catch {
+    throw new InvalidBootstrap(`fork/exec ${guest}: permission denied`);
+  }
+  return guest;
+}

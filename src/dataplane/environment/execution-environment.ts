@@ -1,0 +1,259 @@
+/**
+ * One execution environment: a sandbox with a runtime in it that serves one invocation at a time.
+ *
+ * | state        | invariant                                              | leaves it on                         |
+ * |--------------|--------------------------------------------------------|--------------------------------------|
+ * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → ended        |
+ * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; exit, end() → ended      |
+ * | busy         | exactly one invocation is out                          | reply → idle; timeout, exit → ended  |
+ * | ended        | no process of the guest lives; nothing leads out       |                                      |
+ */
+import { invariant } from "../../errors/mod.ts";
+import { type Clock, type Deferred, deferred, type Timer } from "../../kit/mod.ts";
+import type { FunctionVersion, Invocation } from "../../model/mod.ts";
+import { framedLink } from "../runtime-api/framed-link.ts";
+import { httpLink } from "../runtime-api/http-link.ts";
+import type { RuntimeLink, RuntimeListener } from "../runtime-api/runtime-link.ts";
+import type { ExitStatus, Sandbox } from "../sandbox/sandbox.ts";
+import type { EnvironmentLog } from "./environment-log.ts";
+import { exitFailure, type PlatformFailure } from "./failure-payload.ts";
+
+export type EnvironmentState = "initializing" | "idle" | "busy" | "ended";
+
+export type InitOutcome =
+  | { readonly kind: "ready"; readonly durationMs: number }
+  /** The runtime said why: its error JSON. */
+  | {
+      readonly kind: "error";
+      readonly durationMs: number;
+      readonly errorType: string;
+      readonly payload: Buffer;
+    }
+  /** It ended, or never began. */
+  | { readonly kind: "failed"; readonly durationMs: number; readonly failure: PlatformFailure }
+  | { readonly kind: "timeout"; readonly durationMs: number };
+
+export type RunOutcome =
+  | { readonly kind: "response"; readonly payload: Buffer }
+  | { readonly kind: "error"; readonly errorType: string; readonly payload: Buffer }
+  | { readonly kind: "oversized" }
+  | { readonly kind: "timeout" }
+  | { readonly kind: "exit"; readonly status: ExitStatus }
+  /** The runtime ended before it took the invocation: nothing of it ran, another environment can have it. */
+  | { readonly kind: "undelivered" };
+
+/** Starts the sandbox; `runtimeApiAddress` is set for runtimes that speak HTTP. */
+export type SandboxStarter = (runtimeApiAddress: string | undefined) => Promise<Sandbox>;
+
+export interface EnvironmentOptions {
+  readonly id: string;
+  readonly target: FunctionVersion;
+  readonly log: EnvironmentLog;
+  readonly clock: Clock;
+  readonly speaksHttp: boolean;
+  readonly start: SandboxStarter;
+  /** Called once, when the environment has ended. */
+  readonly onEnded: (environment: ExecutionEnvironment) => void;
+}
+
+/** After its first process ended, the rest of a guest's output is waited for this long. */
+const LOG_END_MS_MAX = 500;
+
+interface RunInProgress {
+  readonly requestId: string;
+  readonly done: Deferred<RunOutcome>;
+  readonly timer: Timer;
+}
+
+export class ExecutionEnvironment implements RuntimeListener {
+  readonly id: string;
+  readonly target: FunctionVersion;
+  readonly log: EnvironmentLog;
+  /** When it became idle last; monotonic milliseconds. */
+  idleSinceMs = 0;
+  readonly #options: EnvironmentOptions;
+  #state: EnvironmentState = "initializing";
+  #sandbox: Sandbox | undefined;
+  #link: RuntimeLink | undefined;
+  #init: Deferred<InitOutcome> | undefined;
+  #initStartedMs = 0;
+  #run: RunInProgress | undefined;
+  /** Set while an invocation is handed over but not yet taken by the runtime. */
+  #onTaken: (() => void) | undefined;
+  #peakMemoryBytes = 0;
+  #gone: Promise<void> = Promise.resolve();
+
+  constructor(options: EnvironmentOptions) {
+    this.id = options.id;
+    this.target = options.target;
+    this.log = options.log;
+    this.#options = options;
+  }
+
+  get state(): EnvironmentState {
+    return this.#state;
+  }
+
+  /** Resolves when every process, file and group of it is gone. */
+  get gone(): Promise<void> {
+    return this.#gone;
+  }
+
+  /** Bytes; keeps its last value after the end. */
+  peakMemoryBytes(): number {
+    if (this.#state !== "ended" && this.#sandbox !== undefined) {
+      this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#sandbox.peakMemoryBytes());
+    }
+    return this.#peakMemoryBytes;
+  }
+
+  /** Brings the runtime up within `budgetMs`. Afterwards the environment is idle, or has ended. */
+  async init(budgetMs: number): Promise<InitOutcome> {
+    invariant(this.#init === undefined, "an environment is initialised once");
+    const { clock, speaksHttp, start } = this.#options;
+    this.#init = deferred();
+    this.#initStartedMs = clock.monotonicMs();
+    const timer = clock.after(budgetMs, () => {
+      this.#init?.resolve({ kind: "timeout", durationMs: this.#initMs() });
+    });
+    try {
+      const link = speaksHttp ? await httpLink(this) : undefined;
+      this.#link = link;
+      this.#adopt(await start(link?.address));
+    } catch (error) {
+      const failure = { errorType: "Runtime.InvalidEntrypoint", reason: reasonOf(error) };
+      this.#init.resolve({ kind: "failed", durationMs: this.#initMs(), failure });
+    }
+    const outcome = await this.#init.promise;
+    timer.cancel();
+    if (outcome.kind !== "ready") this.end();
+    else if (this.#state === "initializing") this.#becomeIdle();
+    return outcome;
+  }
+
+  /**
+   * Runs one invocation; only when idle. The function's time counts from here. After a timeout or an exit the
+   * environment has ended.
+   */
+  run(invocation: Invocation, onTaken: () => void): Promise<RunOutcome> {
+    invariant(this.#state === "idle", `an environment that is ${this.#state} cannot run`);
+    const { clock, target } = this.#options;
+    const timeoutMs = target.settings.Timeout * 1000;
+    this.#state = "busy";
+    const done = deferred<RunOutcome>();
+    this.#run = {
+      requestId: invocation.requestId,
+      done,
+      timer: clock.after(timeoutMs, () => this.#finish({ kind: "timeout" })),
+    };
+    this.#onTaken = onTaken;
+    this.#link?.deliver({
+      requestId: invocation.requestId,
+      deadlineMs: Math.floor(clock.nowMs() + timeoutMs),
+      invokedFunctionArn: invocation.invokedArn,
+      traceId: invocation.traceId,
+      clientContext: invocation.clientContext,
+      payload: invocation.payload,
+    });
+    return done.promise;
+  }
+
+  /** Ends every process of it; an invocation that is out ends with it. Safe to call again. */
+  end(): void {
+    if (this.#state === "ended") return;
+    this.peakMemoryBytes();
+    this.#state = "ended";
+    this.#sandbox?.kill();
+    this.#link?.close();
+    this.#options.onEnded(this);
+  }
+
+  onReady(): void {
+    this.#init?.resolve({ kind: "ready", durationMs: this.#initMs() });
+  }
+
+  onTaken(): void {
+    const notify = this.#onTaken;
+    this.#onTaken = undefined;
+    notify?.();
+  }
+
+  onResponse(requestId: string, payload: Buffer): void {
+    if (this.#isOut(requestId)) this.#finish({ kind: "response", payload });
+  }
+
+  onError(requestId: string, errorType: string, payload: Buffer): void {
+    if (this.#isOut(requestId)) this.#finish({ kind: "error", errorType, payload });
+  }
+
+  onOversizedResponse(requestId: string): void {
+    if (this.#isOut(requestId)) this.#finish({ kind: "oversized" });
+  }
+
+  onInitError(errorType: string, payload: Buffer): void {
+    this.#init?.resolve({ kind: "error", durationMs: this.#initMs(), errorType, payload });
+  }
+
+  #isOut(requestId: string): boolean {
+    return this.#run?.requestId === requestId;
+  }
+
+  #adopt(sandbox: Sandbox): void {
+    this.#sandbox = sandbox;
+    sandbox.logs.on("data", (chunk: Buffer) => this.log.push(chunk));
+    sandbox.logs.on("error", () => {});
+    // What it printed last may still be on its way when the process is gone.
+    const logsEnded = new Promise<void>((resolve) => sandbox.logs.once("close", resolve));
+    const { clock } = this.#options;
+    this.#gone = sandbox.exited.then(async (status) => {
+      sandbox.kill();
+      // Without isolation a process that slipped away may keep the pipe open for ever.
+      const patience = deferred<void>();
+      const timer = clock.after(LOG_END_MS_MAX, () => patience.resolve());
+      await Promise.race([logsEnded, patience.promise]);
+      timer.cancel();
+      this.#onExit(status);
+      await sandbox.dispose();
+    });
+    if (this.#options.speaksHttp) sandbox.control.on("error", () => {});
+    else this.#link = framedLink(sandbox.control, this);
+    // Ended while the sandbox was being started.
+    if (this.#state === "ended") sandbox.kill();
+  }
+
+  #onExit(status: ExitStatus): void {
+    this.#init?.resolve({ kind: "failed", durationMs: this.#initMs(), failure: exitFailure(status) });
+    if (this.#run !== undefined) {
+      this.#finish(this.#onTaken === undefined ? { kind: "exit", status } : { kind: "undelivered" });
+    }
+    this.end();
+  }
+
+  #finish(outcome: RunOutcome): void {
+    const run = this.#run;
+    if (run === undefined) return;
+    this.#run = undefined;
+    run.timer.cancel();
+    if (outcome.kind === "timeout") this.end();
+    else if (this.#state === "busy") this.#becomeIdle();
+    // A turn of the event loop later everything the guest had printed before its reply has been read: both
+    // descriptors were readable in the same poll.
+    setImmediate(() => {
+      this.log.flushPartial();
+      run.done.resolve(outcome);
+    });
+  }
+
+  #becomeIdle(): void {
+    this.#state = "idle";
+    this.idleSinceMs = this.#options.clock.monotonicMs();
+  }
+
+  #initMs(): number {
+    return this.#options.clock.monotonicMs() - this.#initStartedMs;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,164 @@
+/**
+ * Runs accepted events: each is on disk before its 202, and leaves the disk when it was run or given up on.
+ * At least once; after a crash what was under way runs again. Source of the rules: BEHAVIOUR 7.
+ */
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import type { Clock, Timer } from "../../kit/mod.ts";
+import {
+  type FunctionVersion,
+  functionArn,
+  type InvocationOutcome,
+  type Invoker,
+  type Scope,
+} from "../../model/mod.ts";
+import type { AcceptedEvent, FunctionStore } from "../../store/mod.ts";
+
+export interface AsyncQueueOptions {
+  readonly store: FunctionStore;
+  readonly invoker: Invoker;
+  readonly clock: Clock;
+  /** What the event's qualifier means now; undefined when the function is gone. */
+  readonly resolve: (
+    scope: Scope,
+    name: string,
+    qualifier: string | undefined,
+  ) => Promise<FunctionVersion | undefined>;
+  readonly reportFault: (error: unknown, requestId: string) => void;
+}
+
+interface Lane {
+  readonly waiting: AcceptedEvent[];
+  running: number;
+}
+
+export class AsyncQueue {
+  readonly #options: AsyncQueueOptions;
+  /** One lane a function: a backlog of one never holds up another. */
+  readonly #lanes = new Map<string, Lane>();
+  readonly #timers = new Set<Timer>();
+  readonly #underWay = new Set<Promise<void>>();
+  #stopped = false;
+
+  constructor(options: AsyncQueueOptions) {
+    this.#options = options;
+  }
+
+  /** Takes up what an earlier run of the server left. */
+  async resume(): Promise<void> {
+    for await (const event of this.#options.store.listEvents()) this.#schedule(event);
+  }
+
+  /** Durable when the promise resolves; the event runs afterwards. */
+  async accept(event: AcceptedEvent): Promise<void> {
+    await this.#options.store.acceptEvent(event);
+    this.#schedule(event);
+  }
+
+  /** Events wait for their turn on disk from now on; resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const timer of this.#timers) timer.cancel();
+    await Promise.all(this.#underWay);
+  }
+
+  #schedule(event: AcceptedEvent): void {
+    if (this.#stopped) return;
+    const waitMs = event.notBeforeMs - this.#options.clock.nowMs();
+    if (waitMs <= 0) {
+      this.#enqueue(event);
+      return;
+    }
+    const timer = this.#options.clock.after(waitMs, () => {
+      this.#timers.delete(timer);
+      this.#enqueue(event);
+    });
+    this.#timers.add(timer);
+  }
+
+  #enqueue(event: AcceptedEvent): void {
+    const key = `${event.scope.accountId}/${event.scope.region}/${event.functionName}`;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = { waiting: [], running: 0 };
+      this.#lanes.set(key, lane);
+    }
+    lane.waiting.push(event);
+    this.#advance(key, lane);
+  }
+
+  #advance(key: string, lane: Lane): void {
+    while (!this.#stopped && lane.running < LAMBDA_LIMITS.asyncInFlightPerFunctionMax) {
+      const event = lane.waiting.shift();
+      if (event === undefined) break;
+      lane.running++;
+      const work = this.#attempt(event)
+        .catch((error: unknown) => this.#options.reportFault(error, event.id))
+        .finally(() => {
+          lane.running--;
+          this.#underWay.delete(work);
+          this.#advance(key, lane);
+        });
+      this.#underWay.add(work);
+    }
+    if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(key);
+  }
+
+  async #attempt(event: AcceptedEvent): Promise<void> {
+    const { store, invoker, resolve, clock } = this.#options;
+    const target = await resolve(event.scope, event.functionName, event.qualifier);
+    const outcome =
+      target === undefined
+        ? undefined
+        : await invoker.invoke({
+            scope: event.scope,
+            target,
+            invokedArn: functionArn(event.scope, event.functionName, event.qualifier),
+            requestId: event.id,
+            payload: event.payload,
+            clientContext: event.clientContext,
+            traceId: event.traceId,
+            wantsLogTail: false,
+          });
+    const next = outcome && nextAttempt(event, outcome, clock.nowMs());
+    if (next === undefined) {
+      await store.removeEvent(event.id);
+      return;
+    }
+    await store.rescheduleEvent(next);
+    this.#schedule(next);
+  }
+}
+
+/** Undefined: the event is done with, because it succeeded, has no attempts left, or would be too old by then. */
+export function nextAttempt(
+  event: AcceptedEvent,
+  outcome: InvocationOutcome,
+  nowMs: number,
+): AcceptedEvent | undefined {
+  let next: AcceptedEvent;
+  switch (outcome.kind) {
+    case "success":
+      return undefined;
+    case "functionError": {
+      if (event.failedAttempts >= LAMBDA_LIMITS.asyncRetryAttemptsDefault) return undefined;
+      const delayMs = LAMBDA_LIMITS.asyncRetryDelaysMs[event.failedAttempts] ?? 0;
+      next = {
+        ...event,
+        failedAttempts: event.failedAttempts + 1,
+        throttledAttempts: 0,
+        notBeforeMs: nowMs + delayMs,
+      };
+      break;
+    }
+    case "throttled": {
+      const [firstMs, lastMs] = LAMBDA_LIMITS.asyncThrottleBackoffMs;
+      const delayMs = Math.min(firstMs * 2 ** event.throttledAttempts, lastMs);
+      next = { ...event, throttledAttempts: event.throttledAttempts + 1, notBeforeMs: nowMs + delayMs };
+      break;
+    }
+    default:
+      return outcome satisfies never;
+  }
+  const isTooOld = next.notBeforeMs - event.acceptedAtMs > LAMBDA_LIMITS.asyncMaximumEventAgeMs;
+  return isTooOld ? undefined : next;
+}

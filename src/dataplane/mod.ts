@@ -1,0 +1,12 @@
+/** Everything that runs a function. */
+export { environmentFactory } from "./environment/create-environment.ts";
+export { EnvironmentPool } from "./environment/environment-pool.ts";
+export { RESERVED_VARIABLES } from "./environment/environment-variables.ts";
+export { StartQueue } from "./environment/start-queue.ts";
+export { AsyncQueue } from "./invoke/async-queue.ts";
+export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";
+export { DataPlane } from "./invoke/data-plane.ts";
+export { findInterpreters, placesOf } from "./runtimes/find-interpreters.ts";
+export { RuntimeCatalogue, runtimeVersionArn } from "./runtimes/runtime-catalogue.ts";
+export { Cgroups } from "./sandbox/cgroup.ts";
+export { chooseDriver } from "./sandbox/choose-driver.ts";

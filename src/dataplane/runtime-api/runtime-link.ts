@@ -1,0 +1,33 @@
+/** The conversation between an environment and the runtime in it, whichever wire carries it. */
+
+/** What a runtime is told of one invocation. */
+export interface DeliveredInvocation {
+  readonly requestId: string;
+  /** Epoch milliseconds at which the function's time is up. */
+  readonly deadlineMs: number;
+  readonly invokedFunctionArn: string;
+  readonly traceId: string | undefined;
+  /** Raw JSON. */
+  readonly clientContext: string | undefined;
+  /** JSON text. */
+  readonly payload: Buffer;
+}
+
+/** What a runtime tells; at most one reply a delivered invocation gets through. */
+export interface RuntimeListener {
+  /** Its initialisation is over and it asks for its first invocation. */
+  onReady(): void;
+  /** It got the invocation that was delivered. */
+  onTaken(): void;
+  onResponse(requestId: string, payload: Buffer): void;
+  onError(requestId: string, errorType: string, payload: Buffer): void;
+  onInitError(errorType: string, payload: Buffer): void;
+  /** It answered with more than a response may hold; the bytes were thrown away. */
+  onOversizedResponse(requestId: string): void;
+}
+
+export interface RuntimeLink {
+  /** Hands over one invocation; the runtime gets it when it asks next. */
+  deliver(invocation: DeliveredInvocation): void;
+  close(): void;
+}

@@ -1,0 +1,97 @@
+/** Which installed interpreter serves which runtime, and how a function of it is started. */
+import { createHash } from "node:crypto";
+import path from "node:path";
+import { findRuntime, type RuntimeName, SUPPORTED_RUNTIMES } from "../../model/mod.ts";
+import type { Interpreter } from "./find-interpreters.ts";
+
+/** `bootstraps` is the folder `runtimes/` of this project. */
+export interface RuntimeCatalogueOptions {
+  readonly interpreters: readonly Interpreter[];
+  readonly bootstraps: string;
+  readonly allowFallback: boolean;
+}
+
+export interface RuntimeChoice {
+  readonly runtime: RuntimeName;
+  /** Undefined for provided runtimes: the function brings its own program. */
+  readonly interpreter: Interpreter | undefined;
+  /** Said in the function's log when another version than asked for runs it. */
+  readonly warning: string | undefined;
+}
+
+export interface RuntimeReport {
+  readonly available: boolean;
+  readonly program?: string;
+  readonly version?: string;
+  readonly warning?: string;
+}
+
+export class RuntimeCatalogue {
+  readonly #options: RuntimeCatalogueOptions;
+
+  constructor(options: RuntimeCatalogueOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined when no interpreter of this machine may serve the runtime. */
+  choose(runtimeId: string): RuntimeChoice | undefined {
+    const runtime = findRuntime(runtimeId);
+    if (runtime === undefined) return undefined;
+    if (runtime.language === "provided") return { runtime, interpreter: undefined, warning: undefined };
+    const same = this.#options.interpreters.filter((candidate) => candidate.language === runtime.language);
+    const exact = same.find((candidate) => candidate.version === runtime.version);
+    if (exact !== undefined) return { runtime, interpreter: exact, warning: undefined };
+    const nearest = this.#options.allowFallback ? nearestTo(runtime.version, same) : undefined;
+    if (nearest === undefined) return undefined;
+    const warning =
+      `${runtime.id} is not installed on this machine; ` +
+      `${nearest.language} ${nearest.version} runs the function instead.`;
+    return { runtime, interpreter: nearest, warning };
+  }
+
+  /** For health: every supported runtime by id. */
+  report(): Record<string, RuntimeReport> {
+    return Object.fromEntries(
+      SUPPORTED_RUNTIMES.map(({ id }) => {
+        const choice = this.choose(id);
+        if (choice === undefined) return [id, { available: false }];
+        const { interpreter, warning } = choice;
+        return [
+          id,
+          {
+            available: true,
+            ...(interpreter && { program: interpreter.program, version: interpreter.version }),
+            ...(warning !== undefined && { warning }),
+          },
+        ];
+      }),
+    );
+  }
+
+  /** Host folder of our own code for the language. */
+  bootstrapFolder(choice: RuntimeChoice): string | undefined {
+    return choice.interpreter && path.join(this.#options.bootstraps, choice.interpreter.language);
+  }
+}
+
+/** AWS's form; what the digest stands for is AWS's secret, ours is the runtime's id. */
+export function runtimeVersionArn(region: string, runtimeId: string): string {
+  return `arn:aws:lambda:${region}::runtime:${createHash("sha256").update(runtimeId).digest("hex")}`;
+}
+
+function nearestTo(version: string, candidates: readonly Interpreter[]): Interpreter | undefined {
+  const wanted = ordinal(version);
+  const distance = (candidate: Interpreter): number => Math.abs(ordinal(candidate.version) - wanted);
+  const serving = candidates.filter((candidate) =>
+    SUPPORTED_RUNTIMES.some(
+      (runtime) =>
+        runtime.language === candidate.language && ordinal(runtime.version) <= ordinal(candidate.version),
+    ),
+  );
+  return serving.toSorted((a, b) => distance(a) - distance(b) || ordinal(b.version) - ordinal(a.version))[0];
+}
+
+/** `3.10` → 10, `22` → 22: the part that counts up within a language. */
+function ordinal(version: string): number {
+  return Number(version.split(".").at(-1));
+}

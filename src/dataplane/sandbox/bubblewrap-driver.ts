@@ -1,0 +1,152 @@
+/**
+ * The driver for bare Linux: bubblewrap puts the guest into user, pid, mount, ipc, uts and cgroup namespaces of its
+ * own, with a root that holds only what a runtime needs. The network is still the host's (see SECURITY.md).
+ */
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { invariant } from "../../errors/mod.ts";
+import type { Cgroups } from "./cgroup.ts";
+import { launch } from "./launch.ts";
+import type { GuestPaths, SandboxDriver, SandboxFolders, SandboxSpec } from "./sandbox.ts";
+
+const CODE = "/var/task";
+const RUNTIME = "/var/runtime";
+const LANGUAGE = "/var/lang";
+const LAYERS = "/opt";
+
+/** AWS runs functions as a numbered user of this kind. Source: recorded environments (recall for the numbers). */
+const GUEST_UID = 993;
+const GUEST_GID = 990;
+
+/** What of the host's /etc a program needs to find libraries, names, times and certificates. */
+const ETC_ENTRIES = [
+  "alternatives",
+  "ca-certificates",
+  "crypto-policies",
+  "gai.conf",
+  "hosts",
+  "ld.so.cache",
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "localtime",
+  "mime.types",
+  "nsswitch.conf",
+  "pki",
+  "protocols",
+  "resolv.conf",
+  "services",
+  "ssl",
+];
+
+const PASSWD = `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${GUEST_UID}:${GUEST_GID}::/home/sbx_user1051:/sbin/nologin\n`;
+const GROUP = `root:x:0:\nsbx_group1051:x:${GUEST_GID}:\n`;
+
+export interface BubblewrapOptions {
+  /** Absolute path of `bwrap`. */
+  readonly program: string;
+  /** Where each environment's private files (its /tmp) are made. */
+  readonly scratchDir: string;
+  readonly cgroups: Cgroups | undefined;
+  readonly accountFiles: { readonly passwd: string; readonly group: string };
+}
+
+/** The texts of the guest's /etc/passwd and /etc/group; the caller writes them to files once. */
+export const ACCOUNT_FILES = { passwd: PASSWD, group: GROUP } as const;
+
+export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
+  const rootArguments = systemFolders();
+  return {
+    name: "bubblewrap",
+    weaknesses: [
+      "the network is the host's own: a function reaches what the host reaches, loopback included",
+      "no seccomp filter yet; /tmp has no size limit yet",
+      ...(options.cgroups === undefined ? ["memory limits are not enforced: no cgroup can be written"] : []),
+    ],
+
+    guestPaths,
+
+    async start(spec) {
+      const scratch = path.join(options.scratchDir, spec.environmentId);
+      const tmp = path.join(scratch, "tmp");
+      await mkdir(tmp, { recursive: true });
+      const cgroup = options.cgroups?.create(spec.environmentId, spec.memoryMib);
+      const dispose = async (): Promise<void> => {
+        await cgroup?.remove();
+        await rm(scratch, { recursive: true, force: true });
+      };
+      try {
+        const running = await launch({
+          // The arguments hold the function's variables: through a descriptor they stay out of `ps`, and bwrap
+          // itself starts with a clean environment, out of reach of a function's LD_PRELOAD.
+          command: [options.program, "--args", "4", "--", ...spec.command],
+          variables: {},
+          workingFolder: "/",
+          cgroup,
+          handedOver: nulSeparated([
+            ...rootArguments,
+            ...["--ro-bind", options.accountFiles.passwd, "/etc/passwd"],
+            ...["--ro-bind", options.accountFiles.group, "/etc/group"],
+            ...sandboxArguments(spec, tmp),
+          ]),
+        });
+        return { ...running, dispose };
+      } catch (error) {
+        await dispose();
+        throw error;
+      }
+    },
+  };
+}
+
+function guestPaths(folders: SandboxFolders): GuestPaths {
+  return {
+    code: CODE,
+    runtime: RUNTIME,
+    layers: LAYERS,
+    interpreter: (hostPath) =>
+      folders.language === undefined
+        ? hostPath
+        : path.join(LANGUAGE, path.relative(folders.language, hostPath)),
+  };
+}
+
+function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
+  const { code, runtime, language } = spec.folders;
+  return [
+    ...["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
+    ...["--uid", String(GUEST_UID), "--gid", String(GUEST_GID)],
+    ...["--hostname", "169-254-100-1"],
+    // The sandbox must not outlive us, whatever ends us.
+    "--die-with-parent",
+    "--new-session",
+    ...["--proc", "/proc", "--dev", "/dev"],
+    ...["--bind", tmp, "/tmp"],
+    ...["--dir", LAYERS],
+    ...["--ro-bind", code, CODE],
+    ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),
+    ...(language === undefined ? [] : ["--ro-bind", language, LANGUAGE]),
+    ...["--remount-ro", "/"],
+    ...["--chdir", CODE],
+    "--clearenv",
+    ...Object.entries(spec.variables).flatMap(([name, value]) => ["--setenv", name, value]),
+  ];
+}
+
+/** `/usr` and the root folders that belong to it, whether the host has them merged or not. */
+function systemFolders(): string[] {
+  const args = ["--ro-bind", "/usr", "/usr"];
+  for (const folder of ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]) {
+    if (!existsSync(folder)) continue;
+    if (lstatSync(folder).isSymbolicLink()) args.push("--symlink", readlinkSync(folder), folder);
+    else args.push("--ro-bind", folder, folder);
+  }
+  for (const entry of ETC_ENTRIES) args.push("--ro-bind-try", `/etc/${entry}`, `/etc/${entry}`);
+  return args;
+}
+
+function nulSeparated(args: readonly string[]): Buffer {
+  // A NUL inside a value would begin an argument of the function's choosing.
+  invariant(!args.some((arg) => arg.includes("\0")), "a sandbox argument contains NUL");
+  return Buffer.from(args.map((arg) => `${arg}\0`).join(""));
+}

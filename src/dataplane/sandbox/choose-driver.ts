@@ -1,0 +1,74 @@
+/** Picks the isolation driver: what was asked for, or the strongest this machine has; never weaker in silence. */
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { IsolationChoice } from "../../config/mod.ts";
+import { ACCOUNT_FILES, bubblewrapDriver } from "./bubblewrap-driver.ts";
+import type { Cgroups } from "./cgroup.ts";
+import { processDriver } from "./process-driver.ts";
+import type { SandboxDriver } from "./sandbox.ts";
+
+const run = promisify(execFile);
+
+export interface DriverChoice {
+  readonly driver: SandboxDriver;
+  /** Set when the choice is weaker than what Linux could give; to be shown to whoever started the server. */
+  readonly warning: string | undefined;
+}
+
+/** Rejects when `choice` names a driver that does not work here. Clears `scratchDir` of what a killed server left. */
+export async function chooseDriver(
+  choice: IsolationChoice,
+  scratchDir: string,
+  cgroups: Cgroups | undefined,
+): Promise<DriverChoice> {
+  if (choice === "process") {
+    return {
+      driver: processDriver(cgroups),
+      warning: "LAMBKIN_ISOLATION=process: functions run WITHOUT isolation, as the user that runs Lambkin.",
+    };
+  }
+  const found = await findBubblewrap();
+  if (found.program !== undefined) {
+    await rm(scratchDir, { recursive: true, force: true });
+    await mkdir(scratchDir, { recursive: true });
+    const accountFiles = {
+      passwd: path.join(scratchDir, "passwd"),
+      group: path.join(scratchDir, "group"),
+    };
+    await writeFile(accountFiles.passwd, ACCOUNT_FILES.passwd);
+    await writeFile(accountFiles.group, ACCOUNT_FILES.group);
+    return {
+      driver: bubblewrapDriver({ program: found.program, scratchDir, cgroups, accountFiles }),
+      warning: undefined,
+    };
+  }
+  if (choice === "bubblewrap") {
+    throw new Error(`LAMBKIN_ISOLATION=bubblewrap, but bubblewrap does not work here: ${found.reason}`);
+  }
+  return {
+    driver: processDriver(cgroups),
+    warning:
+      `Functions run WITHOUT isolation: bubblewrap does not work here (${found.reason}). ` +
+      "On Debian and Ubuntu `apt-get install bubblewrap` gives it.",
+  };
+}
+
+type Found = { readonly program: string } | { readonly program: undefined; readonly reason: string };
+
+/** Found means: it ran a program in the namespaces we need, on this kernel, as this user. */
+async function findBubblewrap(): Promise<Found> {
+  for (const program of ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"]) {
+    try {
+      const trial = ["--unshare-user", "--unshare-pid", "--ro-bind", "/", "/", "--", "/bin/true"];
+      await run(program, trial, { timeout: 10_000, env: {} });
+      return { program };
+    } catch (error) {
+      const failure = error as NodeJS.ErrnoException & { stderr?: string };
+      if (failure.code === "ENOENT") continue;
+      return { program: undefined, reason: failure.stderr?.trim() || failure.message };
+    }
+  }
+  return { program: undefined, reason: "it is not installed" };
+}

@@ -1,0 +1,85 @@
+/** Starts a guest's first process with its descriptors in place: 3 is the control socket, 1 and 2 are one pipe. */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import type { Duplex, Readable } from "node:stream";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
+import { invariant } from "../../errors/mod.ts";
+import type { Cgroup } from "./cgroup.ts";
+import type { ExitStatus, Sandbox } from "./sandbox.ts";
+
+export interface LaunchOptions {
+  /** Absolute host path first. */
+  readonly command: readonly string[];
+  /** Environment of the first process on the host. Never a function's own where a sandbox is still to be entered. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly workingFolder: string;
+  readonly cgroup: Cgroup | undefined;
+  /** What the first process reads from descriptor 4, then end of file. */
+  readonly handedOver?: Buffer;
+}
+
+/** Rejects when the program cannot be started. */
+export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dispose">> {
+  const { cgroup } = options;
+  // The shell joins the group and sets the limits before anything of the guest runs, then is replaced by it.
+  const script = [
+    ...(cgroup === undefined ? [] : [`echo $$ > '${cgroup.procsFile}' || exit 125`]),
+    `ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`,
+    "ulimit -c 0",
+    'exec "$@" 2>&1',
+  ].join("; ");
+  const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
+    cwd: options.workingFolder,
+    env: options.variables as Record<string, string>,
+    stdio: ["ignore", "pipe", "ignore", "pipe", options.handedOver === undefined ? "ignore" : "pipe"],
+    // A group of its own: kill() reaches what the guest started, a Ctrl-C at our terminal does not.
+    detached: true,
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", reject);
+  });
+  const exited = new Promise<ExitStatus>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  const [, logs, , control, handOver] = child.stdio;
+  invariant(logs && control && child.pid !== undefined, "the guest's descriptors are missing");
+  if (options.handedOver !== undefined) (handOver as Duplex).end(options.handedOver);
+  const pid = child.pid;
+  return {
+    control: control as Duplex,
+    logs: logs as Readable,
+    exited,
+    kill: () => killGroup(pid),
+    peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? peakOfTree(pid),
+  };
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Gone already.
+  }
+}
+
+const KIB = 1024;
+
+/** Without a cgroup: the highest resident size of each living process of the tree, added up. */
+function peakOfTree(pid: number): number {
+  let bytes = 0;
+  const pending = [pid];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    try {
+      const status = readFileSync(`/proc/${next}/status`, "latin1");
+      bytes += Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * KIB;
+      for (const task of readdirSync(`/proc/${next}/task`)) {
+        const children = readFileSync(`/proc/${next}/task/${task}/children`, "latin1");
+        pending.push(...children.trim().split(" ").filter(Boolean).map(Number));
+      }
+    } catch {
+      // Ended while we looked, or no /proc here: what was seen so far counts.
+    }
+  }
+  return bytes;
+}

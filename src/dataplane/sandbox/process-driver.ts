@@ -1,0 +1,38 @@
+/** The driver without isolation, for machines that cannot do better: a plain process that sees all its user sees. */
+import path from "node:path";
+import type { Cgroups } from "./cgroup.ts";
+import { launch } from "./launch.ts";
+import type { SandboxDriver } from "./sandbox.ts";
+
+export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
+  return {
+    name: "process",
+    weaknesses: [
+      "no isolation: a function sees the files, processes and network of the user that runs Lambkin",
+      ...(cgroups === undefined ? ["memory limits are not enforced: no cgroup can be written"] : []),
+    ],
+
+    guestPaths: (folders) => ({
+      code: folders.code,
+      runtime: folders.runtime ?? path.dirname(folders.code),
+      layers: "/opt",
+      interpreter: (hostPath) => hostPath,
+    }),
+
+    async start(spec) {
+      const cgroup = cgroups?.create(spec.environmentId, spec.memoryMib);
+      try {
+        const running = await launch({
+          command: spec.command,
+          variables: spec.variables,
+          workingFolder: spec.folders.code,
+          cgroup,
+        });
+        return { ...running, dispose: async () => cgroup?.remove() };
+      } catch (error) {
+        await cgroup?.remove();
+        throw error;
+      }
+    },
+  };
+}

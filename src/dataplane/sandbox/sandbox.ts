@@ -1,0 +1,63 @@
+/** What every isolation mechanism does for an execution environment: start one process tree, watch it, end it. */
+import type { Duplex, Readable } from "node:stream";
+
+export type IsolationDriverName = "bubblewrap" | "process";
+
+/** Host folders an environment needs; the driver decides where the guest sees them. */
+export interface SandboxFolders {
+  /** The function's unpacked code, read-only to the guest. */
+  readonly code: string;
+  /** Lambkin's own code for the language; absent for custom runtimes. */
+  readonly runtime: string | undefined;
+  /** The interpreter's installation, unless it is the system's own. */
+  readonly language: string | undefined;
+}
+
+/** The same folders as the guest sees them. */
+export interface GuestPaths {
+  readonly code: string;
+  readonly runtime: string;
+  readonly layers: string;
+  /** Turns a path below `folders.language` (or a system path) into the guest's. */
+  interpreter(hostPath: string): string;
+}
+
+export interface SandboxSpec {
+  readonly environmentId: string;
+  readonly folders: SandboxFolders;
+  /** Guest paths. */
+  readonly command: readonly string[];
+  /** The guest's whole environment: nothing of the platform's own is added. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly memoryMib: number;
+}
+
+export interface ExitStatus {
+  readonly code: number | null;
+  /** As in `SIGKILL`. */
+  readonly signal: string | null;
+}
+
+export interface Sandbox {
+  /** The guest's descriptor 3. */
+  readonly control: Duplex;
+  /** The guest's stdout and stderr, one pipe: their order is the guest's. */
+  readonly logs: Readable;
+  /** Resolves once the first process of the guest has ended (never rejects). */
+  readonly exited: Promise<ExitStatus>;
+  /** Ends every process of the guest at once. */
+  kill(): void;
+  /** The most memory the guest ever used, bytes. */
+  peakMemoryBytes(): number;
+  /** After `exited`: removes what the driver made for it. */
+  dispose(): Promise<void>;
+}
+
+export interface SandboxDriver {
+  readonly name: IsolationDriverName;
+  /** What this driver does not keep apart on this machine; for health and SECURITY.md. */
+  readonly weaknesses: readonly string[];
+  guestPaths(folders: SandboxFolders): GuestPaths;
+  /** Rejects when the process cannot be started at all. */
+  start(spec: SandboxSpec): Promise<Sandbox>;
+}

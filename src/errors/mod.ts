@@ -1,0 +1,4 @@
+/** One catalogue of AWS errors. */
+export * from "./api-error.ts";
+export * from "./framework-errors.ts";
+export * from "./lambda-errors.ts";

@@ -1,0 +1,226 @@
+/** One HTTP request from its head to its answer: which service, which operation, is it valid, what came out. */
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { HTTP_LIMITS } from "../config/mod.ts";
+import { ApiError, notImplemented, requestTooLarge, unknownOperation } from "../errors/mod.ts";
+import type { RequestContext } from "../model/mod.ts";
+import { readBody } from "./body.ts";
+import { type HttpAnswer, type HttpRequest, header } from "./http-message.ts";
+import { type Identity, identify, type ServiceHints, serviceOf } from "./identify.ts";
+import { jsonRpc } from "./protocols/json-rpc.ts";
+import type { Protocol, RoutedOperation } from "./protocols/protocol.ts";
+import { formOf, query } from "./protocols/query.ts";
+import { restJson } from "./protocols/rest-json.ts";
+import { type LoadedService, loadService, type ProtocolName, type ServiceDefinition } from "./service.ts";
+
+/** A part of the product's own HTTP surface, outside AWS: `/_lambkin/...` and the console. */
+export type ProductRoute = (request: HttpRequest, requestId: string) => Promise<HttpAnswer | undefined>;
+
+export interface FrontDoorOptions {
+  readonly services: readonly ServiceDefinition[];
+  /** Asked for paths below `/_lambkin/` and for `/` as browsers ask; undefined means not found. */
+  readonly product: ProductRoute;
+  /** Told of failures that are our own fault. */
+  readonly reportFault: (error: unknown, requestId: string) => void;
+}
+
+const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { "rest-json": restJson, json: jsonRpc, query };
+
+const EMPTY = Buffer.alloc(0);
+
+/** What is known of a request so far; decides the form its error is written in. */
+interface Progress {
+  readonly requestId: string;
+  protocol: Protocol;
+  service: LoadedService | undefined;
+}
+
+export class FrontDoor {
+  readonly #options: FrontDoorOptions;
+  readonly #definitions: ReadonlyMap<string, ServiceDefinition>;
+  readonly #loaded = new Map<string, Promise<LoadedService>>();
+  readonly #hints: ServiceHints;
+
+  constructor(options: FrontDoorOptions) {
+    this.#options = options;
+    this.#definitions = new Map(options.services.map((service) => [service.name, service]));
+    this.#hints = {
+      byTargetPrefix: hintMap(options.services, (service) => service.targetPrefix),
+      byApiVersion: hintMap(options.services, (service) => service.apiVersion),
+    };
+  }
+
+  /** Loads a service's schemas before somebody waits for them. */
+  async warm(name: string): Promise<void> {
+    await this.#load(name);
+  }
+
+  /** Answers every request; never rejects. */
+  async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = randomUUID();
+    const head = headOf(incoming);
+    const progress: Progress = { requestId, protocol: guessProtocol(head), service: undefined };
+    let answer: HttpAnswer | undefined;
+    try {
+      answer = isProductPath(head)
+        ? await this.#answerProduct(head, incoming, requestId)
+        : await this.#answerAws(head, incoming, progress);
+    } catch (error) {
+      answer = this.#errorAnswer(error, progress);
+    }
+    if (answer !== undefined) send(response, answer, requestId);
+  }
+
+  async #answerProduct(
+    head: HttpRequest,
+    incoming: IncomingMessage,
+    requestId: string,
+  ): Promise<HttpAnswer | undefined> {
+    const read = await readBody(incoming, HTTP_LIMITS.bodyBytesMax);
+    if (read.kind === "aborted") return undefined;
+    if (read.kind === "tooLarge") throw requestTooLarge(HTTP_LIMITS.bodyBytesMax, head.path);
+    const answer = await this.#options.product({ ...head, body: read.body }, requestId);
+    if (answer === undefined) throw unknownOperation(`${head.method} ${head.path.slice(0, 200)}`);
+    return answer;
+  }
+
+  async #answerAws(
+    head: HttpRequest,
+    incoming: IncomingMessage,
+    progress: Progress,
+  ): Promise<HttpAnswer | undefined> {
+    const identity = identify(head);
+    let request = head;
+    let serviceName = serviceOf(head, identity, this.#hints);
+    let routed: RoutedOperation | undefined;
+    if (serviceName !== undefined) {
+      progress.service = await this.#load(serviceName);
+      progress.protocol = PROTOCOLS[progress.service.definition.protocol];
+      // The query protocol names its operation in the body.
+      if (progress.protocol !== query) routed = progress.protocol.route(head, progress.service);
+    }
+    const bytesMax = bodyBytesMax(routed);
+    const read = await readBody(incoming, bytesMax);
+    if (read.kind === "aborted") return undefined;
+    if (read.kind === "tooLarge") throw bodyTooLarge(routed, bytesMax);
+    request = { ...head, body: read.body };
+    if (routed === undefined) {
+      serviceName ??= serviceOf(head, identity, this.#hints, formOf(request));
+      if (serviceName === undefined) throw unknownOperation(`${head.method} ${head.path.slice(0, 200)}`);
+      progress.service ??= await this.#load(serviceName);
+      progress.protocol = PROTOCOLS[progress.service.definition.protocol];
+      routed = progress.protocol.route(request, progress.service);
+    }
+    return this.#run(request, routed, progress, contextOf(request, identity, progress.requestId));
+  }
+
+  async #run(
+    request: HttpRequest,
+    routed: RoutedOperation,
+    progress: Progress,
+    context: RequestContext,
+  ): Promise<HttpAnswer> {
+    const { definition, constraints } = routed.service;
+    const { name } = routed.operation;
+    const operation = Object.hasOwn(definition.operations, name) ? definition.operations[name] : undefined;
+    if (operation === undefined) throw notImplemented(definition.name, name);
+    const input = progress.protocol.decode(request, routed);
+    constraints.check(name, input);
+    const output = await operation(input as never, context);
+    return progress.protocol.encode((output ?? {}) as Record<string, unknown>, routed, progress.requestId);
+  }
+
+  #load(name: string): Promise<LoadedService> {
+    const loaded = this.#loaded.get(name);
+    if (loaded !== undefined) return loaded;
+    const definition = this.#definitions.get(name);
+    if (definition === undefined) {
+      throw new ApiError(
+        "UnknownOperationException",
+        `Lambkin does not serve '${name.slice(0, 100)}'; it serves ${[...this.#definitions.keys()].join(", ")}.`,
+      );
+    }
+    const loading = loadService(definition);
+    this.#loaded.set(name, loading);
+    return loading;
+  }
+
+  #errorAnswer(error: unknown, { protocol, service, requestId }: Progress): HttpAnswer {
+    if (error instanceof ApiError) return protocol.encodeError(error, service, requestId);
+    this.#options.reportFault(error, requestId);
+    // No stack and no cause for clients: the request id is what ties their report to our log.
+    const internal = new ApiError("InternalFailure", "The service failed; its log has the request id.");
+    return protocol.encodeError(internal, undefined, requestId);
+  }
+}
+
+function hintMap(
+  services: readonly ServiceDefinition[],
+  hint: (service: ServiceDefinition) => string | undefined,
+): Map<string, string> {
+  const map = new Map<string, string>();
+  for (const service of services) {
+    const key = hint(service);
+    if (key !== undefined) map.set(key, service.name);
+  }
+  return map;
+}
+
+function headOf(incoming: IncomingMessage): HttpRequest {
+  const url = incoming.url ?? "/";
+  const mark = url.indexOf("?");
+  return {
+    method: incoming.method ?? "GET",
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
+    headers: incoming.headers,
+    body: EMPTY,
+  };
+}
+
+/** Before the service is known, the request's own form tells what its sender can read. */
+function guessProtocol(head: HttpRequest): Protocol {
+  if (header(head, "x-amz-target") !== undefined) return jsonRpc;
+  const contentType = header(head, "content-type") ?? "";
+  if (contentType.startsWith("application/x-amz-json")) return jsonRpc;
+  if (contentType.startsWith("application/x-www-form-urlencoded")) return query;
+  return restJson;
+}
+
+function isProductPath(head: HttpRequest): boolean {
+  if (head.path.startsWith("/_lambkin/")) return true;
+  return (
+    head.method === "GET" && head.path === "/" && head.query.size === 0 && !("authorization" in head.headers)
+  );
+}
+
+function bodyBytesMax(routed: RoutedOperation | undefined): number {
+  const own = routed?.service.definition.bodyBytesMax?.[routed.operation.name];
+  return own ?? HTTP_LIMITS.bodyBytesMax;
+}
+
+function bodyTooLarge(routed: RoutedOperation | undefined, bytesMax: number): ApiError {
+  if (routed === undefined) return requestTooLarge(bytesMax, "requested");
+  const { name } = routed.operation;
+  return routed.service.definition.bodyTooLarge?.[name]?.(bytesMax) ?? requestTooLarge(bytesMax, name);
+}
+
+function contextOf(request: HttpRequest, identity: Identity, requestId: string): RequestContext {
+  return {
+    requestId,
+    accountId: identity.accountId,
+    region: identity.region,
+    accessKeyId: identity.accessKeyId,
+    baseUrl: `http://${header(request, "host") ?? "localhost"}`,
+    traceId: header(request, "x-amzn-trace-id"),
+  };
+}
+
+function send(response: ServerResponse, answer: HttpAnswer, requestId: string): void {
+  const { headers, body } = answer;
+  headers["x-amzn-RequestId"] = requestId;
+  if (answer.status !== 204) headers["Content-Length"] = String(Buffer.byteLength(body));
+  if (answer.status === 413) headers["Connection"] = "close";
+  response.writeHead(answer.status, headers);
+  response.end(body);
+}

@@ -1,0 +1,43 @@
+/** AWS JSON 1.0 and 1.1: the operation is in `X-Amz-Target`, everything else in one JSON body. */
+import { ApiError } from "../../errors/mod.ts";
+import { type HttpAnswer, header } from "../http-message.ts";
+import { decodeValue } from "./decode-value.ts";
+import { errorShape } from "./error-shape.ts";
+import type { Protocol, RoutedOperation } from "./protocol.ts";
+import { asRecord, encodeJson, parseBody } from "./rest-json.ts";
+
+/** The answer's version is the service's; clients of either read both. */
+const CONTENT_TYPE = "application/x-amz-json-1.1";
+
+export const jsonRpc: Protocol = {
+  route(request, service): RoutedOperation {
+    const target = header(request, "x-amz-target") ?? "";
+    const name = target.slice(target.lastIndexOf(".") + 1);
+    const operation = service.operations.get(name);
+    if (operation === undefined) {
+      throw new ApiError("UnknownOperationException", `Unknown operation: ${name.slice(0, 200)}`);
+    }
+    return { operation, service, labels: {} };
+  },
+
+  decode(request, { operation }): Record<string, unknown> {
+    const body = asRecord(parseBody(request.body));
+    return (decodeValue(operation.input, body) ?? {}) as Record<string, unknown>;
+  },
+
+  encode(output, { operation }): HttpAnswer {
+    const body = operation.output.isStructSchema() ? encodeJson(operation.output, output) : "";
+    return { status: 200, headers: { "Content-Type": CONTENT_TYPE }, body };
+  },
+
+  encodeError(error, service): HttpAnswer {
+    const shape = errorShape(error, service);
+    // Framework errors are 404 and 403 only where paths and headers carry meaning; here AWS answers 400.
+    const status = shape.status >= 500 || shape.status === 413 ? shape.status : 400;
+    return {
+      status,
+      headers: { ...shape.headers, "Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": error.code },
+      body: JSON.stringify({ __type: error.code, ...shape.members }),
+    };
+  },
+};

@@ -1,0 +1,5 @@
+/** Small parts without any knowledge of the domain. */
+export * from "./aws-time.ts";
+export * from "./clock.ts";
+export * from "./deferred.ts";
+export * from "./keyed-mutex.ts";

@@ -1,0 +1,82 @@
+/** How `$LATEST` changes: a checked replacement, its visible states, and the environments it makes stale. */
+import { randomUUID } from "node:crypto";
+import { ApiError, functionNotFound, revisionMismatch } from "../errors/mod.ts";
+import { type FunctionVersion, functionArn, type Scope } from "../model/mod.ts";
+import type { LambdaDependencies } from "./dependencies.ts";
+
+/** What an update may change of a version. */
+export type VersionChange = Partial<Pick<FunctionVersion, "settings" | "codeSha256" | "codeBytes">>;
+
+/** Throws PreconditionFailedException when the caller's revision is not the newest. */
+export function checkRevision(latest: FunctionVersion, revisionId: string | undefined): void {
+  if (revisionId !== undefined && revisionId !== latest.revisionId) throw revisionMismatch();
+}
+
+/** Throws ResourceConflictException while another change is under way. The texts are recorded and reported. */
+export function checkSettled(scope: Scope, latest: FunctionVersion): void {
+  const arn = functionArn(scope, latest.name);
+  if (latest.state === "Pending") {
+    throw conflict(
+      `The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
+    );
+  }
+  if (latest.updateStatus === "InProgress") throw conflict(`An update is in progress for resource: ${arn}`);
+}
+
+function conflict(reason: string): ApiError {
+  return new ApiError(
+    "ResourceConflictException",
+    `The operation cannot be performed at this time. ${reason}`,
+    { Type: "User" },
+  );
+}
+
+/** The record after a change, its update still shown as being in progress. */
+export function changedVersion(
+  latest: FunctionVersion,
+  change: VersionChange,
+  nowMs: number,
+): FunctionVersion {
+  return {
+    ...latest,
+    ...change,
+    updateStatus: "InProgress",
+    revisionId: randomUUID(),
+    configurationId: randomUUID(),
+    lastModifiedMs: nowMs,
+  };
+}
+
+/**
+ * Writes the change if nobody wrote since `latest` was read, retires the environments of the old configuration and
+ * lets the update be seen as successful afterwards. Throws PreconditionFailedException when somebody did.
+ */
+export async function applyChange(
+  dependencies: LambdaDependencies,
+  scope: Scope,
+  latest: FunctionVersion,
+  changed: FunctionVersion,
+): Promise<void> {
+  const { store, dataPlane } = dependencies;
+  if (!(await store.replaceLatest(scope, changed, latest.revisionId))) {
+    if ((await store.find(scope, latest.name)) === undefined) {
+      throw functionNotFound(functionArn(scope, latest.name));
+    }
+    throw revisionMismatch();
+  }
+  dataPlane.retire(latest);
+  dependencies.afterwards(() => settle(dependencies, scope, changed));
+}
+
+/** Pending → Active, InProgress → Successful, with a new revision; nothing if somebody changed the function since. */
+export async function settle(
+  { store }: Pick<LambdaDependencies, "store">,
+  scope: Scope,
+  version: FunctionVersion,
+): Promise<void> {
+  await store.replaceLatest(
+    scope,
+    { ...version, state: "Active", updateStatus: "Successful", revisionId: randomUUID() },
+    version.revisionId,
+  );
+}

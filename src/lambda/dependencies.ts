@@ -1,0 +1,22 @@
+/** What the Lambda API's operations work with. */
+import type { AsyncQueue, DataPlane, RuntimeCatalogue } from "../dataplane/mod.ts";
+import type { Clock, KeyedMutex } from "../kit/mod.ts";
+import type { CodeStorage, FunctionStore } from "../store/mod.ts";
+import type { CodeLinks } from "./code-links.ts";
+
+export interface LambdaDependencies {
+  readonly store: FunctionStore;
+  readonly code: CodeStorage;
+  readonly codeLinks: CodeLinks;
+  readonly dataPlane: DataPlane;
+  readonly asyncQueue: AsyncQueue;
+  readonly runtimes: RuntimeCatalogue;
+  readonly clock: Clock;
+  readonly accountConcurrency: number;
+  /** `x86_64` or `arm64`: the only architecture this machine runs. */
+  readonly architecture: string;
+  /** One change of a scope's shared settings at a time: sums are checked before they are changed. */
+  readonly changes: KeyedMutex;
+  /** Runs a step that follows an answer, and reports if it fails. */
+  readonly afterwards: (step: () => Promise<void>) => void;
+}

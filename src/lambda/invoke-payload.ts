@@ -1,0 +1,69 @@
+/** Judges an event before it is run: JSON or a refusal in the words of the parser AWS uses (Jackson). */
+import { isUtf8 } from "node:buffer";
+import { invalidRequestContent } from "../errors/mod.ts";
+
+/** Missing payloads reach the function as an empty object (observed of AWS by others; recall). */
+const EMPTY_EVENT = Buffer.from("{}");
+
+const EXPECTED = "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')";
+
+/** Returns the event to deliver. Throws InvalidRequestContentException. */
+export function checkedEvent(payload: Buffer | undefined): Buffer {
+  if (payload === undefined || payload.length === 0) return EMPTY_EVENT;
+  if (!isUtf8(payload)) throw refusal(invalidByte(payload), 1);
+  const text = payload.toString("utf8");
+  try {
+    JSON.parse(text);
+  } catch (error) {
+    throw complaint(text, (error as Error).message);
+  }
+  return payload;
+}
+
+/** `X-Amz-Client-Context` decoded to its JSON text. The refusal's text is widely reported. */
+export function checkedClientContext(encoded: string | undefined): string | undefined {
+  if (encoded === undefined) return undefined;
+  const bytes = Buffer.from(encoded, "base64");
+  try {
+    if (!isUtf8(bytes)) throw new SyntaxError("not UTF-8");
+    const text = bytes.toString("utf8");
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw new SyntaxError("no object");
+    return text;
+  } catch {
+    throw invalidRequestContent("Client context must be a valid Base64-encoded JSON object.");
+  }
+}
+
+/** V8 says where, in most of its messages; the words are Jackson's. */
+function complaint(text: string, message: string): Error {
+  if (/end of JSON input|Unterminated/.test(message)) {
+    return refusal("Unexpected end-of-input", text.length + 1);
+  }
+  const stated = /at position (\d+)/.exec(message)?.[1];
+  const at = stated === undefined ? text.search(/\S/) : Number(stated);
+  const word = /^[A-Za-z_$][\w$]*/.exec(text.slice(at, at + 64))?.[0];
+  if (word !== undefined) {
+    return refusal(`Unrecognized token '${word}': was expecting ${EXPECTED}`, at + word.length + 1);
+  }
+  const code = text.codePointAt(at) ?? 0;
+  const shown = code < 0x20 ? `(CTRL-CHAR, code ${code})` : `'${String.fromCodePoint(code)}' (code ${code})`;
+  return refusal(
+    `Unexpected character (${shown.replace(/^\(|\)$/g, "")}): expected a valid value ${EXPECTED}`,
+    at + 1,
+  );
+}
+
+/** The column counts from one; lines are not told apart in a message this short. */
+function refusal(what: string, column: number): Error {
+  return invalidRequestContent(
+    `Could not parse request body into json: Could not parse payload into json: ${what}\n at [Source: REDACTED ` +
+      `(\`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION\` disabled); line: 1, column: ${column}]`,
+  );
+}
+
+function invalidByte(payload: Buffer): string {
+  const first = payload.find((byte) => byte >= 0x80) ?? 0;
+  return `Invalid UTF-8 start byte 0x${first.toString(16)}`;
+}

@@ -1,0 +1,4 @@
+/** The Lambda API. */
+export { settle } from "./change-function.ts";
+export { CODE_LINK_PREFIX, CodeLinks } from "./code-links.ts";
+export { lambdaOperations } from "./table.ts";

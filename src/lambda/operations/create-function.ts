@@ -1,0 +1,66 @@
+/** CreateFunction: checks, keeps the code, writes the record; the function is active as soon as it is written. */
+import { randomUUID } from "node:crypto";
+import type { CreateFunctionRequest, FunctionConfiguration } from "@aws-sdk/client-lambda";
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import { ApiError, functionAlreadyExists, invalidParameter } from "../../errors/mod.ts";
+import { type FunctionVersion, LATEST, type Operation, parseFunctionReference } from "../../model/mod.ts";
+import { settle } from "../change-function.ts";
+import { storeCode } from "../code-source.ts";
+import type { LambdaDependencies } from "../dependencies.ts";
+import { functionConfiguration } from "../function-configuration.ts";
+import { createdSettings } from "../function-settings.ts";
+
+const NAME_CHARACTERS_MAX = 64;
+
+/** Throws InvalidParameterValueException, ResourceConflictException, RequestEntityTooLargeException, ValidationException. */
+export function createFunction(
+  dependencies: LambdaDependencies,
+): Operation<CreateFunctionRequest, FunctionConfiguration> {
+  const { store, code, clock } = dependencies;
+  return async (request, context) => {
+    const { name } = parseFunctionReference(context, request.FunctionName ?? "");
+    if (name.length > NAME_CHARACTERS_MAX) {
+      // Not a ValidationException, though it has its words (recorded on AWS).
+      throw invalidParameter(
+        `1 validation error detected: Value '${name}' at 'functionName' failed to satisfy constraint: ` +
+          `Member must have length less than or equal to ${NAME_CHARACTERS_MAX}`,
+      );
+    }
+    if (request.PackageType === "Image") {
+      throw invalidParameter("Lambkin does not run container images yet; use PackageType Zip.");
+    }
+    refuseUnknownCodeSigning(request.CodeSigningConfigArn);
+    const tags = { ...request.Tags };
+    if (Object.keys(tags).length > LAMBDA_LIMITS.tagsMax) {
+      throw invalidParameter("Number of tags exceeds resource tag limit.");
+    }
+    const settings = createdSettings({ ...request, FunctionName: name }, dependencies);
+    if ((await store.find(context, name)) !== undefined) throw functionAlreadyExists(name);
+    const stored = await storeCode(request.Code ?? {}, code);
+    const latest: FunctionVersion = {
+      name,
+      version: LATEST,
+      settings,
+      codeSha256: stored.sha256,
+      codeBytes: stored.bytes,
+      state: "Pending",
+      revisionId: randomUUID(),
+      configurationId: randomUUID(),
+      lastModifiedMs: clock.nowMs(),
+    };
+    if (!(await store.create(context, { shared: { name, tags }, latest }))) throw functionAlreadyExists(name);
+    dependencies.afterwards(() => settle(dependencies, context, latest));
+    return functionConfiguration(context, latest);
+  };
+}
+
+/** No code signing configuration can be made yet, so none exists. The text is recorded on AWS. */
+function refuseUnknownCodeSigning(arn: string | undefined): void {
+  if (arn === undefined) return;
+  throw new ApiError(
+    "CodeSigningConfigNotFoundException",
+    "The code signing configuration cannot be found. " +
+      `Check that the provided configuration is not deleted: ${arn}.`,
+    { Type: "User" },
+  );
+}

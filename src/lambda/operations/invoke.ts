@@ -1,0 +1,85 @@
+/** Invoke: RequestResponse runs and waits, Event is accepted durably, DryRun only checks. */
+import type { InvocationRequest, InvocationResponse } from "@aws-sdk/client-lambda";
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import { eventPayloadTooLarge, invalidRequestContent, throttled } from "../../errors/mod.ts";
+import { functionArn, type Operation, type RequestContext } from "../../model/mod.ts";
+import type { LambdaDependencies } from "../dependencies.ts";
+import { type FoundFunction, getFunctionRecord } from "../find-function.ts";
+import { checkedClientContext, checkedEvent } from "../invoke-payload.ts";
+
+/** `LogResult` is the header's base64, `Payload` the function's bytes as they are. */
+type Answer = Omit<InvocationResponse, "Payload"> & { readonly Payload?: Buffer };
+
+/**
+ * Throws ResourceNotFoundException, InvalidRequestContentException, RequestTooLargeException,
+ * TooManyRequestsException. A failure of the function is no error here: it is 200 with FunctionError.
+ */
+export function invoke(dependencies: LambdaDependencies): Operation<InvocationRequest, Answer> {
+  return async (request, context) => {
+    const name = request.FunctionName ?? "";
+    const found = await getFunctionRecord(dependencies.store, context, name, request.Qualifier, {
+      namesLatest: true,
+    });
+    if (request.InvocationType === "DryRun") return { StatusCode: 204 };
+    const payload = checkedEvent(request.Payload as Buffer | undefined);
+    const clientContext = checkedClientContext(withinBound(request.ClientContext));
+    if (request.InvocationType === "Event") {
+      return accept(dependencies, found, payload, clientContext, context);
+    }
+    const { latest } = found.record;
+    const outcome = await dependencies.dataPlane.invoke({
+      scope: context,
+      target: latest,
+      invokedArn: functionArn(context, latest.name, found.qualifier),
+      requestId: context.requestId,
+      payload,
+      clientContext,
+      traceId: context.traceId,
+      wantsLogTail: request.LogType === "Tail",
+    });
+    if (outcome.kind === "throttled") throw throttled(outcome.reason);
+    return {
+      StatusCode: 200,
+      ExecutedVersion: latest.version,
+      Payload: outcome.payload,
+      ...(outcome.kind === "functionError" && { FunctionError: "Unhandled" }),
+      ...(outcome.logTail !== undefined && { LogResult: outcome.logTail.toString("base64") }),
+    };
+  };
+}
+
+async function accept(
+  { asyncQueue, clock }: LambdaDependencies,
+  { record, qualifier }: FoundFunction,
+  payload: Buffer,
+  clientContext: string | undefined,
+  context: RequestContext,
+): Promise<Answer> {
+  if (payload.length > LAMBDA_LIMITS.eventPayloadBytesMax) {
+    throw eventPayloadTooLarge(payload.length, LAMBDA_LIMITS.eventPayloadBytesMax);
+  }
+  const nowMs = clock.nowMs();
+  await asyncQueue.accept({
+    id: context.requestId,
+    scope: { accountId: context.accountId, region: context.region },
+    functionName: record.latest.name,
+    qualifier,
+    payload,
+    clientContext,
+    traceId: context.traceId,
+    acceptedAtMs: nowMs,
+    failedAttempts: 0,
+    throttledAttempts: 0,
+    notBeforeMs: nowMs,
+  });
+  return { StatusCode: 202 };
+}
+
+function withinBound(clientContext: string | undefined): string | undefined {
+  if (clientContext !== undefined && clientContext.length > LAMBDA_LIMITS.clientContextBytesMax) {
+    throw invalidRequestContent(
+      `Client context must be no more than ${LAMBDA_LIMITS.clientContextBytesMax} bytes when Base64-encoded.`,
+    );
+  }
+  return clientContext;
+}

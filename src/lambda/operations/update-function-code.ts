@@ -1,0 +1,40 @@
+/** UpdateFunctionCode: new code for `$LATEST`; what is in flight ends on the old code. */
+import type { FunctionConfiguration, UpdateFunctionCodeRequest } from "@aws-sdk/client-lambda";
+import { invalidParameter } from "../../errors/mod.ts";
+import type { Operation } from "../../model/mod.ts";
+import { applyChange, changedVersion, checkRevision, checkSettled } from "../change-function.ts";
+import { storeCode } from "../code-source.ts";
+import type { LambdaDependencies } from "../dependencies.ts";
+import { getFunctionRecord } from "../find-function.ts";
+import { functionConfiguration } from "../function-configuration.ts";
+import { architectures } from "../function-settings.ts";
+
+/**
+ * Throws ResourceNotFoundException, PreconditionFailedException, ResourceConflictException,
+ * InvalidParameterValueException, RequestEntityTooLargeException.
+ */
+export function updateFunctionCode(
+  dependencies: LambdaDependencies,
+): Operation<UpdateFunctionCodeRequest, FunctionConfiguration> {
+  const { store, code, clock } = dependencies;
+  return async (request, context) => {
+    const found = await getFunctionRecord(store, context, request.FunctionName ?? "");
+    const { latest } = found.record;
+    checkRevision(latest, request.RevisionId);
+    checkSettled(context, latest);
+    if (request.ImageUri !== undefined) {
+      // Recorded on AWS.
+      throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.");
+    }
+    const stored = await storeCode(request, code);
+    const settings =
+      request.Architectures === undefined
+        ? latest.settings
+        : { ...latest.settings, Architectures: architectures(request.Architectures, dependencies) };
+    const change = { settings, codeSha256: stored.sha256, codeBytes: stored.bytes };
+    if (request.DryRun === true) return functionConfiguration(context, { ...latest, ...change });
+    const changed = changedVersion(latest, change, clock.nowMs());
+    await applyChange(dependencies, context, latest, changed);
+    return functionConfiguration(context, changed);
+  };
+}

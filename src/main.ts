@@ -1,0 +1,33 @@
+/** The program: configuration in, one ready line out, a clean stop on SIGTERM and SIGINT. */
+import { existsSync } from "node:fs";
+import { ConfigError, readConfig } from "./config/mod.ts";
+import { startServer } from "./server.ts";
+
+async function main(): Promise<void> {
+  if (existsSync(".env")) process.loadEnvFile(".env");
+  const config = readConfig(process.env, process.cwd());
+  const server = await startServer(config, process.env);
+  for (const warning of server.warnings) console.error(`WARNING: ${warning}`);
+  console.log(`Lambkin is ready at ${server.url} (data in ${config.dataDir})`);
+  let isStopping = false;
+  const stop = (signal: string): void => {
+    // The second signal is somebody who will not wait.
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    console.log(`${signal}: finishing what is in flight; once more to stop at once.`);
+    server.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error("lambkin: stopping failed:", error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof ConfigError ? `lambkin: ${error.message}` : error);
+  process.exit(1);
+});

@@ -1,0 +1,60 @@
+/** A Lambda function as it is stored: settings shared by all versions, and one configuration per version. */
+
+export const LATEST = "$LATEST";
+
+/** `FunctionConfiguration` members that are the caller's own settings, kept as they came (wire names). */
+export interface FunctionSettings {
+  readonly Runtime?: string;
+  readonly Role: string;
+  readonly Handler?: string;
+  readonly Description: string;
+  readonly Timeout: number;
+  readonly MemorySize: number;
+  readonly Environment?: { readonly Variables: Readonly<Record<string, string>> };
+  readonly EphemeralStorage: { readonly Size: number };
+  readonly Architectures: readonly string[];
+  readonly PackageType: string;
+  readonly TracingConfig: { readonly Mode: string };
+  readonly LoggingConfig: {
+    readonly LogFormat: string;
+    readonly LogGroup: string;
+    readonly ApplicationLogLevel?: string;
+    readonly SystemLogLevel?: string;
+  };
+  readonly SnapStart: { readonly ApplyOn: string; readonly OptimizationStatus: string };
+  readonly VpcConfig?: Readonly<Record<string, unknown>>;
+  readonly DeadLetterConfig?: { readonly TargetArn?: string };
+  readonly KMSKeyArn?: string;
+  readonly Layers?: readonly string[];
+  readonly FileSystemConfigs?: readonly unknown[];
+  readonly ImageConfig?: Readonly<Record<string, unknown>>;
+  readonly TenancyConfig?: Readonly<Record<string, unknown>>;
+}
+
+export type FunctionState = "Pending" | "Active";
+export type UpdateStatus = "InProgress" | "Successful";
+
+/** One version's record. Only `$LATEST` exists so far. */
+export interface FunctionVersion {
+  readonly name: string;
+  readonly version: string;
+  readonly settings: FunctionSettings;
+  /** Base64 SHA-256 of the zip; also the name (in hex) of its blob. */
+  readonly codeSha256: string;
+  readonly codeBytes: number;
+  readonly state: FunctionState;
+  /** Absent until the function was active for the first time. */
+  readonly updateStatus?: UpdateStatus;
+  readonly revisionId: string;
+  readonly lastModifiedMs: number;
+  /** New with every change of code or settings: an execution environment serves exactly one of them. */
+  readonly configurationId: string;
+}
+
+/** What all versions of a function share. */
+export interface FunctionShared {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Undefined: the function draws on the account's unreserved concurrency. */
+  readonly reservedConcurrency?: number;
+}

@@ -1,0 +1,30 @@
+/** The words in which everybody asks the data plane to run a function, and in which it answers. */
+import type { ThrottleReason } from "../errors/mod.ts";
+import type { Scope } from "./arn.ts";
+import type { FunctionVersion } from "./function.ts";
+
+export interface Invocation {
+  readonly scope: Scope;
+  readonly target: FunctionVersion;
+  /** As the caller named it: carries the caller's qualifier, or none. */
+  readonly invokedArn: string;
+  readonly requestId: string;
+  /** JSON text. */
+  readonly payload: Buffer;
+  /** Raw JSON, already out of its base64. */
+  readonly clientContext: string | undefined;
+  readonly traceId: string | undefined;
+  /** Whether the outcome should carry the end of the log. */
+  readonly wantsLogTail: boolean;
+}
+
+export type InvocationOutcome =
+  | { readonly kind: "success"; readonly payload: Buffer; readonly logTail: Buffer | undefined }
+  /** The function's own failure: a value, not an exception. `payload` is the error JSON. */
+  | { readonly kind: "functionError"; readonly payload: Buffer; readonly logTail: Buffer | undefined }
+  | { readonly kind: "throttled"; readonly reason: ThrottleReason };
+
+/** The one way to run a function, whoever asks. */
+export interface Invoker {
+  invoke(invocation: Invocation): Promise<InvocationOutcome>;
+}

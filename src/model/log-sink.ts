@@ -1,0 +1,20 @@
+/** Where the data plane sends what functions print; the storing side is in `observe/`. */
+
+export interface LogStreamRef {
+  readonly accountId: string;
+  readonly region: string;
+  readonly group: string;
+  readonly stream: string;
+}
+
+export interface LogEvent {
+  /** Epoch milliseconds. */
+  readonly timestampMs: number;
+  /** One event as it is stored and returned. Lambda's own end with a newline, as on AWS. */
+  readonly message: string;
+}
+
+export interface LogSink {
+  /** Takes the events in order, never blocks and never throws. Group and stream come to be on first use. */
+  write(stream: LogStreamRef, event: LogEvent): void;
+}

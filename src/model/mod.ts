@@ -1,0 +1,7 @@
+/** The pure domain: names, records, and the words between the layers. */
+export * from "./arn.ts";
+export * from "./function.ts";
+export * from "./invocation.ts";
+export * from "./log-sink.ts";
+export * from "./operation.ts";
+export * from "./runtime.ts";

@@ -1,0 +1,217 @@
+/** Wires the parts of one server together and takes them down in order; the only place that knows them all. */
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { type Config, ENVIRONMENT_LIMITS, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
+import {
+  AsyncQueue,
+  Cgroups,
+  ConcurrencyLedger,
+  chooseDriver,
+  DataPlane,
+  EnvironmentPool,
+  environmentFactory,
+  findInterpreters,
+  placesOf,
+  RuntimeCatalogue,
+  StartQueue,
+} from "./dataplane/mod.ts";
+import { invokeRequestTooLarge } from "./errors/mod.ts";
+import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
+import { KeyedMutex, systemClock } from "./kit/mod.ts";
+import { CodeLinks, lambdaOperations, settle } from "./lambda/mod.ts";
+import { LATEST, type OperationTable } from "./model/mod.ts";
+import { LogWriter } from "./observe/mod.ts";
+import { productRoutes } from "./product.ts";
+import { logsOperations } from "./services/logs/mod.ts";
+import { stsOperations } from "./services/sts/mod.ts";
+import { CodeStorage, SqliteFunctionStore, SqliteLogStore } from "./store/mod.ts";
+
+const PROJECT = path.dirname(import.meta.dirname);
+const packageJson = createRequire(import.meta.url)("../package.json") as { version: string };
+
+export interface RunningServer {
+  readonly url: string;
+  /** What whoever started the server should read. */
+  readonly warnings: readonly string[];
+  /** Requests in flight end first (within a bound), then environments, then what is stored. */
+  stop(): Promise<void>;
+}
+
+/** Rejects when a folder, a database, the isolation asked for, or the port cannot be had. */
+export async function startServer(
+  config: Config,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<RunningServer> {
+  const clock = systemClock;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const store = new SqliteFunctionStore(path.join(config.dataDir, "lambkin.db"));
+  const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
+  const code = new CodeStorage(config.dataDir);
+  await code.open();
+  await code.collect(await store.codeInUse());
+  const logWriter = new LogWriter({ store: logStore, clock });
+
+  const cgroups = Cgroups.open();
+  const [{ driver, warning }, interpreters] = await Promise.all([
+    chooseDriver(config.isolation, path.join(config.dataDir, "environments"), cgroups),
+    findInterpreters(placesOf(env, runtimeFolders(config))),
+  ]);
+  const runtimes = new RuntimeCatalogue({
+    interpreters,
+    bootstraps: path.join(PROJECT, "runtimes"),
+    allowFallback: config.runtimeFallback,
+  });
+
+  let url = "";
+  const ledger = new ConcurrencyLedger(config.accountConcurrency);
+  const pool = new EnvironmentPool({
+    create: environmentFactory({
+      driver,
+      runtimes,
+      code,
+      logs: logWriter,
+      clock,
+      starts: new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax),
+      endpointUrl: () => url,
+      hostPath: env["PATH"] ?? "",
+    }),
+    clock,
+    keepAliveMs: config.keepAliveMs,
+  });
+  const dataPlane = new DataPlane({ pool, ledger, clock });
+  const asyncQueue = new AsyncQueue({
+    store,
+    invoker: dataPlane,
+    clock,
+    resolve: async (scope, name, qualifier) =>
+      qualifier === undefined || qualifier === LATEST ? (await store.find(scope, name))?.latest : undefined,
+    reportFault,
+  });
+  const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
+  const steps = new Set<Promise<void>>();
+  const lambda = lambdaOperations({
+    store,
+    code,
+    codeLinks,
+    dataPlane,
+    asyncQueue,
+    runtimes,
+    clock,
+    accountConcurrency: config.accountConcurrency,
+    architecture: process.arch === "arm64" ? "arm64" : "x86_64",
+    changes: new KeyedMutex(),
+    afterwards: (work) => {
+      const step = new Promise<void>((resolve) => setImmediate(resolve))
+        .then(work)
+        .catch((error: unknown) => reportFault(error, "-"))
+        .finally(() => steps.delete(step));
+      steps.add(step);
+    },
+  });
+  for await (const { scope, record } of store.listAll()) {
+    const { latest, shared } = record;
+    if (shared.reservedConcurrency !== undefined) {
+      dataPlane.setReserved(scope, shared.name, shared.reservedConcurrency);
+    }
+    // A server that was killed between a change and its completion.
+    if (latest.state === "Pending" || latest.updateStatus === "InProgress")
+      await settle({ store }, scope, latest);
+  }
+
+  const health = () => ({
+    status: "ok",
+    version: packageJson.version,
+    isolation: driver.name,
+    weaknesses: driver.weaknesses,
+    endpoint: url,
+    auth: "open",
+    environments: pool.counts(),
+    runtimes: runtimes.report(),
+  });
+  const frontDoor = new FrontDoor({
+    services: services(lambda, logsOperations({ store: logStore, writer: logWriter, clock })),
+    product: productRoutes({ health, codeLinks, code }),
+    reportFault,
+  });
+  const server = await listen(frontDoor, config.host, config.port);
+  url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  await asyncQueue.resume();
+  void frontDoor.warm("lambda");
+
+  return {
+    url,
+    warnings: warning === undefined ? [] : [warning],
+    async stop() {
+      await server.drain();
+      await Promise.all(steps);
+      await Promise.all([pool.close(), asyncQueue.stop()]);
+      await cgroups?.close();
+      await logWriter.close();
+      await logStore.close();
+      await store.close();
+    },
+  };
+}
+
+function services(lambda: OperationTable, logs: OperationTable): ServiceDefinition[] {
+  return [
+    {
+      name: "lambda",
+      protocol: "rest-json",
+      loadSchemas: () => import("@aws-sdk/client-lambda"),
+      loadConstraints: () => constraints("lambda"),
+      operations: lambda,
+      bodyBytesMax: {
+        CreateFunction: HTTP_LIMITS.codeUploadBodyBytesMax,
+        UpdateFunctionCode: HTTP_LIMITS.codeUploadBodyBytesMax,
+        Invoke: LAMBDA_LIMITS.invokePayloadBytesMax,
+      },
+      bodyTooLarge: { Invoke: invokeRequestTooLarge },
+      constraintsLeftToOperation: ["CreateFunction.Runtime", "UpdateFunctionConfiguration.Runtime"],
+    },
+    {
+      name: "logs",
+      protocol: "json",
+      targetPrefix: "Logs_20140328",
+      loadSchemas: () => import("@aws-sdk/client-cloudwatch-logs"),
+      loadConstraints: () => constraints("logs"),
+      operations: logs,
+    },
+    {
+      name: "sts",
+      protocol: "query",
+      apiVersion: "2011-06-15",
+      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+      loadSchemas: () => import("@aws-sdk/client-sts"),
+      loadConstraints: () => constraints("sts"),
+      operations: stsOperations,
+    },
+  ];
+}
+
+function constraints(service: string): ConstraintModel {
+  const file = path.join(import.meta.dirname, "gateway/constraints", `${service}.json`);
+  return JSON.parse(readFileSync(file, "utf8")) as ConstraintModel;
+}
+
+function runtimeFolders(config: Config): string[] {
+  const installed = path.join(PROJECT, ".cache/runtimes");
+  return config.runtimesDir === undefined ? [installed] : [config.runtimesDir, installed];
+}
+
+/** Made once for a data folder, readable by its owner only. */
+async function linkSecret(dataDir: string): Promise<Buffer> {
+  const file = path.join(dataDir, "secret");
+  const known = await readFile(file).catch(() => undefined);
+  if (known !== undefined && known.length === 32) return known;
+  const secret = randomBytes(32);
+  await writeFile(file, secret, { mode: 0o600 });
+  return secret;
+}
+
+function reportFault(error: unknown, requestId: string): void {
+  console.error(`lambkin: request ${requestId} failed:`, error);
+}

@@ -1,0 +1,3 @@
+export function logsOperations(_o: object) {
+  return {};
+}

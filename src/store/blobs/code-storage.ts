@@ -1,0 +1,134 @@
+/** Keeps uploaded zips by their SHA-256 and serves them unpacked; knows nothing of functions. */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { unzip } from "./unzip.ts";
+
+export interface StoredCode {
+  /** Base64 SHA-256 of the zip bytes, as `CodeSha256` in the API. */
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** What an unpacked tree is worth after a power cut is unknown, so trees are kept per boot of the machine. */
+function bootId(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  } catch {
+    // Not Linux: unpack anew after every start.
+    return `start-${process.pid}-${Date.now()}`;
+  }
+}
+
+export class CodeStorage {
+  readonly #zips: string;
+  readonly #trees: string;
+  readonly #unpackedRoot: string;
+  readonly #unpacking = new Map<string, Promise<string>>();
+  #sequence = 0;
+
+  constructor(dataDir: string) {
+    this.#zips = path.join(dataDir, "code");
+    this.#unpackedRoot = path.join(dataDir, "unpacked");
+    this.#trees = path.join(this.#unpackedRoot, bootId());
+  }
+
+  /** Makes the folders and removes trees of earlier boots and half-done work. */
+  async open(): Promise<void> {
+    await mkdir(this.#zips, { recursive: true });
+    await mkdir(this.#trees, { recursive: true });
+    for (const name of await readdir(this.#unpackedRoot)) {
+      const other = path.join(this.#unpackedRoot, name);
+      if (other !== this.#trees) await rm(other, { recursive: true, force: true });
+    }
+    for (const folder of [this.#zips, this.#trees]) {
+      for (const name of await readdir(folder)) {
+        if (name.endsWith(".tmp")) await rm(path.join(folder, name), { recursive: true, force: true });
+      }
+    }
+  }
+
+  /**
+   * Checks, unpacks and keeps `zip`; durable when the promise resolves.
+   * Throws InvalidParameterValueException for what is not an acceptable archive; then nothing is kept.
+   */
+  async store(zip: Buffer): Promise<StoredCode> {
+    const sha256 = createHash("sha256").update(zip).digest("base64");
+    await this.#unpack(sha256, zip);
+    const file = this.#zipFile(sha256);
+    if (!(await exists(file))) await this.#writeDurably(file, zip);
+    return { sha256, bytes: zip.length };
+  }
+
+  /** The folder with the code, unpacked now if it is not already. */
+  async unpacked(sha256: string): Promise<string> {
+    return this.#unpack(sha256, undefined);
+  }
+
+  async read(sha256: string): Promise<Buffer> {
+    return readFile(this.#zipFile(sha256));
+  }
+
+  /** Removes the code that is not in `needed` (base64 SHA-256s). Only while nothing runs or is uploaded. */
+  async collect(needed: ReadonlySet<string>): Promise<void> {
+    const names = new Set([...needed].map(hexName));
+    for (const file of await readdir(this.#zips)) {
+      if (!names.has(file.replace(/\.zip$/, ""))) await rm(path.join(this.#zips, file), { force: true });
+    }
+    for (const tree of await readdir(this.#trees)) {
+      if (!names.has(tree)) await rm(path.join(this.#trees, tree), { recursive: true, force: true });
+    }
+  }
+
+  #zipFile(sha256: string): string {
+    return path.join(this.#zips, `${hexName(sha256)}.zip`);
+  }
+
+  /** One unpacking at a time for one archive, whoever asks. */
+  #unpack(sha256: string, zip: Buffer | undefined): Promise<string> {
+    const running = this.#unpacking.get(sha256);
+    if (running !== undefined) return running;
+    const work = this.#unpackOnce(sha256, zip).finally(() => this.#unpacking.delete(sha256));
+    this.#unpacking.set(sha256, work);
+    return work;
+  }
+
+  async #unpackOnce(sha256: string, zip: Buffer | undefined): Promise<string> {
+    const tree = path.join(this.#trees, hexName(sha256));
+    if (await exists(tree)) return tree;
+    const temporary = `${tree}.${this.#sequence++}.tmp`;
+    await unzip(zip ?? (await this.read(sha256)), temporary);
+    await rename(temporary, tree);
+    return tree;
+  }
+
+  async #writeDurably(file: string, content: Buffer): Promise<void> {
+    const temporary = `${file}.${this.#sequence++}.tmp`;
+    const handle = await open(temporary, "w", 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+    const folder = await open(path.dirname(file), "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  }
+}
+
+function hexName(sha256: string): string {
+  return Buffer.from(sha256, "base64").toString("hex");
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,6 @@
+/** What must survive a restart. */
+export * from "./blobs/code-storage.ts";
+export * from "./function-store.ts";
+export * from "./log-store.ts";
+export { SqliteFunctionStore } from "./sqlite/function-store.ts";
+export { SqliteLogStore } from "./sqlite/log-store.ts";

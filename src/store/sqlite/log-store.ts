@@ -1,0 +1,4 @@
+export class SqliteLogStore {
+  constructor(_f: string) {}
+  async close(): Promise<void> {}
+}
