@@ -52,7 +52,11 @@ export async function startServer(
   const code = new CodeStorage(config.dataDir);
   await code.open();
   await code.collect(await store.codeInUse());
-  const logWriter = new LogWriter({ store: logStore, clock });
+  const logWriter = new LogWriter({
+    store: logStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(log writer)"),
+  });
 
   const cgroups = Cgroups.open();
   const [{ driver, warning }, interpreters] = await Promise.all([

@@ -104,6 +104,10 @@ export const LOGS_LIMITS = {
   writeDelayMs: 20,
   /** Ours: events waiting in memory; beyond it the oldest waiting are dropped and counted. */
   waitingEventsMax: 100_000,
+  /** Ours: streams whose row numbers are remembered. */
+  cachedStreamsMax: 10_000,
+  /** FilterLogEvents and GetLogEvents: bytes of one page. */
+  pageBytesMax: 1 * MIB,
   /** Ours: how often retention is enforced. */
   retentionSweepMs: 10 * MINUTE_MS,
 } as const;

@@ -1,8 +1,2 @@
-import type { LogEvent, LogSink, LogStreamRef } from "../model/mod.ts";
-export class LogWriter implements LogSink {
-  constructor(_o: object) {}
-  write(_s: LogStreamRef, e: LogEvent): void {
-    process.stderr.write(`LOG ${e.message}`);
-  }
-  async close(): Promise<void> {}
-}
+/** What the system tells about its functions. */
+export { LogWriter } from "./log-writer.ts";

@@ -271,8 +271,11 @@ function payloadOf(schema: NormalizedSchema, value: unknown): Buffer | string {
   return encodeJson(schema, value);
 }
 
-export function encodeJson(schema: NormalizedSchema, value: unknown): string {
+export function encodeJson(schema: NormalizedSchema, value: unknown): Buffer {
   const serializer = codec.createSerializer();
   serializer.write(schema, value);
-  return String(serializer.flush());
+  const written: string | Uint8Array = serializer.flush();
+  return typeof written === "string"
+    ? Buffer.from(written)
+    : Buffer.from(written.buffer, written.byteOffset, written.byteLength);
 }

@@ -1,3 +1,2 @@
-export function logsOperations(_o: object) {
-  return {};
-}
+/** CloudWatch Logs. */
+export { logsOperations } from "./table.ts";

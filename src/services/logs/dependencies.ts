@@ -1,0 +1,11 @@
+/** What the operations of CloudWatch Logs work with. */
+import type { Clock } from "../../kit/mod.ts";
+import type { LogWriter } from "../../observe/mod.ts";
+import type { LogStore } from "../../store/mod.ts";
+
+export interface LogsDependencies {
+  readonly store: LogStore;
+  /** Flushed before a read, so that it sees what functions have printed until now. */
+  readonly writer: LogWriter;
+  readonly clock: Clock;
+}

@@ -1,0 +1,16 @@
+/** DeleteRetentionPolicy: the group keeps its events for ever again. */
+import type { DeleteRetentionPolicyRequest } from "@aws-sdk/client-cloudwatch-logs";
+import type { Operation } from "../../../model/mod.ts";
+import type { LogsDependencies } from "../dependencies.ts";
+import { groupNotFound } from "../errors.ts";
+
+/** Throws ResourceNotFoundException. */
+export function deleteRetentionPolicy({
+  store,
+  writer,
+}: LogsDependencies): Operation<DeleteRetentionPolicyRequest, void> {
+  return async (request, context) => {
+    await writer.flush();
+    if (!(await store.setRetention(context, request.logGroupName ?? "", undefined))) throw groupNotFound();
+  };
+}

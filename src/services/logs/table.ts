@@ -1,0 +1,30 @@
+/** Every operation of CloudWatch Logs that is built, by its name. */
+import type { OperationTable } from "../../model/mod.ts";
+import type { LogsDependencies } from "./dependencies.ts";
+import { createLogGroup } from "./operations/create-log-group.ts";
+import { createLogStream } from "./operations/create-log-stream.ts";
+import { deleteLogGroup } from "./operations/delete-log-group.ts";
+import { deleteLogStream } from "./operations/delete-log-stream.ts";
+import { deleteRetentionPolicy } from "./operations/delete-retention-policy.ts";
+import { describeLogGroups } from "./operations/describe-log-groups.ts";
+import { describeLogStreams } from "./operations/describe-log-streams.ts";
+import { filterLogEvents } from "./operations/filter-log-events.ts";
+import { getLogEvents } from "./operations/get-log-events.ts";
+import { putLogEvents } from "./operations/put-log-events.ts";
+import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
+
+export function logsOperations(dependencies: LogsDependencies): OperationTable {
+  return {
+    CreateLogGroup: createLogGroup(dependencies),
+    CreateLogStream: createLogStream(dependencies),
+    DeleteLogGroup: deleteLogGroup(dependencies),
+    DeleteLogStream: deleteLogStream(dependencies),
+    DeleteRetentionPolicy: deleteRetentionPolicy(dependencies),
+    DescribeLogGroups: describeLogGroups(dependencies),
+    DescribeLogStreams: describeLogStreams(dependencies),
+    FilterLogEvents: filterLogEvents(dependencies),
+    GetLogEvents: getLogEvents(dependencies),
+    PutLogEvents: putLogEvents(dependencies),
+    PutRetentionPolicy: putRetentionPolicy(dependencies),
+  };
+}
