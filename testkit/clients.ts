@@ -22,6 +22,7 @@ function settings(
     endpoint: url,
     region,
     maxAttempts,
+    requestHandler: { httpAgent: { maxSockets: 500 } },
     credentials: { accessKeyId, secretAccessKey: "test" },
   };
 }

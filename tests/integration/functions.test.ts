@@ -256,9 +256,9 @@ describe("functions", () => {
     await createFunction(
       client,
       "settings",
-      pythonZip("import os\ndef lambda_handler(e, c): return os.environ.get('A')"),
+      pythonZip("import os\ndef lambda_handler(e, c): return os.environ.get('STAGE')"),
       {
-        Environment: { Variables: { A: "first" } },
+        Environment: { Variables: { STAGE: "first" } },
         DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:dead" },
       },
     );
@@ -267,7 +267,7 @@ describe("functions", () => {
       new UpdateFunctionConfigurationCommand({
         FunctionName: "settings",
         MemorySize: 192,
-        Environment: { Variables: { A: "second" } },
+        Environment: { Variables: { STAGE: "second" } },
         DeadLetterConfig: { TargetArn: "" },
       }),
     );

@@ -196,10 +196,11 @@ describe("invoke", () => {
   });
 
   it("writes what is printed, logged and said by children in its order, each an event", async () => {
-    const { requestId } = await invoke(client, "faces", { act: "log" });
+    await createFunction(client, "talks", pythonZip(MANY_FACED));
+    const { requestId } = await invoke(client, "talks", { act: "log" });
     const logs = logsClient(server.url);
     const { events = [] } = await logs.send(
-      new FilterLogEventsCommand({ logGroupName: "/aws/lambda/faces" }),
+      new FilterLogEventsCommand({ logGroupName: "/aws/lambda/talks" }),
     );
     const messages = events.map((event) => event.message ?? "");
     const start = messages.indexOf(`START RequestId: ${requestId} Version: $LATEST\n`);

@@ -11,7 +11,7 @@ import type { GuestPaths, Sandbox, SandboxDriver } from "../sandbox/sandbox.ts";
 import { EnvironmentLog } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
 import { environmentVariables } from "./environment-variables.ts";
-import { ExecutionEnvironment } from "./execution-environment.ts";
+import { ExecutionEnvironment, InvalidEntrypoint } from "./execution-environment.ts";
 import { initStartLine } from "./platform-log.ts";
 import type { StartQueue } from "./start-queue.ts";
 
@@ -26,9 +26,6 @@ export interface EnvironmentParts {
   readonly endpointUrl: () => string;
   readonly hostPath: string;
 }
-
-/** Why a custom runtime cannot start. Source: the platform's own text (widely seen). */
-class InvalidBootstrap extends Error {}
 
 export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory {
   return (scope, target, onEnded) => {
@@ -66,7 +63,7 @@ interface StartRequest {
 async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sandbox> {
   const { choice, target, scope, log } = request;
   if (choice === undefined) {
-    throw new InvalidBootstrap(`Runtime ${target.settings.Runtime} is not installed on this machine`);
+    throw new InvalidEntrypoint(`Runtime ${target.settings.Runtime} is not installed on this machine`);
   }
   const folders = {
     code: await parts.code.unpacked(target.codeSha256),
@@ -114,20 +111,21 @@ async function commandOf(choice: RuntimeChoice, codeFolder: string, paths: Guest
   return [program, path.join(paths.runtime, entry)];
 }
 
+/** The texts are the platform's own (widely seen). Throws InvalidEntrypoint. */
 async function bootstrapIn(codeFolder: string, paths: GuestPaths): Promise<string> {
   const guest = path.join(paths.code, "bootstrap");
   const host = path.join(codeFolder, "bootstrap");
   try {
     await access(host, constants.F_OK);
   } catch {
-    throw new InvalidBootstrap(
+    throw new InvalidEntrypoint(
       `Couldn't find valid bootstrap(s): [${guest} ${path.join(paths.layers, "bootstrap")}]`,
     );
   }
   try {
     await access(host, constants.X_OK);
   } catch {
-    throw new InvalidBootstrap(`fork/exec ${guest}: permission denied`);
+    throw new InvalidEntrypoint(`fork/exec ${guest}: permission denied`);
   }
   return guest;
 }

@@ -42,6 +42,11 @@ export type RunOutcome =
   /** The runtime ended before it took the invocation: nothing of it ran, another environment can have it. */
   | { readonly kind: "undelivered" };
 
+/** The function brings nothing that can be started: its own fault, and its own failure. */
+export class InvalidEntrypoint extends Error {
+  override readonly name = "InvalidEntrypoint";
+}
+
 /** Starts the sandbox; `runtimeApiAddress` is set for runtimes that speak HTTP. */
 export type SandboxStarter = (runtimeApiAddress: string | undefined) => Promise<Sandbox>;
 
@@ -107,7 +112,10 @@ export class ExecutionEnvironment implements RuntimeListener {
     return this.#peakMemoryBytes;
   }
 
-  /** Brings the runtime up within `budgetMs`. Afterwards the environment is idle, or has ended. */
+  /**
+   * Brings the runtime up within `budgetMs`. Afterwards the environment is idle, or has ended. Rejects when the machine
+   * could not start a sandbox, which is nobody's fault but ours.
+   */
   async init(budgetMs: number): Promise<InitOutcome> {
     invariant(this.#init === undefined, "an environment is initialised once");
     const { clock, speaksHttp, start } = this.#options;
@@ -121,7 +129,12 @@ export class ExecutionEnvironment implements RuntimeListener {
       this.#link = link;
       this.#adopt(await start(link?.address));
     } catch (error) {
-      const failure = { errorType: "Runtime.InvalidEntrypoint", reason: reasonOf(error) };
+      if (!(error instanceof InvalidEntrypoint)) {
+        timer.cancel();
+        this.end();
+        throw error;
+      }
+      const failure = { errorType: "Runtime.InvalidEntrypoint", reason: error.message };
       this.#init.resolve({ kind: "failed", durationMs: this.#initMs(), failure });
     }
     const outcome = await this.#init.promise;
@@ -252,8 +265,4 @@ export class ExecutionEnvironment implements RuntimeListener {
   #initMs(): number {
     return this.#options.clock.monotonicMs() - this.#initStartedMs;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

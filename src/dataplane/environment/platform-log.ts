@@ -46,9 +46,10 @@ export interface Report {
 
 const MIB = 1024 * 1024;
 
-/** Billed: whole milliseconds, init included. Source: "AWS Lambda standardizes billing for INIT Phase" (August 2025). */
+/** Billed: whole milliseconds, init included, of the durations as they are printed. Source: "AWS Lambda standardizes billing for INIT Phase" (August 2025). */
 export function billedMs(durationMs: number, initDurationMs: number | undefined): number {
-  return Math.ceil(durationMs + (initDurationMs ?? 0));
+  const hundredths = Math.round(durationMs * 100) + Math.round((initDurationMs ?? 0) * 100);
+  return Math.ceil(hundredths / 100);
 }
 
 export function reportLine(report: Report): string {

@@ -1,5 +1,15 @@
 /** A control group per environment, v1 or v2: its memory limit and the measure of what it used. */
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmdirSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmdirSync,
+  writeFileSync,
+} from "node:fs";
 import path from "node:path";
 
 const MIB = 1024 * 1024;
@@ -65,7 +75,8 @@ export class Cgroups {
   }
 }
 
-const GROUP_PREFIX = "lambkin-";
+/** `lambkin-<process id>-<random>`: the process id tells whose groups are stale. */
+const GROUP_NAME = /^lambkin-(\d+)-[0-9a-f]+$/;
 
 /** Unified hierarchy. Throws where the memory controller cannot be had below the root. */
 function openV2(): Hierarchy {
@@ -85,8 +96,8 @@ function makeServerGroup(mount: string): string {
   // Only where this really is a cgroup file system.
   readdirSync(mount).find((name) => name === "cgroup.procs") ?? raise(`${mount} is not a cgroup`);
   removeStale(mount);
-  const root = path.join(mount, `${GROUP_PREFIX}${process.pid}`);
-  mkdirSync(root, { recursive: true });
+  const root = path.join(mount, `lambkin-${process.pid}-${randomBytes(4).toString("hex")}`);
+  mkdirSync(root);
   return root;
 }
 
@@ -108,10 +119,11 @@ function probe(hierarchy: Hierarchy): Hierarchy {
   return hierarchy;
 }
 
-/** Groups of servers that no longer live; the kernel refuses to remove one with processes in it. */
+/** Groups of servers that no longer live. */
 function removeStale(mount: string): void {
   for (const name of readdirSync(mount)) {
-    if (!name.startsWith(GROUP_PREFIX)) continue;
+    const owner = GROUP_NAME.exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
     const root = path.join(mount, name);
     try {
       for (const entry of readdirSync(root, { withFileTypes: true })) {
@@ -119,7 +131,7 @@ function removeStale(mount: string): void {
       }
       rmdirSync(root);
     } catch {
-      // Still in use by a server that lives, or not ours.
+      // The last processes of a killed server may still be going; the next start tries again.
     }
   }
 }
