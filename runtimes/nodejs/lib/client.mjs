@@ -11,6 +11,7 @@ const READY = 1;
 const RESPONSE = 2;
 const ERROR = 3;
 const INIT_ERROR = 4;
+const FATAL = 5;
 const HEAD_BYTES = 5;
 
 /**
@@ -68,10 +69,20 @@ export class Client {
    * @param {string} requestId
    * @param {string} errorType
    * @param {string} payload JSON
-   * @param {() => void} [onSent]
    */
-  sendError(requestId, errorType, payload, onSent) {
-    this.#send(ERROR, [shortText(requestId), shortText(errorType), Buffer.from(payload)], onSent);
+  sendError(requestId, errorType, payload) {
+    this.#send(ERROR, [shortText(requestId), shortText(errorType), Buffer.from(payload)]);
+  }
+
+  /**
+   * An error of the invocation after which this process ends.
+   * @param {string} requestId
+   * @param {string} errorType
+   * @param {string} payload JSON
+   * @param {() => void} onSent
+   */
+  sendFatal(requestId, errorType, payload, onSent) {
+    this.#send(FATAL, [shortText(requestId), shortText(errorType), Buffer.from(payload)], onSent);
   }
 
   /**

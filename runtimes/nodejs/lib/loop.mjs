@@ -75,14 +75,9 @@ class Invocation {
   fail(error) {
     if (this.isDone) return;
     logFailure("Invoke Error", errorLogText(error));
-    this.sendError(error);
-  }
-
-  /** @param {() => void} [onSent] */
-  sendError(error, onSent) {
     this.finish();
     const document = errorDocument(error);
-    client.sendError(this.requestId, wireType(document), JSON.stringify(document), onSent);
+    client.sendError(this.requestId, wireType(document), JSON.stringify(document));
   }
 
   finish() {
@@ -174,8 +169,7 @@ function onEmptyLoop() {
       "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise " +
         "that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes",
     );
-    logFailure("Invoke Error", errorLogText(error));
-    invocation.sendError(error);
+    invocation.fail(error);
   }
 }
 
@@ -184,7 +178,8 @@ function crash(what, error, status) {
   logFailure(what, errorLogText(error));
   const exit = () => process.exit(status);
   const document = errorDocument(error);
-  if (current !== undefined) current.sendError(error, exit);
-  else if (handler === undefined) client.sendInitError(wireType(document), JSON.stringify(document), exit);
+  const payload = JSON.stringify(document);
+  if (current !== undefined) client.sendFatal(current.requestId, wireType(document), payload, exit);
+  else if (handler === undefined) client.sendInitError(wireType(document), payload, exit);
   else exit();
 }

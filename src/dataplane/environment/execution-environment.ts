@@ -5,7 +5,7 @@
  * |--------------|--------------------------------------------------------|--------------------------------------|
  * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → ended        |
  * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; exit, end() → ended      |
- * | busy         | exactly one invocation is out                          | reply → idle; timeout, exit → ended  |
+ * | busy         | exactly one invocation is out                          | reply → idle; timeout, fatal error, exit → ended |
  * | ended        | no process of the guest lives; nothing leads out       |                                      |
  */
 import { invariant } from "../../errors/mod.ts";
@@ -195,8 +195,8 @@ export class ExecutionEnvironment implements RuntimeListener {
     if (this.#isOut(requestId)) this.#finish({ kind: "response", payload });
   }
 
-  onError(requestId: string, errorType: string, payload: Buffer): void {
-    if (this.#isOut(requestId)) this.#finish({ kind: "error", errorType, payload });
+  onError(requestId: string, errorType: string, payload: Buffer, isFatal: boolean): void {
+    if (this.#isOut(requestId)) this.#finish({ kind: "error", errorType, payload }, isFatal);
   }
 
   onOversizedResponse(requestId: string): void {
@@ -242,12 +242,12 @@ export class ExecutionEnvironment implements RuntimeListener {
     this.end();
   }
 
-  #finish(outcome: RunOutcome): void {
+  #finish(outcome: RunOutcome, isLast = outcome.kind === "timeout"): void {
     const run = this.#run;
     if (run === undefined) return;
     this.#run = undefined;
     run.timer.cancel();
-    if (outcome.kind === "timeout") this.end();
+    if (isLast) this.end();
     else if (this.#state === "busy") this.#becomeIdle();
     // A turn of the event loop later everything the guest had printed before its reply has been read: both
     // descriptors were readable in the same poll.

@@ -50,10 +50,13 @@ function dispatch(type: number, body: Buffer, listener: RuntimeListener): void {
       else listener.onResponse(id.text, payload);
       return;
     }
-    case FROM_GUEST.error: {
+    case FROM_GUEST.error:
+    case FROM_GUEST.fatal: {
       const id = readShortText(body, 0);
       const errorType = id && readShortText(body, id.end);
-      if (errorType) listener.onError(id.text, errorType.text, body.subarray(errorType.end));
+      if (!errorType) return;
+      const isFatal = type === FROM_GUEST.fatal;
+      listener.onError(id.text, errorType.text, body.subarray(errorType.end), isFatal);
       return;
     }
     case FROM_GUEST.initError: {

@@ -5,7 +5,8 @@
 
 export const TO_GUEST = { invoke: 1 } as const;
 
-export const FROM_GUEST = { ready: 1, response: 2, error: 3, initError: 4 } as const;
+/** `fatal` is an error of the invocation after which the runtime ends itself. */
+export const FROM_GUEST = { ready: 1, response: 2, error: 3, initError: 4, fatal: 5 } as const;
 
 const LENGTH_BYTES = 4;
 

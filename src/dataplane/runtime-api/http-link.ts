@@ -126,7 +126,7 @@ class RuntimeSession {
       return;
     }
     accept(response);
-    if (isError) this.#listener.onError(requestId, errorTypeOf(request), body);
+    if (isError) this.#listener.onError(requestId, errorTypeOf(request), body, false);
     else this.#listener.onResponse(requestId, body);
   }
 

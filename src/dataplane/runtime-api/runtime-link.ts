@@ -20,7 +20,8 @@ export interface RuntimeListener {
   /** It got the invocation that was delivered. */
   onTaken(): void;
   onResponse(requestId: string, payload: Buffer): void;
-  onError(requestId: string, errorType: string, payload: Buffer): void;
+  /** `isFatal`: the runtime ends itself now and must not be given anything further. */
+  onError(requestId: string, errorType: string, payload: Buffer, isFatal: boolean): void;
   onInitError(errorType: string, payload: Buffer): void;
   /** It answered with more than a response may hold; the bytes were thrown away. */
   onOversizedResponse(requestId: string): void;
