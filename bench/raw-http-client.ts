@@ -26,7 +26,7 @@ export async function openConnection(port: number): Promise<RawConnection> {
   });
   let buffered: Buffer = Buffer.alloc(0);
   let settle: { resolve: (status: number) => void; reject: (error: Error) => void } | undefined;
-  socket.on("data", (chunk) => {
+  socket.on("data", (chunk: Buffer) => {
     buffered = buffered.length === 0 ? chunk : Buffer.concat([buffered, chunk]);
     const headEnd = buffered.indexOf(HEAD_END);
     if (headEnd < 0) return;
