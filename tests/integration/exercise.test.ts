@@ -136,7 +136,9 @@ describe("the exercise", () => {
     const client = lambdaClient(server.url);
     await createSleeper(client, "tailed");
     await invoke(client, "tailed", { seconds: 0 });
-    const tail = await runProgram(server.url, program, ["logs", "tail", "/aws/lambda/tailed"], folder);
+    // Debian's is older than the variable AWS_ENDPOINT_URL.
+    const args = ["--endpoint-url", server.url, "logs", "tail", "/aws/lambda/tailed"];
+    const tail = await runProgram(server.url, program, args, folder);
     assert.equal(tail.code, 0, tail.stderr);
     assert.match(tail.stdout, /working on \{'seconds': 0\}/);
     assert.match(tail.stdout, /REPORT RequestId/);
