@@ -101,7 +101,10 @@ export const restJson: Protocol = {
       else body[member] = value;
     }
     if (typeof output["$status"] === "number") status = output["$status"];
-    if (payload !== undefined) return { status, headers, body: payload };
+    if (payload !== undefined) {
+      headers["Content-Type"] = "application/json";
+      return { status, headers, body: payload };
+    }
     if (!hasBodyMembers || status === 204) return { status, headers, body: "" };
     headers["Content-Type"] = "application/json";
     return { status, headers, body: encodeJson(operation.output, body) };
