@@ -88,7 +88,10 @@ export const LOGS_LIMITS = {
   putBatchBytesMax: 1 * MIB,
   putBatchEventsMax: 10_000,
   eventOverheadBytes: 26,
-  eventBytesMax: 256 * KIB,
+  /** One event, message and overhead. 1 MiB since 2025; the batch limit is the same. */
+  eventBytesMax: 1 * MIB,
+  /** PutLogEvents: from the first event of a batch to its last. */
+  putBatchSpanMs: 24 * 60 * MINUTE_MS,
   /** Events older or newer than this against the clock are rejected by PutLogEvents. */
   eventAgeMsMax: 14 * 24 * 60 * MINUTE_MS,
   eventAheadMsMax: 2 * 60 * MINUTE_MS,
@@ -96,6 +99,7 @@ export const LOGS_LIMITS = {
   describeItemsMax: 50,
   getEventsDefault: 10_000,
   getEventsMax: 10_000,
+  tagsMax: 50,
   /** Ours: events looked at for one page of FilterLogEvents before an empty page with a token is given. */
   filterScanEventsMax: 50_000,
   /** Ours: bytes of log messages kept in all; the oldest go first. */
@@ -104,6 +108,12 @@ export const LOGS_LIMITS = {
   writeDelayMs: 20,
   /** Ours: events waiting in memory; beyond it the oldest waiting are dropped and counted. */
   waitingEventsMax: 100_000,
+  /** Ours: characters of the messages waiting in memory; the same happens beyond it. */
+  waitingCharactersMax: 64 * MIB,
+  /** Ours: events written in one transaction; so many waiting are written without delay. */
+  writeBatchEventsMax: 2_000,
+  /** Ours: states of a filter pattern's regular expression; longer ones are refused. */
+  filterExpressionStatesMax: 2_000,
   /** Ours: streams whose row numbers are remembered. */
   cachedStreamsMax: 10_000,
   /** FilterLogEvents and GetLogEvents: bytes of one page. */

@@ -11,7 +11,12 @@ export interface LogGroupRecord {
   readonly kmsKeyId: string | undefined;
   readonly logGroupClass: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** True: the group cannot be deleted. */
+  readonly isDeletionProtected: boolean;
 }
+
+/** What of a group may change after it was made. */
+export type LogGroupSettings = Pick<LogGroupRecord, "retentionDays" | "tags" | "isDeletionProtected">;
 
 export interface LogStreamRecord {
   readonly name: string;
@@ -38,8 +43,9 @@ export interface LogAppend {
 }
 
 export interface LogEventQuery {
-  /** Undefined: every stream of the group. */
+  /** Undefined: every stream of the group. Names that do not exist are passed over. */
   readonly streams?: readonly string[] | undefined;
+  readonly streamPrefix?: string | undefined;
   /** Inclusive, epoch milliseconds. */
   readonly fromMs?: number | undefined;
   /** Exclusive, epoch milliseconds. */
@@ -47,39 +53,67 @@ export interface LogEventQuery {
   /** Only what comes after it (before it when descending). */
   readonly after?: LogPosition | undefined;
   readonly descending: boolean;
+  /** Undefined: every message. Runs inside the scan, so that what does not match costs next to nothing. */
+  readonly matches?: ((message: string) => boolean) | undefined;
+  /** Events of a page. */
   readonly limit: number;
+  /** Bytes of a page, overhead included; the first event is given whatever its size. */
+  readonly bytesMax: number;
+  /** Events looked at for one page, whether they match or not. */
+  readonly scanEventsMax: number;
+}
+
+export interface LogEventPage {
+  /** In the order of the query. */
+  readonly events: readonly StoredLogEvent[];
+  /** `after` of the next page; undefined when nothing more can match. A page may be empty and still have it. */
+  readonly next: LogPosition | undefined;
 }
 
 export interface LogGroupQuery {
   readonly prefix?: string | undefined;
   /** A part of the name, anywhere, case counts. */
   readonly contains?: string | undefined;
+  readonly logGroupClass?: string | undefined;
   readonly afterName?: string | undefined;
+  readonly limit: number;
+}
+
+export interface LogStreamQuery {
+  readonly prefix?: string | undefined;
+  /** `lastEvent` sorts by the time of the last event (0 where there is none), then by name. */
+  readonly orderBy: "name" | "lastEvent";
+  readonly descending: boolean;
+  /** The last stream of the page before. */
+  readonly after?: { readonly name: string; readonly lastEventMs: number } | undefined;
   readonly limit: number;
 }
 
 export interface LogStore {
   /** False when the group exists already. */
   createGroup(scope: Scope, group: LogGroupRecord): Promise<boolean>;
-  /** With all its streams and events; false when it is not there. */
+  /** It is gone at once; the room of its streams and events comes back by and by. False when it is not there. */
   deleteGroup(scope: Scope, name: string): Promise<boolean>;
   findGroup(scope: Scope, name: string): Promise<LogGroupRecord | undefined>;
   /** Names ascending. */
   listGroups(scope: Scope, query: LogGroupQuery): Promise<LogGroupRecord[]>;
-  /** False when the group is not there. */
-  setRetention(scope: Scope, name: string, retentionDays: number | undefined): Promise<boolean>;
+  /** Reads, changes and writes in one step. False when the group is not there. */
+  updateGroup(
+    scope: Scope,
+    name: string,
+    change: (group: LogGroupRecord) => Partial<LogGroupSettings>,
+  ): Promise<boolean>;
   /** False when the stream exists already. The group must be there. */
   createStream(ref: LogStreamRef, createdAtMs: number): Promise<boolean>;
   deleteStream(ref: LogStreamRef): Promise<boolean>;
   findStream(ref: LogStreamRef): Promise<LogStreamRecord | undefined>;
-  /** Names ascending. */
-  listStreams(scope: Scope, group: string, prefix: string | undefined): Promise<LogStreamRecord[]>;
+  listStreams(scope: Scope, group: string, query: LogStreamQuery): Promise<LogStreamRecord[]>;
   /** Creates what is missing of groups and streams; one transaction. */
   append(batch: readonly LogAppend[], ingestedAtMs: number): Promise<void>;
-  queryEvents(scope: Scope, group: string, query: LogEventQuery): Promise<StoredLogEvent[]>;
+  queryEvents(scope: Scope, group: string, query: LogEventQuery): Promise<LogEventPage>;
   /**
-   * Drops what is older than its group's retention, then the oldest events of all until no more than `bytesMax` are
-   * kept. Returns how many events went.
+   * Finishes earlier deletes, drops what is older than its group's retention, then the events that came first until
+   * no more than `bytesMax` are kept. Returns how many events of living groups went.
    */
   enforceBounds(nowMs: number, bytesMax: number): Promise<number>;
   close(): Promise<void>;

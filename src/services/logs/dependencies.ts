@@ -5,7 +5,7 @@ import type { LogStore } from "../../store/mod.ts";
 
 export interface LogsDependencies {
   readonly store: LogStore;
-  /** Flushed before a read, so that it sees what functions have printed until now. */
-  readonly writer: LogWriter;
+  /** Flushed before everything that looks at groups or events, so that it sees what functions have printed. */
+  readonly writer: Pick<LogWriter, "flush">;
   readonly clock: Clock;
 }

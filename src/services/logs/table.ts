@@ -10,8 +10,15 @@ import { describeLogGroups } from "./operations/describe-log-groups.ts";
 import { describeLogStreams } from "./operations/describe-log-streams.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
+import { listTagsForResource } from "./operations/list-tags-for-resource.ts";
+import { listTagsLogGroup } from "./operations/list-tags-log-group.ts";
 import { putLogEvents } from "./operations/put-log-events.ts";
+import { putLogGroupDeletionProtection } from "./operations/put-log-group-deletion-protection.ts";
 import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
+import { tagLogGroup } from "./operations/tag-log-group.ts";
+import { tagResource } from "./operations/tag-resource.ts";
+import { untagLogGroup } from "./operations/untag-log-group.ts";
+import { untagResource } from "./operations/untag-resource.ts";
 
 export function logsOperations(dependencies: LogsDependencies): OperationTable {
   return {
@@ -24,7 +31,14 @@ export function logsOperations(dependencies: LogsDependencies): OperationTable {
     DescribeLogStreams: describeLogStreams(dependencies),
     FilterLogEvents: filterLogEvents(dependencies),
     GetLogEvents: getLogEvents(dependencies),
+    ListTagsForResource: listTagsForResource(dependencies),
+    ListTagsLogGroup: listTagsLogGroup(dependencies),
     PutLogEvents: putLogEvents(dependencies),
+    PutLogGroupDeletionProtection: putLogGroupDeletionProtection(dependencies),
     PutRetentionPolicy: putRetentionPolicy(dependencies),
+    TagLogGroup: tagLogGroup(dependencies),
+    TagResource: tagResource(dependencies),
+    UntagLogGroup: untagLogGroup(dependencies),
+    UntagResource: untagResource(dependencies),
   };
 }

@@ -1,6 +1,6 @@
 /** Paging tokens and event ids: places in a log, in AWS's outer form, opaque to callers. */
 import type { LogPosition } from "../../store/mod.ts";
-import { invalidParameter } from "./errors.ts";
+import { invalidToken } from "./errors.ts";
 
 const TIME_DIGITS = 20;
 const SEQUENCE_DIGITS = 36;
@@ -10,17 +10,42 @@ export function eventId({ timestampMs, sequence }: LogPosition): string {
   return String(timestampMs).padStart(TIME_DIGITS, "0") + String(sequence).padStart(SEQUENCE_DIGITS, "0");
 }
 
+/** `f` reads on towards newer events, `b` towards older ones. */
+export type Direction = "f" | "b";
+
+export interface EventToken {
+  readonly direction: Direction;
+  readonly position: LogPosition;
+}
+
+/** Source of the form: tokens in recorded answers, `f/<56 digits>/s`. */
+export function eventToken(direction: Direction, position: LogPosition): string {
+  return `${direction}/${eventId(position)}/s`;
+}
+
 /** Throws InvalidParameterException. */
-export function positionOf(id: string): LogPosition {
-  if (!/^\d{56}$/.test(id)) throw invalidParameter("The specified nextToken is invalid.");
-  return { timestampMs: Number(id.slice(0, TIME_DIGITS)), sequence: Number(id.slice(TIME_DIGITS)) };
+export function parseEventToken(token: string): EventToken {
+  const [, direction, time, sequence] = /^([fb])\/(\d{20})(\d{36})(?:\/s)?$/.exec(token) ?? [];
+  const position = { timestampMs: Number(time), sequence: Number(sequence) };
+  if (!Number.isSafeInteger(position.timestampMs) || !Number.isSafeInteger(position.sequence))
+    throw invalidToken();
+  return { direction: direction === "f" ? "f" : "b", position };
 }
 
-/** A page of a list sorted by name goes on after this name. */
-export function nameToken(name: string): string {
-  return Buffer.from(name).toString("base64");
+/** A page of a list goes on after the item that these values name. */
+export function listToken(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString("base64url");
 }
 
-export function nameOfToken(token: string): string {
-  return Buffer.from(token, "base64").toString("utf8");
+/** A name, then what else the list was sorted by. Throws InvalidParameterException. */
+export function parseListToken(token: string): { name: string; lastEventMs: number } {
+  let place: unknown;
+  try {
+    place = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+  } catch {
+    throw invalidToken();
+  }
+  const [name, lastEventMs = 0]: unknown[] = Array.isArray(place) ? place : [];
+  if (typeof name !== "string" || typeof lastEventMs !== "number") throw invalidToken();
+  return { name, lastEventMs };
 }

@@ -4,318 +4,286 @@ import { LOGS_LIMITS } from "../../config/mod.ts";
 import type { LogStreamRef, Scope } from "../../model/mod.ts";
 import type {
   LogAppend,
+  LogEventPage,
   LogEventQuery,
   LogGroupQuery,
   LogGroupRecord,
+  LogGroupSettings,
   LogStore,
+  LogStreamQuery,
   LogStreamRecord,
-  StoredLogEvent,
 } from "../log-store.ts";
+import { LogEventReader } from "./log-event-reader.ts";
+import { LogEventRemover } from "./log-event-remover.ts";
+import { groupRecord, LOG_MIGRATIONS, prefixRange, type Row, streamRecord } from "./log-schema.ts";
+import { transaction } from "./log-transaction.ts";
 import { migrate } from "./migrate.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** Deletes go in pieces of this many rows, with the event loop in between. */
-const DELETE_ROWS = 5000;
+/** Database pages kept in memory. */
+const CACHE_KIB = 8 * 1024;
+/** The write-ahead file is cut back to this after a burst. */
+const WAL_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Append only: a released entry never changes. */
-const MIGRATIONS = [
-  `CREATE TABLE groups (
-     id INTEGER PRIMARY KEY, account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
-     created_ms INTEGER NOT NULL, retention_days INTEGER, kms_key_id TEXT, class TEXT NOT NULL,
-     tags TEXT NOT NULL, stored_bytes INTEGER NOT NULL DEFAULT 0, UNIQUE (account, region, name)
-   );
-   CREATE TABLE streams (
-     id INTEGER PRIMARY KEY, group_id INTEGER NOT NULL, name TEXT NOT NULL, created_ms INTEGER NOT NULL,
-     first_ms INTEGER, last_ms INTEGER, last_ingestion_ms INTEGER, UNIQUE (group_id, name)
-   );
-   CREATE TABLE events (
-     id INTEGER PRIMARY KEY AUTOINCREMENT, group_id INTEGER NOT NULL, stream_id INTEGER NOT NULL,
-     time_ms INTEGER NOT NULL, ingested_ms INTEGER NOT NULL, message TEXT NOT NULL
-   );
-   CREATE INDEX events_by_group ON events (group_id, time_ms);
-   CREATE INDEX events_by_stream ON events (stream_id, time_ms);`,
-];
+interface StreamIds {
+  readonly group: number;
+  readonly stream: number;
+}
 
-type Row = Record<string, unknown>;
+export interface SqliteLogStoreOptions {
+  /** Bytes of messages and overhead kept in all. */
+  readonly storedBytesMax?: number;
+}
 
 export class SqliteLogStore implements LogStore {
   readonly #db: DatabaseSync;
+  readonly #reader: LogEventReader;
+  readonly #remover: LogEventRemover;
+  readonly #storedBytesMax: number;
+  readonly #findGroup: StatementSync;
+  readonly #findStream: StatementSync;
+  readonly #insertGroup: StatementSync;
+  readonly #insertStream: StatementSync;
   readonly #insertEvent: StatementSync;
   readonly #touchStream: StatementSync;
   readonly #addBytes: StatementSync;
-  /** Ids of streams by their full name, so that a batch does not look them up for every event. */
-  readonly #streamIds = new Map<string, { readonly group: number; readonly stream: number }>();
+  /** Ids of streams by their full name, so that a batch does not look them up every time. */
+  readonly #streamIds = new Map<string, StreamIds>();
 
-  constructor(file: string) {
-    this.#db = new DatabaseSync(file);
+  constructor(file: string, { storedBytesMax = LOGS_LIMITS.storedBytesMax }: SqliteLogStoreOptions = {}) {
+    const db = new DatabaseSync(file);
+    this.#db = db;
+    this.#storedBytesMax = storedBytesMax;
     // NORMAL: a crash of the server loses nothing that was committed; a power cut may lose the last moments.
-    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    migrate(this.#db, MIGRATIONS);
-    this.#insertEvent = this.#db.prepare(
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
+    db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${WAL_BYTES_MAX};`);
+    migrate(db, LOG_MIGRATIONS);
+    this.#reader = new LogEventReader(db);
+    this.#remover = new LogEventRemover(db);
+    this.#findGroup = db.prepare("SELECT * FROM groups WHERE account = ? AND region = ? AND name = ?");
+    this.#findStream = db.prepare("SELECT * FROM streams WHERE group_id = ? AND name = ?");
+    this.#insertGroup = db.prepare(
+      `INSERT OR IGNORE INTO groups
+         (account, region, name, created_ms, retention_days, kms_key_id, class, tags, protected)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#insertStream = db.prepare(
+      "INSERT OR IGNORE INTO streams (group_id, name, created_ms) VALUES (?, ?, ?)",
+    );
+    this.#insertEvent = db.prepare(
       "INSERT INTO events (group_id, stream_id, time_ms, ingested_ms, message) VALUES (?, ?, ?, ?, ?)",
     );
-    this.#touchStream = this.#db.prepare(
-      `UPDATE streams SET first_ms = MIN(COALESCE(first_ms, ?1), ?1), last_ms = MAX(COALESCE(last_ms, ?2), ?2),
-         last_ingestion_ms = ?3 WHERE id = ?4`,
+    this.#touchStream = db.prepare(
+      `UPDATE streams SET first_ms = CASE WHEN last_ingestion_ms IS NULL THEN ?1 ELSE MIN(first_ms, ?1) END,
+         last_ms = MAX(last_ms, ?2), last_ingestion_ms = ?3 WHERE id = ?4`,
     );
-    this.#addBytes = this.#db.prepare("UPDATE groups SET stored_bytes = stored_bytes + ? WHERE id = ?");
+    this.#addBytes = db.prepare("UPDATE groups SET stored_bytes = stored_bytes + ? WHERE id = ?");
+    this.#purgeBehind();
   }
 
   async createGroup(scope: Scope, group: LogGroupRecord): Promise<boolean> {
-    return this.#insertGroup(scope, group);
+    return this.#addGroup(scope, group);
   }
 
   async deleteGroup(scope: Scope, name: string): Promise<boolean> {
-    const id = this.#groupId(scope, name);
-    if (id === undefined) return false;
-    this.#streamIds.clear();
-    this.#db.prepare("DELETE FROM groups WHERE id = ?").run(id);
-    this.#db.prepare("DELETE FROM streams WHERE group_id = ?").run(id);
-    await this.#deleteEvents("group_id = ?", [id]);
+    const row = this.#groupRow(scope, name);
+    if (row === undefined) return false;
+    this.#forget("group", "groups", Number(row["id"]));
+    this.#remover.count(-Number(row["stored_bytes"]));
     return true;
   }
 
   async findGroup(scope: Scope, name: string): Promise<LogGroupRecord | undefined> {
-    const row = this.#db
-      .prepare("SELECT * FROM groups WHERE account = ? AND region = ? AND name = ?")
-      .get(scope.accountId, scope.region, name);
+    const row = this.#groupRow(scope, name);
     return row && groupRecord(row);
   }
 
   async listGroups(scope: Scope, query: LogGroupQuery): Promise<LogGroupRecord[]> {
     const rows = this.#db
       .prepare(
-        `SELECT * FROM groups WHERE account = ? AND region = ? AND name > ?
-           AND substr(name, 1, length(?4)) = ?4 AND instr(name, ?5) > 0 ORDER BY name LIMIT ?6`,
+        `SELECT * FROM groups WHERE account = ? AND region = ? AND name > ? AND name >= ? AND name < ?
+           AND instr(name, ?) > 0 AND class = COALESCE(?, class) ORDER BY name LIMIT ?`,
       )
       .all(
         scope.accountId,
         scope.region,
         query.afterName ?? "",
-        query.prefix ?? "",
+        ...prefixRange(query.prefix ?? ""),
         query.contains ?? "",
+        query.logGroupClass ?? null,
         query.limit,
       );
     return rows.map(groupRecord);
   }
 
-  async setRetention(scope: Scope, name: string, retentionDays: number | undefined): Promise<boolean> {
-    const { changes } = this.#db
-      .prepare("UPDATE groups SET retention_days = ? WHERE account = ? AND region = ? AND name = ?")
-      .run(retentionDays ?? null, scope.accountId, scope.region, name);
-    return changes === 1;
+  async updateGroup(
+    scope: Scope,
+    name: string,
+    change: (group: LogGroupRecord) => Partial<LogGroupSettings>,
+  ): Promise<boolean> {
+    return transaction(this.#db, () => {
+      const row = this.#groupRow(scope, name);
+      if (row === undefined) return false;
+      const group = groupRecord(row);
+      const { retentionDays, tags, isDeletionProtected } = { ...group, ...change(group) };
+      this.#db
+        .prepare("UPDATE groups SET retention_days = ?, tags = ?, protected = ? WHERE id = ?")
+        .run(retentionDays ?? null, JSON.stringify(tags), isDeletionProtected ? 1 : 0, Number(row["id"]));
+      return true;
+    });
   }
 
   async createStream(ref: LogStreamRef, createdAtMs: number): Promise<boolean> {
     const group = this.#groupId(ref, ref.group);
-    return group !== undefined && this.#insertStream(group, ref.stream, createdAtMs);
+    return group !== undefined && this.#insertStream.run(group, ref.stream, createdAtMs).changes === 1;
   }
 
   async deleteStream(ref: LogStreamRef): Promise<boolean> {
-    const group = this.#groupId(ref, ref.group);
-    const row = group !== undefined ? this.#streamRow(group, ref.stream) : undefined;
-    if (group === undefined || row === undefined) return false;
-    const id = Number(row["id"]);
-    this.#streamIds.clear();
-    this.#db.prepare("DELETE FROM streams WHERE id = ?").run(id);
-    await this.#deleteEvents("stream_id = ?", [id]);
+    const row = this.#streamRow(ref);
+    if (row === undefined) return false;
+    this.#forget("stream", "streams", Number(row["id"]));
     return true;
   }
 
   async findStream(ref: LogStreamRef): Promise<LogStreamRecord | undefined> {
-    const group = this.#groupId(ref, ref.group);
-    const row = group !== undefined ? this.#streamRow(group, ref.stream) : undefined;
+    const row = this.#streamRow(ref);
     return row && streamRecord(row);
   }
 
-  async listStreams(scope: Scope, group: string, prefix: string | undefined): Promise<LogStreamRecord[]> {
+  async listStreams(scope: Scope, group: string, query: LogStreamQuery): Promise<LogStreamRecord[]> {
     const id = this.#groupId(scope, group);
     if (id === undefined) return [];
+    const { prefix, orderBy, descending, after, limit } = query;
+    const conditions = ["group_id = ?"];
+    const values: SQLInputValue[] = [id];
+    if (prefix !== undefined) {
+      conditions.push("name >= ? AND name < ?");
+      values.push(...prefixRange(prefix));
+    }
+    const beyond = descending ? "<" : ">";
+    if (after !== undefined && orderBy === "name") {
+      conditions.push(`name ${beyond} ?`);
+      values.push(after.name);
+    } else if (after !== undefined) {
+      conditions.push(`(last_ms, name) ${beyond} (?, ?)`);
+      values.push(after.lastEventMs, after.name);
+    }
+    const direction = descending ? "DESC" : "ASC";
+    const order = orderBy === "name" ? `name ${direction}` : `last_ms ${direction}, name ${direction}`;
     return this.#db
-      .prepare("SELECT * FROM streams WHERE group_id = ?1 AND substr(name, 1, length(?2)) = ?2 ORDER BY name")
-      .all(id, prefix ?? "")
+      .prepare(`SELECT * FROM streams WHERE ${conditions.join(" AND ")} ORDER BY ${order} LIMIT ?`)
+      .all(...values, limit)
       .map(streamRecord);
   }
 
   async append(batch: readonly LogAppend[], ingestedAtMs: number): Promise<void> {
-    this.#db.exec("BEGIN IMMEDIATE");
+    let bytes = 0;
     try {
-      for (const { stream: ref, events } of batch) this.#appendTo(ref, events, ingestedAtMs);
-      this.#db.exec("COMMIT");
+      transaction(this.#db, () => {
+        for (const { stream: ref, events } of batch) bytes += this.#appendTo(ref, events, ingestedAtMs);
+      });
     } catch (error) {
-      this.#db.exec("ROLLBACK");
+      // Ids of streams that were made in the batch went with it.
       this.#streamIds.clear();
       throw error;
     }
+    this.#remover.count(bytes);
+    // Whoever writes waits for the room to be made, so that no flood outruns the bound.
+    await this.#remover.removeBeyond(this.#storedBytesMax);
   }
 
-  async queryEvents(scope: Scope, group: string, query: LogEventQuery): Promise<StoredLogEvent[]> {
-    const groupId = this.#groupId(scope, group);
-    if (groupId === undefined) return [];
-    const conditions: string[] = [];
-    const values: SQLInputValue[] = [];
-    if (query.streams === undefined) {
-      conditions.push("e.group_id = ?");
-      values.push(groupId);
-    } else {
-      const ids = query.streams.flatMap((name) => this.#streamRow(groupId, name)?.["id"] ?? []);
-      if (ids.length === 0) return [];
-      conditions.push(`e.stream_id IN (${ids.map(() => "?").join(", ")})`);
-      values.push(...(ids as number[]));
-    }
-    if (query.fromMs !== undefined) {
-      conditions.push("e.time_ms >= ?");
-      values.push(query.fromMs);
-    }
-    if (query.untilMs !== undefined) {
-      conditions.push("e.time_ms < ?");
-      values.push(query.untilMs);
-    }
-    if (query.after !== undefined) {
-      conditions.push(`(e.time_ms, e.id) ${query.descending ? "<" : ">"} (?, ?)`);
-      values.push(query.after.timestampMs, query.after.sequence);
-    }
-    const direction = query.descending ? "DESC" : "ASC";
-    const rows = this.#db
-      .prepare(
-        `SELECT e.id, e.time_ms, e.ingested_ms, e.message, s.name AS stream
-         FROM events e JOIN streams s ON s.id = e.stream_id
-         WHERE ${conditions.join(" AND ")} ORDER BY e.time_ms ${direction}, e.id ${direction} LIMIT ?`,
-      )
-      .all(...values, query.limit);
-    return rows.map(storedEvent);
+  async queryEvents(scope: Scope, group: string, query: LogEventQuery): Promise<LogEventPage> {
+    const id = this.#groupId(scope, group);
+    return id === undefined ? { events: [], next: undefined } : this.#reader.read(id, query);
   }
 
   async enforceBounds(nowMs: number, bytesMax: number): Promise<number> {
-    let dropped = 0;
-    const limited = this.#db
-      .prepare("SELECT id, retention_days FROM groups WHERE retention_days IS NOT NULL")
-      .all();
-    for (const row of limited) {
-      const oldestMs = nowMs - Number(row["retention_days"]) * DAY_MS;
-      dropped += await this.#deleteEvents("group_id = ? AND time_ms < ?", [Number(row["id"]), oldestMs]);
-    }
-    while (this.#storedBytes() > bytesMax) {
-      const removed = this.#deletePiece("1 = 1", []);
-      if (removed === 0) break;
-      dropped += removed;
-      await yieldToEventLoop();
-    }
-    return dropped;
+    await this.#remover.purge();
+    const expired = await this.#remover.removeExpired(nowMs);
+    return expired + (await this.#remover.removeBeyond(bytesMax));
   }
 
   async close(): Promise<void> {
+    await this.#remover.close().catch(() => {
+      // What a failed purge left is still on its list, for the next run.
+    });
     this.#db.close();
   }
 
-  #appendTo(ref: LogStreamRef, events: LogAppend["events"], ingestedAtMs: number): void {
-    if (events.length === 0) return;
+  /** Returns the bytes that came to be stored. */
+  #appendTo(ref: LogStreamRef, events: LogAppend["events"], ingestedAtMs: number): number {
+    if (events.length === 0) return 0;
     const { group, stream } = this.#idsOf(ref, ingestedAtMs);
     let bytes = 0;
     let firstMs = Number.POSITIVE_INFINITY;
-    let lastMs = Number.NEGATIVE_INFINITY;
+    let lastMs = 0;
     for (const { timestampMs, message } of events) {
       this.#insertEvent.run(group, stream, timestampMs, ingestedAtMs, message);
       bytes += Buffer.byteLength(message) + LOGS_LIMITS.eventOverheadBytes;
-      firstMs = Math.min(firstMs, timestampMs);
-      lastMs = Math.max(lastMs, timestampMs);
+      if (timestampMs < firstMs) firstMs = timestampMs;
+      if (timestampMs > lastMs) lastMs = timestampMs;
     }
     this.#touchStream.run(firstMs, lastMs, ingestedAtMs, stream);
     this.#addBytes.run(bytes, group);
+    return bytes;
   }
 
-  #idsOf(ref: LogStreamRef, nowMs: number): { group: number; stream: number } {
+  /** Inside a transaction. Makes what is missing. */
+  #idsOf(ref: LogStreamRef, nowMs: number): StreamIds {
     const key = JSON.stringify([ref.accountId, ref.region, ref.group, ref.stream]);
     const known = this.#streamIds.get(key);
     if (known !== undefined) return known;
-    let group = this.#groupId(ref, ref.group);
-    if (group === undefined) {
-      this.#insertGroup(ref, newGroup(ref.group, nowMs));
-      group = this.#groupId(ref, ref.group) ?? 0;
-    }
-    this.#insertStream(group, ref.stream, nowMs);
-    const ids = { group, stream: Number(this.#streamRow(group, ref.stream)?.["id"]) };
+    this.#addGroup(ref, newGroup(ref.group, nowMs));
+    const group = Number(this.#groupId(ref, ref.group));
+    this.#insertStream.run(group, ref.stream, nowMs);
+    const ids = { group, stream: Number(this.#findStream.get(group, ref.stream)?.["id"]) };
     if (this.#streamIds.size >= LOGS_LIMITS.cachedStreamsMax) this.#streamIds.clear();
     this.#streamIds.set(key, ids);
     return ids;
   }
 
+  #groupRow(scope: Scope, name: string): Row | undefined {
+    return this.#findGroup.get(scope.accountId, scope.region, name);
+  }
+
   #groupId(scope: Scope, name: string): number | undefined {
-    const row = this.#db
-      .prepare("SELECT id FROM groups WHERE account = ? AND region = ? AND name = ?")
-      .get(scope.accountId, scope.region, name);
-    return row === undefined ? undefined : Number(row["id"]);
+    const id = this.#groupRow(scope, name)?.["id"];
+    return id === undefined ? undefined : Number(id);
   }
 
-  #streamRow(group: number, name: string): Row | undefined {
-    return this.#db.prepare("SELECT * FROM streams WHERE group_id = ? AND name = ?").get(group, name);
+  #streamRow(ref: LogStreamRef): Row | undefined {
+    const group = this.#groupId(ref, ref.group);
+    return group === undefined ? undefined : this.#findStream.get(group, ref.stream);
   }
 
-  #insertGroup(scope: Scope, group: LogGroupRecord): boolean {
-    const { changes } = this.#db
-      .prepare(
-        `INSERT OR IGNORE INTO groups (account, region, name, created_ms, retention_days, kms_key_id, class, tags)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        scope.accountId,
-        scope.region,
-        group.name,
-        group.createdAtMs,
-        group.retentionDays ?? null,
-        group.kmsKeyId ?? null,
-        group.logGroupClass,
-        JSON.stringify(group.tags),
-      );
-    return changes === 1;
-  }
-
-  #insertStream(group: number, name: string, createdAtMs: number): boolean {
-    const { changes } = this.#db
-      .prepare("INSERT OR IGNORE INTO streams (group_id, name, created_ms) VALUES (?, ?, ?)")
-      .run(group, name, createdAtMs);
-    return changes === 1;
-  }
-
-  async #deleteEvents(condition: string, values: readonly SQLInputValue[]): Promise<number> {
-    let total = 0;
-    for (;;) {
-      const removed = this.#deletePiece(condition, values);
-      total += removed;
-      if (removed < DELETE_ROWS) return total;
-      await yieldToEventLoop();
-    }
-  }
-
-  /** The oldest arrivals that meet the condition; keeps the groups' byte counts right. */
-  #deletePiece(condition: string, values: readonly SQLInputValue[]): number {
-    this.#db.exec("BEGIN IMMEDIATE");
-    try {
-      const rows = this.#db
-        .prepare(
-          `DELETE FROM events WHERE id IN (SELECT id FROM events WHERE ${condition} ORDER BY id LIMIT ${DELETE_ROWS})
-           RETURNING group_id, octet_length(message) AS bytes`,
-        )
-        .all(...values);
-      const byGroup = new Map<number, number>();
-      for (const row of rows) {
-        const group = Number(row["group_id"]);
-        const bytes = Number(row["bytes"]) + LOGS_LIMITS.eventOverheadBytes;
-        byGroup.set(group, (byGroup.get(group) ?? 0) + bytes);
-      }
-      for (const [group, bytes] of byGroup) this.#addBytes.run(-bytes, group);
-      this.#db.exec("COMMIT");
-      return rows.length;
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
-    }
-  }
-
-  #storedBytes(): number {
-    return Number(
-      this.#db.prepare("SELECT COALESCE(SUM(stored_bytes), 0) AS bytes FROM groups").get()?.["bytes"],
+  #addGroup(scope: Scope, group: LogGroupRecord): boolean {
+    const { changes } = this.#insertGroup.run(
+      scope.accountId,
+      scope.region,
+      group.name,
+      group.createdAtMs,
+      group.retentionDays ?? null,
+      group.kmsKeyId ?? null,
+      group.logGroupClass,
+      JSON.stringify(group.tags),
+      group.isDeletionProtected ? 1 : 0,
     );
+    return changes === 1;
+  }
+
+  /** The row goes now, what hangs on it is noted and goes piece by piece. */
+  #forget(kind: "group" | "stream", table: "groups" | "streams", id: number): void {
+    transaction(this.#db, () => {
+      this.#db.prepare("INSERT INTO deleted (kind, id) VALUES (?, ?)").run(kind, id);
+      this.#db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id);
+    });
+    this.#streamIds.clear();
+    this.#purgeBehind();
+  }
+
+  #purgeBehind(): void {
+    this.#remover.purge().catch(() => {
+      // It stays on the list; the next sweep tries again and reports.
+    });
   }
 }
 
@@ -329,45 +297,6 @@ export function newGroup(name: string, createdAtMs: number): LogGroupRecord {
     kmsKeyId: undefined,
     logGroupClass: "STANDARD",
     tags: {},
-  };
-}
-
-function yieldToEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-function optionalNumber(value: unknown): number | undefined {
-  return value === null ? undefined : Number(value);
-}
-
-function groupRecord(row: Row): LogGroupRecord {
-  return {
-    name: String(row["name"]),
-    createdAtMs: Number(row["created_ms"]),
-    retentionDays: optionalNumber(row["retention_days"]),
-    storedBytes: Number(row["stored_bytes"]),
-    kmsKeyId: row["kms_key_id"] === null ? undefined : String(row["kms_key_id"]),
-    logGroupClass: String(row["class"]),
-    tags: JSON.parse(String(row["tags"])) as Record<string, string>,
-  };
-}
-
-function streamRecord(row: Row): LogStreamRecord {
-  return {
-    name: String(row["name"]),
-    createdAtMs: Number(row["created_ms"]),
-    firstEventMs: optionalNumber(row["first_ms"]),
-    lastEventMs: optionalNumber(row["last_ms"]),
-    lastIngestionMs: optionalNumber(row["last_ingestion_ms"]),
-  };
-}
-
-function storedEvent(row: Row): StoredLogEvent {
-  return {
-    sequence: Number(row["id"]),
-    timestampMs: Number(row["time_ms"]),
-    ingestedAtMs: Number(row["ingested_ms"]),
-    message: String(row["message"]),
-    stream: String(row["stream"]),
+    isDeletionProtected: false,
   };
 }

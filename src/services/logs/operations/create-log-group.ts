@@ -4,9 +4,14 @@ import type { Operation } from "../../../model/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
 import { groupExists } from "../errors.ts";
 
-/** Throws ResourceAlreadyExistsException. */
-export function createLogGroup({ store, clock }: LogsDependencies): Operation<CreateLogGroupRequest, void> {
+/** The key is kept and answered, nothing is encrypted with it. Throws ResourceAlreadyExistsException. */
+export function createLogGroup({
+  store,
+  writer,
+  clock,
+}: LogsDependencies): Operation<CreateLogGroupRequest, void> {
   return async (request, context) => {
+    await writer.flush();
     const isNew = await store.createGroup(context, {
       name: request.logGroupName ?? "",
       createdAtMs: clock.nowMs(),
@@ -15,6 +20,7 @@ export function createLogGroup({ store, clock }: LogsDependencies): Operation<Cr
       kmsKeyId: request.kmsKeyId,
       logGroupClass: request.logGroupClass ?? "STANDARD",
       tags: { ...request.tags },
+      isDeletionProtected: request.deletionProtectionEnabled ?? false,
     });
     if (!isNew) throw groupExists();
   };

@@ -5,12 +5,17 @@ import type { LogsDependencies } from "../dependencies.ts";
 import { groupNotFound, streamExists } from "../errors.ts";
 
 /** Throws ResourceNotFoundException, ResourceAlreadyExistsException. */
-export function createLogStream({ store, clock }: LogsDependencies): Operation<CreateLogStreamRequest, void> {
+export function createLogStream({
+  store,
+  writer,
+  clock,
+}: LogsDependencies): Operation<CreateLogStreamRequest, void> {
   return async (request, context) => {
-    const group = request.logGroupName ?? "";
-    if ((await store.findGroup(context, group)) === undefined) throw groupNotFound();
+    await writer.flush();
     const { accountId, region } = context;
-    const ref = { accountId, region, group, stream: request.logStreamName ?? "" };
-    if (!(await store.createStream(ref, clock.nowMs()))) throw streamExists();
+    const { logGroupName: group = "", logStreamName: stream = "" } = request;
+    if ((await store.findGroup(context, group)) === undefined) throw groupNotFound();
+    if (!(await store.createStream({ accountId, region, group, stream }, clock.nowMs())))
+      throw streamExists();
   };
 }

@@ -2,19 +2,20 @@
 import type { DeleteLogStreamRequest } from "@aws-sdk/client-cloudwatch-logs";
 import type { Operation } from "../../../model/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
-import { groupNotFound, streamNotFound } from "../errors.ts";
+import { groupNotFound, groupProtected, streamNotFound } from "../errors.ts";
 
-/** Throws ResourceNotFoundException. */
+/** Throws ResourceNotFoundException, and ValidationException while the group is protected (documented). */
 export function deleteLogStream({
   store,
   writer,
 }: LogsDependencies): Operation<DeleteLogStreamRequest, void> {
   return async (request, context) => {
     await writer.flush();
-    const group = request.logGroupName ?? "";
-    if ((await store.findGroup(context, group)) === undefined) throw groupNotFound();
     const { accountId, region } = context;
-    const ref = { accountId, region, group, stream: request.logStreamName ?? "" };
-    if (!(await store.deleteStream(ref))) throw streamNotFound();
+    const { logGroupName: group = "", logStreamName: stream = "" } = request;
+    const record = await store.findGroup(context, group);
+    if (record === undefined) throw groupNotFound();
+    if (record.isDeletionProtected) throw groupProtected();
+    if (!(await store.deleteStream({ accountId, region, group, stream }))) throw streamNotFound();
   };
 }

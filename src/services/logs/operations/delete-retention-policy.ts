@@ -11,6 +11,7 @@ export function deleteRetentionPolicy({
 }: LogsDependencies): Operation<DeleteRetentionPolicyRequest, void> {
   return async (request, context) => {
     await writer.flush();
-    if (!(await store.setRetention(context, request.logGroupName ?? "", undefined))) throw groupNotFound();
+    const unlimited = () => ({ retentionDays: undefined });
+    if (!(await store.updateGroup(context, request.logGroupName ?? "", unlimited))) throw groupNotFound();
   };
 }

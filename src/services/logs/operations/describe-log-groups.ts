@@ -7,13 +7,16 @@ import type {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { LOGS_LIMITS } from "../../../config/mod.ts";
 import type { Operation, Scope } from "../../../model/mod.ts";
-import type { LogGroupRecord } from "../../../store/mod.ts";
+import type { LogGroupRecord, LogStore } from "../../../store/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
 import { invalidParameter } from "../errors.ts";
-import { groupArn } from "../names.ts";
-import { nameOfToken, nameToken } from "../tokens.ts";
+import { groupArn, groupNameOfIdentifier } from "../names.ts";
+import { listToken, parseListToken } from "../tokens.ts";
 
-/** Throws InvalidParameterException when prefix and pattern are both given. */
+/**
+ * Accounts other than the caller's are not linked to anything here, so their members are without effect.
+ * Throws InvalidParameterException when prefix and pattern are both given (text as quoted by users) or a token is bad.
+ */
 export function describeLogGroups({
   store,
   writer,
@@ -25,17 +28,34 @@ export function describeLogGroups({
         "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
       );
     }
+    const afterName = nextToken === undefined ? undefined : parseListToken(nextToken).name;
     await writer.flush();
+    if (request.logGroupIdentifiers !== undefined) {
+      const named = await groupsNamed(store, context, request.logGroupIdentifiers);
+      return { logGroups: named.map((group) => described(context, group)) };
+    }
     const limit = request.limit ?? LOGS_LIMITS.describeItemsDefault;
-    const afterName = nextToken === undefined ? undefined : nameOfToken(nextToken);
-    const groups = await store.listGroups(context, { prefix, contains, afterName, limit: limit + 1 });
+    const { logGroupClass } = request;
+    const query = { prefix, contains, logGroupClass, afterName, limit: limit + 1 };
+    const groups = await store.listGroups(context, query);
     const page = groups.slice(0, limit);
     const last = page.at(-1);
     return {
       logGroups: page.map((group) => described(context, group)),
-      ...(groups.length > limit && last !== undefined && { nextToken: nameToken(last.name) }),
+      ...(groups.length > limit && last !== undefined && { nextToken: listToken([last.name]) }),
     };
   };
+}
+
+/** Those that exist, by name; the others are passed over (assumed). */
+async function groupsNamed(
+  store: LogStore,
+  scope: Scope,
+  identifiers: readonly string[],
+): Promise<LogGroupRecord[]> {
+  const names = new Set(identifiers.map((identifier) => groupNameOfIdentifier(scope, identifier)));
+  const groups = await Promise.all([...names].sort().map((name) => store.findGroup(scope, name)));
+  return groups.filter((group) => group !== undefined);
 }
 
 function described(scope: Scope, group: LogGroupRecord): LogGroup {
@@ -43,12 +63,13 @@ function described(scope: Scope, group: LogGroupRecord): LogGroup {
   return {
     logGroupName: group.name,
     creationTime: group.createdAtMs,
+    ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
     metricFilterCount: 0,
     arn: `${arn}:*`,
     storedBytes: group.storedBytes,
-    ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
     ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
     logGroupClass: group.logGroupClass as LogGroupClass,
     logGroupArn: arn,
+    deletionProtectionEnabled: group.isDeletionProtected,
   };
 }

@@ -10,9 +10,9 @@ import type { LogStreamRecord } from "../../../store/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
 import { groupNotFound, invalidParameter } from "../errors.ts";
 import { groupNameOf, streamArn } from "../names.ts";
-import { nameOfToken, nameToken } from "../tokens.ts";
+import { eventId, listToken, parseListToken } from "../tokens.ts";
 
-/** Throws ResourceNotFoundException, InvalidParameterException. */
+/** Streams without events come first by last event (assumed). Throws ResourceNotFoundException, InvalidParameterException. */
 export function describeLogStreams({
   store,
   writer,
@@ -22,32 +22,40 @@ export function describeLogStreams({
     if (orderBy === "LastEventTime" && prefix !== undefined) {
       throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
     }
-    const group = groupNameOf(request);
+    const group = groupNameOf(context, request);
+    const after = nextToken === undefined ? undefined : parseListToken(nextToken);
     await writer.flush();
     if ((await store.findGroup(context, group)) === undefined) throw groupNotFound();
-    const streams = [...(await store.listStreams(context, group, prefix))];
-    if (orderBy === "LastEventTime") streams.sort((a, b) => (a.lastEventMs ?? 0) - (b.lastEventMs ?? 0));
-    if (descending) streams.reverse();
     const limit = request.limit ?? LOGS_LIMITS.describeItemsDefault;
-    const lastSeen = nextToken === undefined ? undefined : nameOfToken(nextToken);
-    const start = lastSeen === undefined ? 0 : streams.findIndex((stream) => stream.name === lastSeen) + 1;
-    const page = streams.slice(start, start + limit);
+    const streams = await store.listStreams(context, group, {
+      prefix,
+      orderBy: orderBy === "LastEventTime" ? "lastEvent" : "name",
+      descending,
+      after,
+      limit: limit + 1,
+    });
+    const page = streams.slice(0, limit);
     const last = page.at(-1);
     return {
       logStreams: page.map((stream) => described(context, group, stream)),
-      ...(start + limit < streams.length && last !== undefined && { nextToken: nameToken(last.name) }),
+      ...(streams.length > limit &&
+        last !== undefined && { nextToken: listToken([last.name, last.lastEventMs ?? 0]) }),
     };
   };
 }
 
 function described(scope: Scope, group: string, stream: LogStreamRecord): LogStream {
+  const { lastIngestionMs } = stream;
   return {
     logStreamName: stream.name,
     creationTime: stream.createdAtMs,
     ...(stream.firstEventMs !== undefined && { firstEventTimestamp: stream.firstEventMs }),
     ...(stream.lastEventMs !== undefined && { lastEventTimestamp: stream.lastEventMs }),
-    ...(stream.lastIngestionMs !== undefined && { lastIngestionTime: stream.lastIngestionMs }),
-    uploadSequenceToken: "0",
+    ...(lastIngestionMs !== undefined && {
+      lastIngestionTime: lastIngestionMs,
+      // No longer looked at when it comes back (documented); answered because old clients expect it.
+      uploadSequenceToken: eventId({ timestampMs: lastIngestionMs, sequence: 0 }),
+    }),
     arn: streamArn(scope, group, stream.name),
     // AWS stopped counting bytes by stream in 2019 and answers zero (documented).
     storedBytes: 0,

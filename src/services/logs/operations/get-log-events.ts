@@ -4,15 +4,14 @@ import { LOGS_LIMITS } from "../../../config/mod.ts";
 import type { Operation } from "../../../model/mod.ts";
 import type { LogPosition, StoredLogEvent } from "../../../store/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
-import { groupNotFound, invalidParameter, streamNotFound } from "../errors.ts";
+import { groupNotFound, streamNotFound } from "../errors.ts";
 import { groupNameOf } from "../names.ts";
-import { eventId, positionOf } from "../tokens.ts";
-
-type Direction = "f" | "b";
+import { eventToken, parseEventToken } from "../tokens.ts";
 
 const BEGINNING: LogPosition = { timestampMs: 0, sequence: 0 };
 
 /**
+ * Events come oldest first in either direction; without a token the newest page is the first, unless `startFromHead`.
  * At an end the same token comes back: that is how callers know (documented).
  * Throws ResourceNotFoundException, InvalidParameterException.
  */
@@ -22,23 +21,24 @@ export function getLogEvents({
 }: LogsDependencies): Operation<GetLogEventsRequest, GetLogEventsResponse> {
   return async (request, context) => {
     const { accountId, region } = context;
-    const group = groupNameOf(request);
+    const group = groupNameOf(context, request);
     const stream = request.logStreamName ?? "";
+    const token = request.nextToken === undefined ? undefined : parseEventToken(request.nextToken);
     await writer.flush();
     if ((await store.findGroup(context, group)) === undefined) throw groupNotFound();
     if ((await store.findStream({ accountId, region, group, stream })) === undefined) throw streamNotFound();
-    const token = request.nextToken === undefined ? undefined : parseToken(request.nextToken);
     const descending = token === undefined ? request.startFromHead !== true : token.direction === "b";
-    const found = await store.queryEvents(context, group, {
+    const { events } = await store.queryEvents(context, group, {
       streams: [stream],
       fromMs: request.startTime,
       untilMs: request.endTime,
       after: token?.position,
       descending,
       limit: request.limit ?? LOGS_LIMITS.getEventsDefault,
+      bytesMax: LOGS_LIMITS.pageBytesMax,
+      scanEventsMax: Number.POSITIVE_INFINITY,
     });
-    const page = withinBytes(found);
-    if (descending) page.reverse();
+    const page = descending ? events.toReversed() : events;
     return {
       events: page.map(({ timestampMs, message, ingestedAtMs }) => ({
         timestamp: timestampMs,
@@ -61,22 +61,7 @@ function tokens(
 ): Pick<GetLogEventsResponse, "nextForwardToken" | "nextBackwardToken"> {
   const beside = (step: number): LogPosition => ({ ...at, sequence: Math.max(0, at.sequence + step) });
   return {
-    nextForwardToken: `f/${eventId(page.at(-1) ?? (descending ? beside(-1) : at))}`,
-    nextBackwardToken: `b/${eventId(page[0] ?? (descending ? at : beside(1)))}`,
+    nextForwardToken: eventToken("f", page.at(-1) ?? (descending ? beside(-1) : at)),
+    nextBackwardToken: eventToken("b", page[0] ?? (descending ? at : beside(1))),
   };
-}
-
-function parseToken(token: string): { direction: Direction; position: LogPosition } {
-  const [direction, id = ""] = token.split("/");
-  if (direction !== "f" && direction !== "b") throw invalidParameter("The specified nextToken is invalid.");
-  return { direction, position: positionOf(id) };
-}
-
-function withinBytes(events: readonly StoredLogEvent[]): StoredLogEvent[] {
-  let bytes = 0;
-  const end = events.findIndex((event, index) => {
-    bytes += Buffer.byteLength(event.message) + LOGS_LIMITS.eventOverheadBytes;
-    return index > 0 && bytes > LOGS_LIMITS.pageBytesMax;
-  });
-  return end < 0 ? [...events] : events.slice(0, end);
 }

@@ -9,7 +9,7 @@ const DAYS_ALLOWED = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Throws ResourceNotFoundException, InvalidParameterException. */
+/** Throws ResourceNotFoundException, InvalidParameterException (text recall, after the pattern of other refusals). */
 export function putRetentionPolicy({
   store,
   writer,
@@ -23,6 +23,7 @@ export function putRetentionPolicy({
       );
     }
     await writer.flush();
-    if (!(await store.setRetention(context, request.logGroupName ?? "", days))) throw groupNotFound();
+    const limited = () => ({ retentionDays: days });
+    if (!(await store.updateGroup(context, request.logGroupName ?? "", limited))) throw groupNotFound();
   };
 }
