@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { FunctionShared, FunctionVersion, Scope } from "../../model/mod.ts";
 import type { AcceptedEvent, FunctionRecord, FunctionStore, ScopedFunction } from "../function-store.ts";
 import { migrate } from "./migrate.ts";
+import { transaction } from "./transaction.ts";
 
 /** Append only: a released entry never changes. */
 const MIGRATIONS = [
@@ -82,7 +83,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async create(scope: Scope, { shared, latest }: FunctionRecord): Promise<boolean> {
-    return this.#transaction(scope, latest.name, () => {
+    return this.#change(scope, latest.name, () => {
       const { changes } = this.#db
         .prepare("INSERT OR IGNORE INTO functions (account, region, name, shared) VALUES (?, ?, ?, ?)")
         .run(scope.accountId, scope.region, shared.name, JSON.stringify(shared));
@@ -99,7 +100,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async replaceLatest(scope: Scope, latest: FunctionVersion, expectedRevisionId: string): Promise<boolean> {
-    return this.#transaction(scope, latest.name, () => {
+    return this.#change(scope, latest.name, () => {
       const { changes } = this.#db
         .prepare(
           `UPDATE function_versions SET revision_id = ?, code_sha256 = ?, code_bytes = ?, document = ?
@@ -118,7 +119,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async replaceShared(scope: Scope, shared: FunctionShared): Promise<boolean> {
-    return this.#transaction(scope, shared.name, () => {
+    return this.#change(scope, shared.name, () => {
       const { changes } = this.#db
         .prepare("UPDATE functions SET shared = ? WHERE account = ? AND region = ? AND name = ?")
         .run(JSON.stringify(shared), scope.accountId, scope.region, shared.name);
@@ -127,7 +128,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async delete(scope: Scope, name: string): Promise<boolean> {
-    return this.#transaction(scope, name, () => {
+    return this.#change(scope, name, () => {
       const key = [scope.accountId, scope.region, name] as const;
       this.#db
         .prepare("DELETE FROM function_versions WHERE account = ? AND region = ? AND name = ?")
@@ -188,15 +189,9 @@ export class SqliteFunctionStore implements FunctionStore {
     this.#db.close();
   }
 
-  #transaction<T>(scope: Scope, name: string, work: () => T): T {
-    this.#db.exec("BEGIN IMMEDIATE");
+  #change<T>(scope: Scope, name: string, work: () => T): T {
     try {
-      const result = work();
-      this.#db.exec("COMMIT");
-      return result;
-    } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
+      return transaction(this.#db, work);
     } finally {
       this.#cache.delete(cacheKey(scope, name));
     }

@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { LOGS_LIMITS } from "../../config/mod.ts";
 import type { LogEventPage, LogEventQuery, LogPosition, StoredLogEvent } from "../log-store.ts";
 import { prefixRange } from "./log-schema.ts";
-import { yieldToEventLoop } from "./log-transaction.ts";
+import { yieldToEventLoop } from "./transaction.ts";
 
 /** A slice ends after so many rows or bytes: a few milliseconds of work. */
 const SLICE_ROWS = 1000;

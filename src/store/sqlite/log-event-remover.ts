@@ -1,7 +1,7 @@
 /** Removes log events in short pieces, with the event loop in between, and keeps the groups' byte counts right. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { LOGS_LIMITS } from "../../config/mod.ts";
-import { transaction, yieldToEventLoop } from "./log-transaction.ts";
+import { transaction, yieldToEventLoop } from "./transaction.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Rows of one piece: about ten milliseconds of work. */

@@ -16,7 +16,7 @@ import type {
 import { LogEventReader } from "./log-event-reader.ts";
 import { LogEventRemover } from "./log-event-remover.ts";
 import { groupRecord, LOG_MIGRATIONS, prefixRange, type Row, streamRecord } from "./log-schema.ts";
-import { transaction } from "./log-transaction.ts";
+import { transaction } from "./transaction.ts";
 import { migrate } from "./migrate.ts";
 
 /** Database pages kept in memory. */
