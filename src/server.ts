@@ -21,8 +21,8 @@ import {
 import { invokeRequestTooLarge } from "./errors/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
-import { CodeLinks, lambdaOperations, settle } from "./lambda/mod.ts";
-import { LATEST, type OperationTable } from "./model/mod.ts";
+import { CodeLinks, findQualified, lambdaOperations, settle, versionForCall } from "./lambda/mod.ts";
+import type { OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -90,8 +90,11 @@ export async function startServer(
     store,
     invoker: dataPlane,
     clock,
-    resolve: async (scope, name, qualifier) =>
-      qualifier === undefined || qualifier === LATEST ? (await store.find(scope, name))?.latest : undefined,
+    // What a qualifier means is asked when the event runs, not when it was accepted.
+    resolve: async (scope, name, qualifier) => {
+      const found = await findQualified(store, scope, name, qualifier);
+      return found && versionForCall(store, scope, found, Math.random);
+    },
     reportFault,
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
@@ -107,6 +110,7 @@ export async function startServer(
     accountConcurrency: config.accountConcurrency,
     architecture: process.arch === "arm64" ? "arm64" : "x86_64",
     changes: new KeyedMutex(),
+    draw: Math.random,
     afterwards: (work) => {
       const step = new Promise<void>((resolve) => setImmediate(resolve))
         .then(work)

@@ -1,8 +1,10 @@
 /** How `$LATEST` changes: a checked replacement, its visible states, and the environments it makes stale. */
 import { randomUUID } from "node:crypto";
-import { ApiError, functionNotFound, revisionMismatch } from "../errors/mod.ts";
+import { type ApiError, functionNotFound, revisionMismatch } from "../errors/mod.ts";
 import { type FunctionVersion, functionArn, type Scope } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
+import { resourceConflict } from "./find-function.ts";
+import { publish } from "./publish.ts";
 
 /** What an update may change of a version. */
 export type VersionChange = Partial<Pick<FunctionVersion, "settings" | "codeSha256" | "codeBytes">>;
@@ -16,19 +18,15 @@ export function checkRevision(latest: FunctionVersion, revisionId: string | unde
 export function checkSettled(scope: Scope, latest: FunctionVersion): void {
   const arn = functionArn(scope, latest.name);
   if (latest.state === "Pending") {
-    throw conflict(
+    throw cannotNow(
       `The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
     );
   }
-  if (latest.updateStatus === "InProgress") throw conflict(`An update is in progress for resource: ${arn}`);
+  if (latest.updateStatus === "InProgress") throw cannotNow(`An update is in progress for resource: ${arn}`);
 }
 
-function conflict(reason: string): ApiError {
-  return new ApiError(
-    "ResourceConflictException",
-    `The operation cannot be performed at this time. ${reason}`,
-    { Type: "User" },
-  );
+function cannotNow(reason: string): ApiError {
+  return resourceConflict(`The operation cannot be performed at this time. ${reason}`);
 }
 
 /** The record after a change, its update still shown as being in progress. */
@@ -49,14 +47,16 @@ export function changedVersion(
 
 /**
  * Writes the change if nobody wrote since `latest` was read, retires the environments of the old configuration and
- * lets the update be seen as successful afterwards. Throws PreconditionFailedException when somebody did.
+ * lets the update be seen as successful afterwards. Returns the version that was published of it, if one was asked for.
+ * Throws PreconditionFailedException when somebody did.
  */
 export async function applyChange(
   dependencies: LambdaDependencies,
   scope: Scope,
   latest: FunctionVersion,
   changed: FunctionVersion,
-): Promise<void> {
+  publishes = false,
+): Promise<FunctionVersion | undefined> {
   const { store, dataPlane } = dependencies;
   if (!(await store.replaceLatest(scope, changed, latest.revisionId))) {
     if ((await store.find(scope, latest.name)) === undefined) {
@@ -65,7 +65,9 @@ export async function applyChange(
     throw revisionMismatch();
   }
   dataPlane.retire(latest);
+  const published = publishes ? await publish(dependencies, scope, changed) : undefined;
   dependencies.afterwards(() => settle(dependencies, scope, changed));
+  return published;
 }
 
 /** Pending → Active, InProgress → Successful, with a new revision; nothing if somebody changed the function since. */

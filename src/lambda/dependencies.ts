@@ -17,6 +17,8 @@ export interface LambdaDependencies {
   readonly architecture: string;
   /** One change of a scope's shared settings at a time: sums are checked before they are changed. */
   readonly changes: KeyedMutex;
+  /** A number by lot, from 0 up to 1: which version of a weighted alias a call gets. */
+  readonly draw: () => number;
   /** Runs a step that follows an answer, and reports if it fails. */
   readonly afterwards: (step: () => Promise<void>) => void;
 }

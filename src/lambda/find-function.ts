@@ -1,10 +1,22 @@
-/** From what a caller named to the stored record, with AWS's answer for what is not there. */
-import { functionNotFound, invalidParameter } from "../errors/mod.ts";
-import { functionArn, LATEST, parseFunctionReference, type Scope } from "../model/mod.ts";
-import type { FunctionRecord, FunctionStore } from "../store/mod.ts";
+/** From what a caller named to the stored records, with AWS's answer for what is not there. */
+import { ApiError, functionNotFound, invalidParameter } from "../errors/mod.ts";
+import {
+  type FunctionAlias,
+  type FunctionShared,
+  type FunctionVersion,
+  functionArn,
+  LATEST,
+  parseFunctionReference,
+  type Scope,
+} from "../model/mod.ts";
+import type { FunctionStore } from "../store/mod.ts";
 
 export interface FoundFunction {
-  readonly record: FunctionRecord;
+  readonly shared: FunctionShared;
+  readonly latest: FunctionVersion;
+  /** What the qualifier means: an alias's main version, a number's own, else `$LATEST`. */
+  readonly version: FunctionVersion;
+  readonly alias: FunctionAlias | undefined;
   /** As the caller gave it. */
   readonly qualifier: string | undefined;
 }
@@ -23,14 +35,60 @@ export async function getFunctionRecord(
   options: FindOptions = {},
 ): Promise<FoundFunction> {
   const { name, qualifier } = parseFunctionReference(scope, given, qualifierParameter);
-  const record = await store.find(scope, name);
-  // Only $LATEST exists so far: every other qualifier is an unknown one.
-  if (record === undefined || (qualifier !== undefined && qualifier !== LATEST)) {
+  const found = await findQualified(store, scope, name, qualifier);
+  if (found === undefined) {
     throw functionNotFound(
       functionArn(scope, name, qualifier ?? (options.namesLatest === true ? LATEST : undefined)),
     );
   }
-  return { record, qualifier };
+  return found;
+}
+
+/** Undefined when the function, the version or the alias is not there. */
+export async function findQualified(
+  store: FunctionStore,
+  scope: Scope,
+  name: string,
+  qualifier: string | undefined,
+): Promise<FoundFunction | undefined> {
+  const record = await store.find(scope, name);
+  if (record === undefined) return undefined;
+  const { shared, latest } = record;
+  if (qualifier === undefined || qualifier === LATEST) {
+    return { shared, latest, version: latest, alias: undefined, qualifier };
+  }
+  const alias = isVersionNumber(qualifier) ? undefined : await store.findAlias(scope, name, qualifier);
+  const version = await findVersion(store, scope, latest, alias?.version ?? qualifier);
+  return version && { shared, latest, version, alias, qualifier };
+}
+
+/**
+ * The version that one call runs: of an alias with two, one by lot. `draw` is from 0 up to 1.
+ * Source: "Implement Lambda canary deployments using a weighted alias" page.
+ */
+export async function versionForCall(
+  store: FunctionStore,
+  scope: Scope,
+  { alias, version, latest }: FoundFunction,
+  draw: () => number,
+): Promise<FunctionVersion> {
+  const other = alias?.additional;
+  if (other === undefined || draw() >= other.weight) return version;
+  return (await findVersion(store, scope, latest, other.version)) ?? version;
+}
+
+async function findVersion(
+  store: FunctionStore,
+  scope: Scope,
+  latest: FunctionVersion,
+  version: string,
+): Promise<FunctionVersion | undefined> {
+  if (version === LATEST) return latest;
+  return isVersionNumber(version) ? store.findVersion(scope, latest.name, version) : undefined;
+}
+
+export function isVersionNumber(qualifier: string): boolean {
+  return /^\d+$/.test(qualifier);
 }
 
 /** For settings of the function as a whole. The text is recorded on AWS. */
@@ -41,4 +99,9 @@ export function refuseQualifier(scope: Scope, given: string): void {
         "Please specify either a function name or an unqualified function ARN.",
     );
   }
+}
+
+/** Recorded on AWS for aliases and versions that others still need, and for names taken. */
+export function resourceConflict(message: string): ApiError {
+  return new ApiError("ResourceConflictException", message, { Type: "User" });
 }

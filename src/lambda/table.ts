@@ -1,31 +1,45 @@
 /** Every operation of the Lambda API that is built, by its name. */
 import type { OperationTable } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
+import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
+import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
+import { getAlias } from "./operations/get-alias.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { invoke } from "./operations/invoke.ts";
+import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
+import { publishVersion } from "./operations/publish-version.ts";
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
+import { updateAlias } from "./operations/update-alias.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 
 export function lambdaOperations(dependencies: LambdaDependencies): OperationTable {
   return {
+    CreateAlias: createAlias(dependencies),
     CreateFunction: createFunction(dependencies),
+    DeleteAlias: deleteAlias(dependencies),
     DeleteFunction: deleteFunction(dependencies),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(dependencies),
     GetAccountSettings: getAccountSettings(dependencies),
+    GetAlias: getAlias(dependencies),
     GetFunction: getFunction(dependencies),
     GetFunctionConcurrency: getFunctionConcurrency(dependencies),
     GetFunctionConfiguration: getFunctionConfiguration(dependencies),
     Invoke: invoke(dependencies),
+    ListAliases: listAliases(dependencies),
     ListFunctions: listFunctions(dependencies),
+    ListVersionsByFunction: listVersionsByFunction(dependencies),
+    PublishVersion: publishVersion(dependencies),
     PutFunctionConcurrency: putFunctionConcurrency(dependencies),
+    UpdateAlias: updateAlias(dependencies),
     UpdateFunctionCode: updateFunctionCode(dependencies),
     UpdateFunctionConfiguration: updateFunctionConfiguration(dependencies),
   };

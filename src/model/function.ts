@@ -34,7 +34,7 @@ export interface FunctionSettings {
 export type FunctionState = "Pending" | "Active";
 export type UpdateStatus = "InProgress" | "Successful";
 
-/** One version's record. Only `$LATEST` exists so far. */
+/** One version's record: `$LATEST`, which changes, or a published number, which never does. */
 export interface FunctionVersion {
   readonly name: string;
   readonly version: string;
@@ -49,6 +49,8 @@ export interface FunctionVersion {
   readonly lastModifiedMs: number;
   /** New with every change of code or settings: an execution environment serves exactly one of them. */
   readonly configurationId: string;
+  /** Published versions: `$LATEST`'s description at the time, which a description of one's own may have replaced. */
+  readonly sourceDescription?: string;
 }
 
 /** What all versions of a function share. */
@@ -57,4 +59,17 @@ export interface FunctionShared {
   readonly tags: Readonly<Record<string, string>>;
   /** Undefined: the function draws on the account's unreserved concurrency. */
   readonly reservedConcurrency?: number;
+  /** The highest version number ever published; numbers are not used again. */
+  readonly lastPublishedVersion?: number;
+}
+
+/** A name for a version, or for two that share the traffic. */
+export interface FunctionAlias {
+  readonly functionName: string;
+  readonly name: string;
+  readonly version: string;
+  readonly description: string;
+  readonly revisionId: string;
+  /** The other version and its share of the calls, 0 to 1. */
+  readonly additional?: { readonly version: string; readonly weight: number };
 }

@@ -1,5 +1,5 @@
 /** The contract of what keeps functions and accepted events. Every write is durable when its promise resolves. */
-import type { FunctionShared, FunctionVersion, Scope } from "../model/mod.ts";
+import type { FunctionAlias, FunctionShared, FunctionVersion, Scope } from "../model/mod.ts";
 
 export interface FunctionRecord {
   readonly shared: FunctionShared;
@@ -42,9 +42,44 @@ export interface FunctionStore {
    * (somebody else wrote first, or the function is gone).
    */
   replaceLatest(scope: Scope, latest: FunctionVersion, expectedRevisionId: string): Promise<boolean>;
-  /** False when the function is gone. */
-  replaceShared(scope: Scope, shared: FunctionShared): Promise<boolean>;
+  /** Reads and writes in one step; false when the function is gone. */
+  updateShared(
+    scope: Scope,
+    name: string,
+    change: (shared: FunctionShared) => FunctionShared,
+  ): Promise<boolean>;
+  /** With all its versions and aliases. */
   delete(scope: Scope, name: string): Promise<boolean>;
+
+  /** A published version. */
+  findVersion(scope: Scope, name: string, version: string): Promise<FunctionVersion | undefined>;
+  /** Published versions by number, ascending, strictly after `afterNumber`. */
+  listVersions(scope: Scope, name: string, afterNumber: number, limit: number): Promise<FunctionVersion[]>;
+  /**
+   * Adds `version` and notes its number in the function's shared record, in one step, if `$LATEST` is still at
+   * `latestRevisionId`; false when it is not.
+   */
+  publish(scope: Scope, version: FunctionVersion, latestRevisionId: string): Promise<boolean>;
+  /** False when it was not there. */
+  deleteVersion(scope: Scope, name: string, version: string): Promise<boolean>;
+
+  findAlias(scope: Scope, functionName: string, alias: string): Promise<FunctionAlias | undefined>;
+  /** Names ascending, strictly after `afterName`; only those that lead to `version`, where one is given. */
+  listAliases(
+    scope: Scope,
+    functionName: string,
+    query: {
+      readonly version?: string | undefined;
+      readonly afterName?: string | undefined;
+      readonly limit: number;
+    },
+  ): Promise<FunctionAlias[]>;
+  /** False when an alias of that name exists. */
+  createAlias(scope: Scope, alias: FunctionAlias): Promise<boolean>;
+  /** False when its revision is no longer `expectedRevisionId`, or it is gone. */
+  replaceAlias(scope: Scope, alias: FunctionAlias, expectedRevisionId: string): Promise<boolean>;
+  deleteAlias(scope: Scope, functionName: string, alias: string): Promise<boolean>;
+
   usage(scope: Scope): Promise<{ functions: number; codeBytes: number; reservedConcurrency: number }>;
   /** The code SHA-256s (base64) that some function of any scope still needs. */
   codeInUse(): Promise<Set<string>>;

@@ -9,6 +9,7 @@ import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { functionConfiguration } from "../function-configuration.ts";
 import { createdSettings } from "../function-settings.ts";
+import { beingCreated, publish } from "../publish.ts";
 
 const NAME_CHARACTERS_MAX = 64;
 
@@ -49,8 +50,11 @@ export function createFunction(
       lastModifiedMs: clock.nowMs(),
     };
     if (!(await store.create(context, { shared: { name, tags }, latest }))) throw functionAlreadyExists(name);
+    const published = request.Publish === true ? await publish(dependencies, context, latest) : undefined;
     dependencies.afterwards(() => settle(dependencies, context, latest));
-    return functionConfiguration(context, latest);
+    return published === undefined
+      ? functionConfiguration(context, latest)
+      : functionConfiguration(context, beingCreated(published), published.version);
   };
 }
 

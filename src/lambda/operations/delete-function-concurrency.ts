@@ -14,10 +14,10 @@ export function deleteFunctionConcurrency({
     const given = request.FunctionName ?? "";
     refuseQualifier(context, given);
     await changes.run(`${context.accountId}/${context.region}`, async () => {
-      const { record } = await getFunctionRecord(store, context, given);
-      const { reservedConcurrency: _given, ...shared } = record.shared;
-      await store.replaceShared(context, shared);
-      dataPlane.setReserved(context, shared.name, undefined);
+      const { shared: found } = await getFunctionRecord(store, context, given);
+      const { name } = found;
+      await store.updateShared(context, name, ({ reservedConcurrency: _given, ...shared }) => shared);
+      dataPlane.setReserved(context, name, undefined);
     });
   };
 }

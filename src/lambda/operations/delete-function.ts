@@ -1,14 +1,27 @@
-/** DeleteFunction: the record goes at once, environments after what they are doing. */
+/** DeleteFunction: the records go at once, environments after what they are doing. */
 import type { DeleteFunctionRequest } from "@aws-sdk/client-lambda";
 import { functionNotFound, invalidParameter } from "../../errors/mod.ts";
-import { functionArn, LATEST, type Operation, parseFunctionReference } from "../../model/mod.ts";
+import {
+  type FunctionVersion,
+  functionArn,
+  LATEST,
+  type Operation,
+  parseFunctionReference,
+  type Scope,
+} from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
+import { isVersionNumber, resourceConflict } from "../find-function.ts";
 
-/** AWS answers 204 though its model says 200. Throws ResourceNotFoundException, InvalidParameterValueException. */
-export function deleteFunction({
-  store,
-  dataPlane,
-}: LambdaDependencies): Operation<DeleteFunctionRequest, { $status: number }> {
+const PAGE = 100;
+
+/**
+ * AWS answers 204 though its model says 200. Throws ResourceNotFoundException, InvalidParameterValueException,
+ * ResourceConflictException for a version that an alias leads to.
+ */
+export function deleteFunction(
+  dependencies: LambdaDependencies,
+): Operation<DeleteFunctionRequest, { $status: number }> {
+  const { store, dataPlane } = dependencies;
   return async (request, context) => {
     const { name, qualifier } = parseFunctionReference(
       context,
@@ -20,15 +33,51 @@ export function deleteFunction({
     if (qualifier === LATEST) {
       throw invalidParameter("$LATEST version cannot be deleted without deleting the function.");
     }
-    if (qualifier !== undefined && !/^\d+$/.test(qualifier)) {
+    if (qualifier !== undefined && !isVersionNumber(qualifier)) {
       throw invalidParameter("Deletion of aliases is not currently supported.");
     }
-    // Deleting a version that is not there succeeds while the function is (recorded).
-    if (qualifier !== undefined) return { $status: 204 };
+    if (qualifier !== undefined) {
+      await deleteVersion(dependencies, context, name, qualifier);
+      return { $status: 204 };
+    }
+    const versions = await allVersions(dependencies, context, name);
     if (!(await store.delete(context, name))) throw functionNotFound(functionArn(context, name));
     dataPlane.setReserved(context, name, undefined);
-    // Read again: an update may have been written in between.
-    dataPlane.retire(record.latest);
+    for (const version of [record.latest, ...versions]) dataPlane.retire(version);
     return { $status: 204 };
   };
+}
+
+/** Deleting a version that is not there succeeds while the function is (recorded). */
+async function deleteVersion(
+  { store, dataPlane }: LambdaDependencies,
+  scope: Scope,
+  name: string,
+  number: string,
+): Promise<void> {
+  const [alias] = await store.listAliases(scope, name, { version: number, limit: 1 });
+  if (alias !== undefined) {
+    // The status is AWS's; its words could not be verified.
+    throw resourceConflict(
+      `Function version ${functionArn(scope, name, number)} is referenced by alias ${alias.name}; ` +
+        "point the alias elsewhere or delete it first.",
+    );
+  }
+  const version = await store.findVersion(scope, name, number);
+  if (version === undefined) return;
+  await store.deleteVersion(scope, name, number);
+  dataPlane.retire(version);
+}
+
+async function allVersions(
+  { store }: LambdaDependencies,
+  scope: Scope,
+  name: string,
+): Promise<FunctionVersion[]> {
+  const all: FunctionVersion[] = [];
+  for (;;) {
+    const page = await store.listVersions(scope, name, Number(all.at(-1)?.version ?? 0), PAGE);
+    all.push(...page);
+    if (page.length < PAGE) return all;
+  }
 }

@@ -11,8 +11,8 @@ export function getFunctionConcurrency({
   return async (request, context) => {
     const given = request.FunctionName ?? "";
     refuseQualifier(context, given);
-    const { record } = await getFunctionRecord(store, context, given);
-    const { reservedConcurrency } = record.shared;
+    const { shared } = await getFunctionRecord(store, context, given);
+    const { reservedConcurrency } = shared;
     return reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency };
   };
 }

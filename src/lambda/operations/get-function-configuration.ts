@@ -10,12 +10,12 @@ export function getFunctionConfiguration({
   store,
 }: LambdaDependencies): Operation<GetFunctionConfigurationRequest, FunctionConfiguration> {
   return async (request, context) => {
-    const { record, qualifier } = await getFunctionRecord(
+    const { version, qualifier } = await getFunctionRecord(
       store,
       context,
       request.FunctionName ?? "",
       request.Qualifier,
     );
-    return functionConfiguration(context, record.latest, qualifier);
+    return functionConfiguration(context, version, qualifier);
   };
 }

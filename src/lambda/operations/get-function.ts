@@ -11,16 +11,15 @@ export function getFunction({
   codeLinks,
 }: LambdaDependencies): Operation<GetFunctionRequest, GetFunctionResponse> {
   return async (request, context) => {
-    const { record, qualifier } = await getFunctionRecord(
+    const { shared, version, qualifier } = await getFunctionRecord(
       store,
       context,
       request.FunctionName ?? "",
       request.Qualifier,
     );
-    const { shared, latest } = record;
     return {
-      Configuration: functionConfiguration(context, latest, qualifier),
-      Code: { RepositoryType: "S3", Location: codeLinks.link(context.baseUrl, latest.codeSha256) },
+      Configuration: functionConfiguration(context, version, qualifier),
+      Code: { RepositoryType: "S3", Location: codeLinks.link(context.baseUrl, version.codeSha256) },
       ...(Object.keys(shared.tags).length > 0 && { Tags: { ...shared.tags } }),
       ...(shared.reservedConcurrency !== undefined && {
         Concurrency: { ReservedConcurrentExecutions: shared.reservedConcurrency },

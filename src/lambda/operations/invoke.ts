@@ -4,7 +4,7 @@ import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { eventPayloadTooLarge, invalidRequestContent, throttled } from "../../errors/mod.ts";
 import { functionArn, type Operation, type RequestContext } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { type FoundFunction, getFunctionRecord } from "../find-function.ts";
+import { type FoundFunction, getFunctionRecord, versionForCall } from "../find-function.ts";
 import { checkedClientContext, checkedEvent } from "../invoke-payload.ts";
 
 /** `LogResult` is the header's base64, `Payload` the function's bytes as they are. */
@@ -26,11 +26,11 @@ export function invoke(dependencies: LambdaDependencies): Operation<InvocationRe
     if (request.InvocationType === "Event") {
       return accept(dependencies, found, payload, clientContext, context);
     }
-    const { latest } = found.record;
+    const target = await versionForCall(dependencies.store, context, found, dependencies.draw);
     const outcome = await dependencies.dataPlane.invoke({
       scope: context,
-      target: latest,
-      invokedArn: functionArn(context, latest.name, found.qualifier),
+      target,
+      invokedArn: functionArn(context, target.name, found.qualifier),
       requestId: context.requestId,
       payload,
       clientContext,
@@ -40,7 +40,7 @@ export function invoke(dependencies: LambdaDependencies): Operation<InvocationRe
     if (outcome.kind === "throttled") throw throttled(outcome.reason);
     return {
       StatusCode: 200,
-      ExecutedVersion: latest.version,
+      ExecutedVersion: target.version,
       Payload: outcome.payload,
       ...(outcome.kind === "functionError" && { FunctionError: "Unhandled" }),
       ...(outcome.logTail !== undefined && { LogResult: outcome.logTail.toString("base64") }),
@@ -50,7 +50,7 @@ export function invoke(dependencies: LambdaDependencies): Operation<InvocationRe
 
 async function accept(
   { asyncQueue, clock }: LambdaDependencies,
-  { record, qualifier }: FoundFunction,
+  { latest, qualifier }: FoundFunction,
   payload: Buffer,
   clientContext: string | undefined,
   context: RequestContext,
@@ -62,7 +62,7 @@ async function accept(
   await asyncQueue.accept({
     id: context.requestId,
     scope: { accountId: context.accountId, region: context.region },
-    functionName: record.latest.name,
+    functionName: latest.name,
     qualifier,
     payload,
     clientContext,

@@ -19,7 +19,7 @@ export function putFunctionConcurrency({
     refuseQualifier(context, given);
     return changes.run(`${context.accountId}/${context.region}`, async () => {
       const found = await getFunctionRecord(store, context, given, undefined, { namesLatest: true });
-      const { shared } = found.record;
+      const { shared } = found;
       const { reservedConcurrency } = await store.usage(context);
       const others = reservedConcurrency - (shared.reservedConcurrency ?? 0);
       if (accountConcurrency - others - reserved < LAMBDA_LIMITS.unreservedConcurrencyMin) {
@@ -28,7 +28,11 @@ export function putFunctionConcurrency({
             `below its minimum value of [${LAMBDA_LIMITS.unreservedConcurrencyMin}].`,
         );
       }
-      if (!(await store.replaceShared(context, { ...shared, reservedConcurrency: reserved }))) {
+      const isThere = await store.updateShared(context, shared.name, (before) => ({
+        ...before,
+        reservedConcurrency: reserved,
+      }));
+      if (!isThere) {
         throw functionNotFound(functionArn(context, shared.name, LATEST));
       }
       dataPlane.setReserved(context, shared.name, reserved);

@@ -8,6 +8,7 @@ import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
 import { functionConfiguration } from "../function-configuration.ts";
 import { architectures } from "../function-settings.ts";
+import { beingCreated } from "../publish.ts";
 
 /**
  * Throws ResourceNotFoundException, PreconditionFailedException, ResourceConflictException,
@@ -19,7 +20,7 @@ export function updateFunctionCode(
   const { store, code, clock } = dependencies;
   return async (request, context) => {
     const found = await getFunctionRecord(store, context, request.FunctionName ?? "");
-    const { latest } = found.record;
+    const { latest } = found;
     checkRevision(latest, request.RevisionId);
     checkSettled(context, latest);
     if (request.ImageUri !== undefined) {
@@ -34,7 +35,9 @@ export function updateFunctionCode(
     const change = { settings, codeSha256: stored.sha256, codeBytes: stored.bytes };
     if (request.DryRun === true) return functionConfiguration(context, { ...latest, ...change });
     const changed = changedVersion(latest, change, clock.nowMs());
-    await applyChange(dependencies, context, latest, changed);
-    return functionConfiguration(context, changed);
+    const published = await applyChange(dependencies, context, latest, changed, request.Publish === true);
+    return published === undefined
+      ? functionConfiguration(context, changed)
+      : functionConfiguration(context, beingCreated(published), published.version);
   };
 }

@@ -17,7 +17,7 @@ export function updateFunctionConfiguration(
   const { store, clock } = dependencies;
   return async (request, context) => {
     const found = await getFunctionRecord(store, context, request.FunctionName ?? "");
-    const { latest } = found.record;
+    const { latest } = found;
     checkRevision(latest, request.RevisionId);
     checkSettled(context, latest);
     const settings = mergedSettings(latest.settings, request, dependencies);

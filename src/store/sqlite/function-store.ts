@@ -1,6 +1,6 @@
 /** FunctionStore on the embedded SQLite: one row a function and a version, documents as JSON, fsync on commit. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { FunctionShared, FunctionVersion, Scope } from "../../model/mod.ts";
+import type { FunctionAlias, FunctionShared, FunctionVersion, Scope } from "../../model/mod.ts";
 import type { AcceptedEvent, FunctionRecord, FunctionStore, ScopedFunction } from "../function-store.ts";
 import { migrate } from "./migrate.ts";
 import { transaction } from "./transaction.ts";
@@ -21,6 +21,11 @@ const MIGRATIONS = [
    CREATE TABLE accepted_events (
      seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, head TEXT NOT NULL, payload BLOB NOT NULL
    );`,
+  `CREATE TABLE aliases (
+     account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, name TEXT NOT NULL,
+     version TEXT NOT NULL, additional_version TEXT, revision_id TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (account, region, function, name)
+   ) WITHOUT ROWID;`,
 ];
 
 type Row = Record<string, unknown>;
@@ -46,6 +51,7 @@ export class SqliteFunctionStore implements FunctionStore {
    * process is the only writer of an embedded database and every write below drops its entry.
    */
   readonly #cache = new Map<string, FunctionRecord>();
+  readonly #versions = new Map<string, FunctionVersion>();
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file);
@@ -64,7 +70,7 @@ export class SqliteFunctionStore implements FunctionStore {
     const row = this.#find.get(scope.accountId, scope.region, name);
     if (row === undefined) return undefined;
     const found = record(row);
-    this.#cache.set(key, found);
+    remember(this.#cache, key, found);
     return found;
   }
 
@@ -88,13 +94,7 @@ export class SqliteFunctionStore implements FunctionStore {
         .prepare("INSERT OR IGNORE INTO functions (account, region, name, shared) VALUES (?, ?, ?, ?)")
         .run(scope.accountId, scope.region, shared.name, JSON.stringify(shared));
       if (changes === 0) return false;
-      this.#db
-        .prepare(
-          `INSERT INTO function_versions
-             (account, region, name, version, revision_id, code_sha256, code_bytes, document)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(scope.accountId, scope.region, latest.name, latest.version, ...versionColumns(latest));
+      this.#insertVersion(scope, latest);
       return true;
     });
   }
@@ -118,18 +118,23 @@ export class SqliteFunctionStore implements FunctionStore {
     });
   }
 
-  async replaceShared(scope: Scope, shared: FunctionShared): Promise<boolean> {
-    return this.#change(scope, shared.name, () => {
-      const { changes } = this.#db
-        .prepare("UPDATE functions SET shared = ? WHERE account = ? AND region = ? AND name = ?")
-        .run(JSON.stringify(shared), scope.accountId, scope.region, shared.name);
-      return changes === 1;
+  async updateShared(
+    scope: Scope,
+    name: string,
+    change: (shared: FunctionShared) => FunctionShared,
+  ): Promise<boolean> {
+    return this.#change(scope, name, () => {
+      const row = this.#find.get(scope.accountId, scope.region, name);
+      if (row === undefined) return false;
+      this.#writeShared(scope, change(record(row).shared));
+      return true;
     });
   }
 
   async delete(scope: Scope, name: string): Promise<boolean> {
     return this.#change(scope, name, () => {
       const key = [scope.accountId, scope.region, name] as const;
+      this.#db.prepare("DELETE FROM aliases WHERE account = ? AND region = ? AND function = ?").run(...key);
       this.#db
         .prepare("DELETE FROM function_versions WHERE account = ? AND region = ? AND name = ?")
         .run(...key);
@@ -138,6 +143,120 @@ export class SqliteFunctionStore implements FunctionStore {
           .changes === 1
       );
     });
+  }
+
+  async findVersion(scope: Scope, name: string, version: string): Promise<FunctionVersion | undefined> {
+    const key = cacheKey(scope, name, version);
+    const cached = this.#versions.get(key);
+    if (cached !== undefined) return cached;
+    const row = this.#db
+      .prepare(
+        "SELECT document FROM function_versions WHERE account = ? AND region = ? AND name = ? AND version = ?",
+      )
+      .get(scope.accountId, scope.region, name, version);
+    if (row === undefined) return undefined;
+    const found = JSON.parse(String(row["document"])) as FunctionVersion;
+    remember(this.#versions, key, found);
+    return found;
+  }
+
+  async listVersions(
+    scope: Scope,
+    name: string,
+    afterNumber: number,
+    limit: number,
+  ): Promise<FunctionVersion[]> {
+    return this.#db
+      .prepare(
+        `SELECT document FROM function_versions WHERE account = ? AND region = ? AND name = ?
+           AND version <> '$LATEST' AND CAST(version AS INTEGER) > ? ORDER BY CAST(version AS INTEGER) LIMIT ?`,
+      )
+      .all(scope.accountId, scope.region, name, afterNumber, limit)
+      .map((row) => JSON.parse(String(row["document"])) as FunctionVersion);
+  }
+
+  async publish(scope: Scope, version: FunctionVersion, latestRevisionId: string): Promise<boolean> {
+    return this.#change(scope, version.name, () => {
+      const row = this.#find.get(scope.accountId, scope.region, version.name);
+      if (row === undefined || record(row).latest.revisionId !== latestRevisionId) return false;
+      this.#writeShared(scope, { ...record(row).shared, lastPublishedVersion: Number(version.version) });
+      this.#insertVersion(scope, version);
+      return true;
+    });
+  }
+
+  async deleteVersion(scope: Scope, name: string, version: string): Promise<boolean> {
+    this.#versions.delete(cacheKey(scope, name, version));
+    const { changes } = this.#db
+      .prepare(
+        `DELETE FROM function_versions WHERE account = ? AND region = ? AND name = ? AND version = ?
+           AND version <> '$LATEST'`,
+      )
+      .run(scope.accountId, scope.region, name, version);
+    return changes === 1;
+  }
+
+  async findAlias(scope: Scope, functionName: string, alias: string): Promise<FunctionAlias | undefined> {
+    const row = this.#db
+      .prepare("SELECT document FROM aliases WHERE account = ? AND region = ? AND function = ? AND name = ?")
+      .get(scope.accountId, scope.region, functionName, alias);
+    return row && (JSON.parse(String(row["document"])) as FunctionAlias);
+  }
+
+  async listAliases(
+    scope: Scope,
+    functionName: string,
+    query: { version?: string | undefined; afterName?: string | undefined; limit: number },
+  ): Promise<FunctionAlias[]> {
+    return this.#db
+      .prepare(
+        `SELECT document FROM aliases WHERE account = ?1 AND region = ?2 AND function = ?3 AND name > ?4
+           AND (?5 IS NULL OR version = ?5 OR additional_version = ?5) ORDER BY name LIMIT ?6`,
+      )
+      .all(
+        scope.accountId,
+        scope.region,
+        functionName,
+        query.afterName ?? "",
+        query.version ?? null,
+        query.limit,
+      )
+      .map((row) => JSON.parse(String(row["document"])) as FunctionAlias);
+  }
+
+  async createAlias(scope: Scope, alias: FunctionAlias): Promise<boolean> {
+    const { changes } = this.#db
+      .prepare(
+        `INSERT OR IGNORE INTO aliases
+           (version, additional_version, revision_id, document, account, region, function, name)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(...aliasColumns(alias), scope.accountId, scope.region, alias.functionName, alias.name);
+    return changes === 1;
+  }
+
+  async replaceAlias(scope: Scope, alias: FunctionAlias, expectedRevisionId: string): Promise<boolean> {
+    const { changes } = this.#db
+      .prepare(
+        `UPDATE aliases SET version = ?, additional_version = ?, revision_id = ?, document = ?
+         WHERE account = ? AND region = ? AND function = ? AND name = ? AND revision_id = ?`,
+      )
+      .run(
+        ...aliasColumns(alias),
+        scope.accountId,
+        scope.region,
+        alias.functionName,
+        alias.name,
+        expectedRevisionId,
+      );
+    return changes === 1;
+  }
+
+  async deleteAlias(scope: Scope, functionName: string, alias: string): Promise<boolean> {
+    const { changes } = this.#db
+      .prepare("DELETE FROM aliases WHERE account = ? AND region = ? AND function = ? AND name = ?")
+      .run(scope.accountId, scope.region, functionName, alias);
+    return changes === 1;
   }
 
   async usage(scope: Scope): Promise<{ functions: number; codeBytes: number; reservedConcurrency: number }> {
@@ -189,17 +308,48 @@ export class SqliteFunctionStore implements FunctionStore {
     this.#db.close();
   }
 
+  #writeShared(scope: Scope, shared: FunctionShared): void {
+    this.#db
+      .prepare("UPDATE functions SET shared = ? WHERE account = ? AND region = ? AND name = ?")
+      .run(JSON.stringify(shared), scope.accountId, scope.region, shared.name);
+  }
+
+  #insertVersion(scope: Scope, version: FunctionVersion): void {
+    this.#db
+      .prepare(
+        `INSERT INTO function_versions
+           (account, region, name, version, revision_id, code_sha256, code_bytes, document)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(scope.accountId, scope.region, version.name, version.version, ...versionColumns(version));
+  }
+
+  /** One function's change; what was remembered of it is forgotten. */
   #change<T>(scope: Scope, name: string, work: () => T): T {
     try {
       return transaction(this.#db, work);
     } finally {
       this.#cache.delete(cacheKey(scope, name));
+      // Versions are immutable; only the end of their function ends them unseen.
+      if (this.#find.get(scope.accountId, scope.region, name) === undefined) this.#versions.clear();
     }
   }
 }
 
-function cacheKey(scope: Scope, name: string): string {
-  return `${scope.accountId}/${scope.region}/${name}`;
+function cacheKey(scope: Scope, name: string, version = ""): string {
+  return `${scope.accountId}/${scope.region}/${name}:${version}`;
+}
+
+/** Records remembered at once; then the memory starts over. */
+const REMEMBERED_MAX = 20_000;
+
+function remember<T>(memory: Map<string, T>, key: string, value: T): void {
+  if (memory.size >= REMEMBERED_MAX) memory.clear();
+  memory.set(key, value);
+}
+
+function aliasColumns(alias: FunctionAlias): [string, string | null, string, string] {
+  return [alias.version, alias.additional?.version ?? null, alias.revisionId, JSON.stringify(alias)];
 }
 
 function versionColumns(version: FunctionVersion): [string, string, number, string] {

@@ -16,8 +16,8 @@ import type {
 import { LogEventReader } from "./log-event-reader.ts";
 import { LogEventRemover } from "./log-event-remover.ts";
 import { groupRecord, LOG_MIGRATIONS, prefixRange, type Row, streamRecord } from "./log-schema.ts";
-import { transaction } from "./transaction.ts";
 import { migrate } from "./migrate.ts";
+import { transaction } from "./transaction.ts";
 
 /** Database pages kept in memory. */
 const CACHE_KIB = 8 * 1024;

@@ -1,4 +1,4 @@
-/** All or nothing, for the log database. */
+/** All or nothing, for the SQLite stores. */
 import type { DatabaseSync } from "node:sqlite";
 
 /** IMMEDIATE: the lock is had before anything is read, so that a write never fails halfway for want of it. */
