@@ -1,6 +1,7 @@
 /** Every operation of the Lambda API that is built, by its name. */
 import type { OperationTable } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
+import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
@@ -11,18 +12,24 @@ import { getAlias } from "./operations/get-alias.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
+import { getPolicy } from "./operations/get-policy.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
 import { publishVersion } from "./operations/publish-version.ts";
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
+import { removePermission } from "./operations/remove-permission.ts";
+import { tagResource } from "./operations/tag-resource.ts";
+import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 
 export function lambdaOperations(dependencies: LambdaDependencies): OperationTable {
   return {
+    AddPermission: addPermission(dependencies),
     CreateAlias: createAlias(dependencies),
     CreateFunction: createFunction(dependencies),
     DeleteAlias: deleteAlias(dependencies),
@@ -33,12 +40,17 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     GetFunction: getFunction(dependencies),
     GetFunctionConcurrency: getFunctionConcurrency(dependencies),
     GetFunctionConfiguration: getFunctionConfiguration(dependencies),
+    GetPolicy: getPolicy(dependencies),
     Invoke: invoke(dependencies),
     ListAliases: listAliases(dependencies),
     ListFunctions: listFunctions(dependencies),
+    ListTags: listTags(dependencies),
     ListVersionsByFunction: listVersionsByFunction(dependencies),
     PublishVersion: publishVersion(dependencies),
     PutFunctionConcurrency: putFunctionConcurrency(dependencies),
+    RemovePermission: removePermission(dependencies),
+    TagResource: tagResource(dependencies),
+    UntagResource: untagResource(dependencies),
     UpdateAlias: updateAlias(dependencies),
     UpdateFunctionCode: updateFunctionCode(dependencies),
     UpdateFunctionConfiguration: updateFunctionConfiguration(dependencies),

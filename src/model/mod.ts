@@ -4,4 +4,5 @@ export * from "./function.ts";
 export * from "./invocation.ts";
 export * from "./log-sink.ts";
 export * from "./operation.ts";
+export * from "./qualifier-settings.ts";
 export * from "./runtime.ts";

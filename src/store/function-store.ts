@@ -1,5 +1,12 @@
 /** The contract of what keeps functions and accepted events. Every write is durable when its promise resolves. */
-import type { FunctionAlias, FunctionShared, FunctionVersion, Scope } from "../model/mod.ts";
+import type {
+  FunctionAlias,
+  FunctionShared,
+  FunctionVersion,
+  QualifierSettingKind,
+  QualifierSettings,
+  Scope,
+} from "../model/mod.ts";
 
 export interface FunctionRecord {
   readonly shared: FunctionShared;
@@ -79,6 +86,28 @@ export interface FunctionStore {
   /** False when its revision is no longer `expectedRevisionId`, or it is gone. */
   replaceAlias(scope: Scope, alias: FunctionAlias, expectedRevisionId: string): Promise<boolean>;
   deleteAlias(scope: Scope, functionName: string, alias: string): Promise<boolean>;
+
+  /** `qualifier` is `$LATEST` for the function itself. */
+  findSetting<K extends QualifierSettingKind>(
+    scope: Scope,
+    functionName: string,
+    kind: K,
+    qualifier: string,
+  ): Promise<QualifierSettings[K] | undefined>;
+  writeSetting<K extends QualifierSettingKind>(
+    scope: Scope,
+    functionName: string,
+    kind: K,
+    qualifier: string,
+    setting: QualifierSettings[K],
+  ): Promise<void>;
+  /** False when it was not there. */
+  deleteSetting(
+    scope: Scope,
+    functionName: string,
+    kind: QualifierSettingKind,
+    qualifier: string,
+  ): Promise<boolean>;
 
   usage(scope: Scope): Promise<{ functions: number; codeBytes: number; reservedConcurrency: number }>;
   /** The code SHA-256s (base64) that some function of any scope still needs. */

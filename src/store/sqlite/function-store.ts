@@ -1,6 +1,13 @@
 /** FunctionStore on the embedded SQLite: one row a function and a version, documents as JSON, fsync on commit. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import type { FunctionAlias, FunctionShared, FunctionVersion, Scope } from "../../model/mod.ts";
+import type {
+  FunctionAlias,
+  FunctionShared,
+  FunctionVersion,
+  QualifierSettingKind,
+  QualifierSettings,
+  Scope,
+} from "../../model/mod.ts";
 import type { AcceptedEvent, FunctionRecord, FunctionStore, ScopedFunction } from "../function-store.ts";
 import { migrate } from "./migrate.ts";
 import { transaction } from "./transaction.ts";
@@ -25,6 +32,11 @@ const MIGRATIONS = [
      account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, name TEXT NOT NULL,
      version TEXT NOT NULL, additional_version TEXT, revision_id TEXT NOT NULL, document TEXT NOT NULL,
      PRIMARY KEY (account, region, function, name)
+   ) WITHOUT ROWID;`,
+  `CREATE TABLE qualifier_settings (
+     account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, kind TEXT NOT NULL,
+     qualifier TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (account, region, function, kind, qualifier)
    ) WITHOUT ROWID;`,
 ];
 
@@ -134,7 +146,11 @@ export class SqliteFunctionStore implements FunctionStore {
   async delete(scope: Scope, name: string): Promise<boolean> {
     return this.#change(scope, name, () => {
       const key = [scope.accountId, scope.region, name] as const;
-      this.#db.prepare("DELETE FROM aliases WHERE account = ? AND region = ? AND function = ?").run(...key);
+      for (const table of ["aliases", "qualifier_settings"]) {
+        this.#db
+          .prepare(`DELETE FROM ${table} WHERE account = ? AND region = ? AND function = ?`)
+          .run(...key);
+      }
       this.#db
         .prepare("DELETE FROM function_versions WHERE account = ? AND region = ? AND name = ?")
         .run(...key);
@@ -256,6 +272,51 @@ export class SqliteFunctionStore implements FunctionStore {
     const { changes } = this.#db
       .prepare("DELETE FROM aliases WHERE account = ? AND region = ? AND function = ? AND name = ?")
       .run(scope.accountId, scope.region, functionName, alias);
+    return changes === 1;
+  }
+
+  async findSetting<K extends QualifierSettingKind>(
+    scope: Scope,
+    functionName: string,
+    kind: K,
+    qualifier: string,
+  ): Promise<QualifierSettings[K] | undefined> {
+    const row = this.#db
+      .prepare(
+        `SELECT document FROM qualifier_settings
+         WHERE account = ? AND region = ? AND function = ? AND kind = ? AND qualifier = ?`,
+      )
+      .get(scope.accountId, scope.region, functionName, kind, qualifier);
+    return row && (JSON.parse(String(row["document"])) as QualifierSettings[K]);
+  }
+
+  async writeSetting<K extends QualifierSettingKind>(
+    scope: Scope,
+    functionName: string,
+    kind: K,
+    qualifier: string,
+    setting: QualifierSettings[K],
+  ): Promise<void> {
+    this.#db
+      .prepare(
+        `INSERT OR REPLACE INTO qualifier_settings (account, region, function, kind, qualifier, document)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+      )
+      .run(scope.accountId, scope.region, functionName, kind, qualifier, JSON.stringify(setting));
+  }
+
+  async deleteSetting(
+    scope: Scope,
+    functionName: string,
+    kind: QualifierSettingKind,
+    qualifier: string,
+  ): Promise<boolean> {
+    const { changes } = this.#db
+      .prepare(
+        `DELETE FROM qualifier_settings
+         WHERE account = ? AND region = ? AND function = ? AND kind = ? AND qualifier = ?`,
+      )
+      .run(scope.accountId, scope.region, functionName, kind, qualifier);
     return changes === 1;
   }
 
