@@ -27,7 +27,13 @@ import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
-import { CodeStorage, SqliteFunctionStore, SqliteLogStore } from "./store/mod.ts";
+import {
+  CodeStorage,
+  openMainDatabase,
+  SqliteFunctionStore,
+  SqliteLayerStore,
+  SqliteLogStore,
+} from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const packageJson = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -47,7 +53,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   const clock = systemClock;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const store = new SqliteFunctionStore(path.join(config.dataDir, "lambkin.db"));
+  const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
+  const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
   const code = new CodeStorage(config.dataDir);
   await code.open();
@@ -101,6 +108,7 @@ export async function startServer(
   const steps = new Set<Promise<void>>();
   const lambda = lambdaOperations({
     store,
+    layers: new SqliteLayerStore(database),
     code,
     codeLinks,
     dataPlane,
@@ -159,7 +167,7 @@ export async function startServer(
       await cgroups?.close();
       await logWriter.close();
       await logStore.close();
-      await store.close();
+      database.close();
     },
   };
 }
@@ -175,6 +183,7 @@ function services(lambda: OperationTable, logs: OperationTable): ServiceDefiniti
       bodyBytesMax: {
         CreateFunction: HTTP_LIMITS.codeUploadBodyBytesMax,
         UpdateFunctionCode: HTTP_LIMITS.codeUploadBodyBytesMax,
+        PublishLayerVersion: HTTP_LIMITS.codeUploadBodyBytesMax,
         Invoke: LAMBDA_LIMITS.invokePayloadBytesMax,
       },
       bodyTooLarge: { Invoke: invokeRequestTooLarge },

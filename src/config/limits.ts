@@ -42,6 +42,8 @@ export const LAMBDA_LIMITS = {
   ephemeralStorageMibDefault: 512,
   environmentBytesMax: 4 * KIB,
   tagsMax: 50,
+  /** Of one function. */
+  layersMax: 5,
   /** A resource policy as JSON. */
   policyBytesMax: 20_480,
   pageItemsDefault: 50,

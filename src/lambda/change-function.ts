@@ -7,7 +7,9 @@ import { resourceConflict } from "./find-function.ts";
 import { publish } from "./publish.ts";
 
 /** What an update may change of a version. */
-export type VersionChange = Partial<Pick<FunctionVersion, "settings" | "codeSha256" | "codeBytes">>;
+export type VersionChange = Partial<
+  Pick<FunctionVersion, "settings" | "codeSha256" | "codeBytes" | "unzippedBytes">
+>;
 
 /** Throws PreconditionFailedException when the caller's revision is not the newest. */
 export function checkRevision(latest: FunctionVersion, revisionId: string | undefined): void {

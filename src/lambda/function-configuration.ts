@@ -37,13 +37,15 @@ export function listedConfiguration(
   qualifier?: string,
 ): FunctionConfiguration {
   const { settings } = version;
-  const { VpcConfig, Layers: _layers, ...kept } = settings;
+  const { VpcConfig, Layers, ...kept } = settings;
   return {
     FunctionName: version.name,
     FunctionArn: functionArn(scope, version.name, qualifier),
     // The settings are kept in the words of the API.
     ...(kept as unknown as FunctionConfiguration),
     ...(VpcConfig !== undefined && { VpcConfig: { ...VpcConfig, VpcId: "" } }),
+    ...(Layers !== undefined &&
+      Layers.length > 0 && { Layers: Layers.map(({ Arn, CodeSize }) => ({ Arn, CodeSize })) }),
     CodeSize: version.codeBytes,
     CodeSha256: version.codeSha256,
     LastModified: lambdaTimestamp(version.lastModifiedMs),

@@ -3,18 +3,28 @@ import type { CreateFunctionRequest, UpdateFunctionConfigurationRequest } from "
 import { LAMBDA_LIMITS } from "../config/mod.ts";
 import { RESERVED_VARIABLES, type RuntimeCatalogue } from "../dataplane/mod.ts";
 import { ApiError, invalidParameter, validationError } from "../errors/mod.ts";
-import { type FunctionSettings, findRuntime, isDeprecatedRuntime, SUPPORTED_RUNTIMES } from "../model/mod.ts";
+import {
+  type FunctionSettings,
+  findRuntime,
+  isDeprecatedRuntime,
+  type LayerReference,
+  SUPPORTED_RUNTIMES,
+} from "../model/mod.ts";
 
 export interface SettingsContext {
   readonly runtimes: RuntimeCatalogue;
   readonly architecture: string;
 }
 
-/** The members that both requests have. */
-type Asked = Omit<UpdateFunctionConfigurationRequest, "FunctionName" | "RevisionId">;
+/** The members that both requests have; layers are looked up first. */
+type Asked = Omit<UpdateFunctionConfigurationRequest, "FunctionName" | "RevisionId" | "Layers"> & {
+  readonly Layers?: readonly LayerReference[] | undefined;
+};
+
+type AskedAtCreation = Omit<CreateFunctionRequest, "Layers"> & Pick<Asked, "Layers">;
 
 /** Settings of a new function, with AWS's defaults. Throws InvalidParameterValueException, ValidationException. */
-export function createdSettings(request: CreateFunctionRequest, context: SettingsContext): FunctionSettings {
+export function createdSettings(request: AskedAtCreation, context: SettingsContext): FunctionSettings {
   const name = request.FunctionName ?? "";
   if (request.Runtime === undefined || request.Handler === undefined) {
     throw invalidParameter(
@@ -47,7 +57,6 @@ export function mergedSettings(
   if (asked.Runtime !== undefined) checkRuntime(asked.Runtime, context.runtimes);
   if (asked.Handler?.includes("\0")) throw invalidParameter("Handler must not contain NUL characters.");
   checkVariables(asked.Environment?.Variables);
-  refuseLayers(asked.Layers);
   refuseUnbuilt(asked);
   const { DeadLetterConfig: deadLetterBefore, ...rest } = before;
   const deadLetter = asked.DeadLetterConfig ?? deadLetterBefore;
@@ -62,6 +71,7 @@ export function mergedSettings(
       Runtime: asked.Runtime,
       KMSKeyArn: asked.KMSKeyArn,
       FileSystemConfigs: asked.FileSystemConfigs,
+      Layers: asked.Layers,
     }),
     // `Environment` appears only once somebody sent it (recorded).
     ...(asked.Environment !== undefined && { Environment: { Variables: asked.Environment.Variables ?? {} } }),
@@ -137,13 +147,6 @@ function checkVariables(variables: Readonly<Record<string, string>> | undefined)
   }
   if (measured.includes("\\u0000")) {
     throw invalidParameter("Environment variables must not contain NUL characters.");
-  }
-}
-
-/** No layer can be published yet, so none exists. The text is recorded on AWS. */
-function refuseLayers(layers: readonly string[] | undefined): void {
-  if (layers !== undefined && layers.length > 0) {
-    throw invalidParameter(`Layer version ${layers[0]} does not exist.`);
   }
 }
 

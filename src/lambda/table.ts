@@ -1,25 +1,34 @@
 /** Every operation of the Lambda API that is built, by its name. */
 import type { OperationTable } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
+import { addLayerVersionPermission } from "./operations/add-layer-version-permission.ts";
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
+import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
+import { getLayerVersion } from "./operations/get-layer-version.ts";
+import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
+import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
 import { getPolicy } from "./operations/get-policy.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listLayerVersions } from "./operations/list-layer-versions.ts";
+import { listLayers } from "./operations/list-layers.ts";
 import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
+import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
+import { removeLayerVersionPermission } from "./operations/remove-layer-version-permission.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
@@ -29,25 +38,34 @@ import { updateFunctionConfiguration } from "./operations/update-function-config
 
 export function lambdaOperations(dependencies: LambdaDependencies): OperationTable {
   return {
+    AddLayerVersionPermission: addLayerVersionPermission(dependencies),
     AddPermission: addPermission(dependencies),
     CreateAlias: createAlias(dependencies),
     CreateFunction: createFunction(dependencies),
     DeleteAlias: deleteAlias(dependencies),
     DeleteFunction: deleteFunction(dependencies),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(dependencies),
+    DeleteLayerVersion: deleteLayerVersion(dependencies),
     GetAccountSettings: getAccountSettings(dependencies),
     GetAlias: getAlias(dependencies),
     GetFunction: getFunction(dependencies),
     GetFunctionConcurrency: getFunctionConcurrency(dependencies),
     GetFunctionConfiguration: getFunctionConfiguration(dependencies),
+    GetLayerVersion: getLayerVersion(dependencies),
+    GetLayerVersionByArn: getLayerVersionByArn(dependencies),
+    GetLayerVersionPolicy: getLayerVersionPolicy(dependencies),
     GetPolicy: getPolicy(dependencies),
     Invoke: invoke(dependencies),
     ListAliases: listAliases(dependencies),
     ListFunctions: listFunctions(dependencies),
+    ListLayerVersions: listLayerVersions(dependencies),
+    ListLayers: listLayers(dependencies),
     ListTags: listTags(dependencies),
     ListVersionsByFunction: listVersionsByFunction(dependencies),
+    PublishLayerVersion: publishLayerVersion(dependencies),
     PublishVersion: publishVersion(dependencies),
     PutFunctionConcurrency: putFunctionConcurrency(dependencies),
+    RemoveLayerVersionPermission: removeLayerVersionPermission(dependencies),
     RemovePermission: removePermission(dependencies),
     TagResource: tagResource(dependencies),
     UntagResource: untagResource(dependencies),

@@ -1,5 +1,7 @@
 /** A Lambda function as it is stored: settings shared by all versions, and one configuration per version. */
 
+import type { LayerReference } from "./layer.ts";
+
 export const LATEST = "$LATEST";
 
 /** `FunctionConfiguration` members that are the caller's own settings, kept as they came (wire names). */
@@ -25,7 +27,7 @@ export interface FunctionSettings {
   readonly VpcConfig?: Readonly<Record<string, unknown>>;
   readonly DeadLetterConfig?: { readonly TargetArn?: string };
   readonly KMSKeyArn?: string;
-  readonly Layers?: readonly string[];
+  readonly Layers?: readonly LayerReference[];
   readonly FileSystemConfigs?: readonly unknown[];
   readonly ImageConfig?: Readonly<Record<string, unknown>>;
   readonly TenancyConfig?: Readonly<Record<string, unknown>>;
@@ -42,6 +44,7 @@ export interface FunctionVersion {
   /** Base64 SHA-256 of the zip; also the name (in hex) of its blob. */
   readonly codeSha256: string;
   readonly codeBytes: number;
+  readonly unzippedBytes: number;
   readonly state: FunctionState;
   /** Absent until the function was active for the first time. */
   readonly updateStatus?: UpdateStatus;

@@ -2,6 +2,7 @@
 export * from "./arn.ts";
 export * from "./function.ts";
 export * from "./invocation.ts";
+export * from "./layer.ts";
 export * from "./log-sink.ts";
 export * from "./operation.ts";
 export * from "./qualifier-settings.ts";

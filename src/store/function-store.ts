@@ -110,7 +110,7 @@ export interface FunctionStore {
   ): Promise<boolean>;
 
   usage(scope: Scope): Promise<{ functions: number; codeBytes: number; reservedConcurrency: number }>;
-  /** The code SHA-256s (base64) that some function of any scope still needs. */
+  /** The code SHA-256s (base64) that some function, version or layer of any scope still needs. */
   codeInUse(): Promise<Set<string>>;
 
   acceptEvent(event: AcceptedEvent): Promise<void>;
@@ -119,5 +119,4 @@ export interface FunctionStore {
   removeEvent(id: string): Promise<void>;
   /** Oldest first. */
   listEvents(): AsyncIterable<AcceptedEvent>;
-  close(): Promise<void>;
 }

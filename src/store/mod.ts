@@ -1,6 +1,9 @@
 /** What must survive a restart. */
 export * from "./blobs/code-storage.ts";
 export * from "./function-store.ts";
+export * from "./layer-store.ts";
 export * from "./log-store.ts";
 export { SqliteFunctionStore } from "./sqlite/function-store.ts";
+export { SqliteLayerStore } from "./sqlite/layer-store.ts";
 export { SqliteLogStore } from "./sqlite/log-store.ts";
+export { openMainDatabase } from "./sqlite/main-database.ts";

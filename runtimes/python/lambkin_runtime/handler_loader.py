@@ -55,5 +55,6 @@ def arrange_path():
     version = "python%d.%d" % sys.version_info[:2]
     ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     rest = [entry for entry in sys.path if entry not in (ours, root, "")]
-    layers = [os.path.join("/opt/python/lib", version, "site-packages"), "/opt/python"]
+    python = os.path.join(os.environ.pop("_LAMBKIN_LAYERS", "/opt"), "python")
+    layers = [os.path.join(python, "lib", version, "site-packages"), python]
     sys.path[:] = [root] + layers + rest + [ours]

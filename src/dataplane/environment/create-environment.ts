@@ -7,7 +7,7 @@ import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
-import type { GuestPaths, Sandbox, SandboxDriver } from "../sandbox/sandbox.ts";
+import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders } from "../sandbox/sandbox.ts";
 import { EnvironmentLog } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
 import { environmentVariables } from "./environment-variables.ts";
@@ -67,11 +67,12 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
   }
   const folders = {
     code: await parts.code.unpacked(target.codeSha256),
+    layers: await parts.code.merged((target.settings.Layers ?? []).map((layer) => layer.CodeSha256)),
     runtime: parts.runtimes.bootstrapFolder(choice),
     language: choice.interpreter?.folder,
   };
   const paths = parts.driver.guestPaths(folders);
-  const command = await commandOf(choice, folders.code, paths);
+  const command = await commandOf(choice, folders, paths);
   log.write(initStartLine(...runtimeLabel(choice), runtimeVersionArn(scope.region, choice.runtime.id)));
   if (choice.warning !== undefined) log.write(`LAMBKIN_WARNING: ${choice.warning}\n`);
   const variables = environmentVariables({
@@ -103,29 +104,36 @@ function runtimeLabel(choice: RuntimeChoice): [string, string] {
   return language === "provided" ? ["provided", id.slice("provided.".length)] : [language, version];
 }
 
-async function commandOf(choice: RuntimeChoice, codeFolder: string, paths: GuestPaths): Promise<string[]> {
+async function commandOf(
+  choice: RuntimeChoice,
+  folders: SandboxFolders,
+  paths: GuestPaths,
+): Promise<string[]> {
   const { interpreter } = choice;
-  if (interpreter === undefined) return [await bootstrapIn(codeFolder, paths)];
+  if (interpreter === undefined) return [await findBootstrap(folders, paths)];
   const program = paths.interpreter(interpreter.program);
   const entry = interpreter.language === "python" ? "bootstrap.py" : "bootstrap.mjs";
   return [program, path.join(paths.runtime, entry)];
 }
 
-/** The texts are the platform's own (widely seen). Throws InvalidEntrypoint. */
-async function bootstrapIn(codeFolder: string, paths: GuestPaths): Promise<string> {
-  const guest = path.join(paths.code, "bootstrap");
-  const host = path.join(codeFolder, "bootstrap");
-  try {
-    await access(host, constants.F_OK);
-  } catch {
-    throw new InvalidEntrypoint(
-      `Couldn't find valid bootstrap(s): [${guest} ${path.join(paths.layers, "bootstrap")}]`,
-    );
-  }
-  try {
-    await access(host, constants.X_OK);
-  } catch {
+/** The function's own comes before one of a layer. The texts are the platform's (widely seen). Throws InvalidEntrypoint. */
+async function findBootstrap(folders: SandboxFolders, paths: GuestPaths): Promise<string> {
+  const places = [
+    { host: folders.code, guest: path.join(paths.code, "bootstrap") },
+    { host: folders.layers, guest: path.join(paths.layers, "bootstrap") },
+  ];
+  for (const { host, guest } of places) {
+    if (host === undefined || !(await isAllowed(path.join(host, "bootstrap"), constants.F_OK))) continue;
+    if (await isAllowed(path.join(host, "bootstrap"), constants.X_OK)) return guest;
     throw new InvalidEntrypoint(`fork/exec ${guest}: permission denied`);
   }
-  return guest;
+  const tried = places.map(({ guest }) => guest).join(" ");
+  throw new InvalidEntrypoint(`Couldn't find valid bootstrap(s): [${tried}]`);
+}
+
+async function isAllowed(file: string, mode: number): Promise<boolean> {
+  return access(file, mode).then(
+    () => true,
+    () => false,
+  );
 }

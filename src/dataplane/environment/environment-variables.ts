@@ -48,6 +48,8 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
     LAMBDA_RUNTIME_DIR: paths.runtime,
     TZ: ":UTC",
     ...(language !== "provided" && { PWD: paths.code, SHLVL: "0" }),
+    // Without isolation layers are not at /opt; our runtimes ask where they are.
+    ...(input.isolation === "process" && { _LAMBKIN_LAYERS: paths.layers }),
   };
 }
 

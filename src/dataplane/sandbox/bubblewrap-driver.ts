@@ -112,7 +112,7 @@ function guestPaths(folders: SandboxFolders): GuestPaths {
 }
 
 function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
-  const { code, runtime, language } = spec.folders;
+  const { code, layers, runtime, language } = spec.folders;
   return [
     ...["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ...["--uid", String(GUEST_UID), "--gid", String(GUEST_GID)],
@@ -122,7 +122,7 @@ function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
     "--new-session",
     ...["--proc", "/proc", "--dev", "/dev"],
     ...["--bind", tmp, "/tmp"],
-    ...["--dir", LAYERS],
+    ...(layers === undefined ? ["--dir", LAYERS] : ["--ro-bind", layers, LAYERS]),
     ...["--ro-bind", code, CODE],
     ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),
     ...(language === undefined ? [] : ["--ro-bind", language, LANGUAGE]),

@@ -15,7 +15,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
     guestPaths: (folders) => ({
       code: folders.code,
       runtime: folders.runtime ?? path.dirname(folders.code),
-      layers: "/opt",
+      layers: folders.layers ?? "/opt",
       interpreter: (hostPath) => hostPath,
     }),
 

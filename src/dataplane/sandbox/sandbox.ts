@@ -7,6 +7,8 @@ export type IsolationDriverName = "bubblewrap" | "process";
 export interface SandboxFolders {
   /** The function's unpacked code, read-only to the guest. */
   readonly code: string;
+  /** The function's layers, merged; read-only to the guest. */
+  readonly layers: string | undefined;
   /** Lambkin's own code for the language; absent for custom runtimes. */
   readonly runtime: string | undefined;
   /** The interpreter's installation, unless it is the system's own. */

@@ -8,6 +8,7 @@ import { settle } from "../change-function.ts";
 import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { functionConfiguration } from "../function-configuration.ts";
+import { checkUnzipped, findLayers } from "../function-layers.ts";
 import { createdSettings } from "../function-settings.ts";
 import { beingCreated, publish } from "../publish.ts";
 
@@ -35,15 +36,18 @@ export function createFunction(
     if (Object.keys(tags).length > LAMBDA_LIMITS.tagsMax) {
       throw invalidParameter("Number of tags exceeds resource tag limit.");
     }
-    const settings = createdSettings({ ...request, FunctionName: name }, dependencies);
+    const layers = await findLayers(dependencies.layers, context, request.Layers);
+    const settings = createdSettings({ ...request, FunctionName: name, Layers: layers }, dependencies);
     if ((await store.find(context, name)) !== undefined) throw functionAlreadyExists(name);
     const stored = await storeCode(request.Code ?? {}, code);
+    checkUnzipped(stored.unzippedBytes, layers);
     const latest: FunctionVersion = {
       name,
       version: LATEST,
       settings,
       codeSha256: stored.sha256,
       codeBytes: stored.bytes,
+      unzippedBytes: stored.unzippedBytes,
       state: "Pending",
       revisionId: randomUUID(),
       configurationId: randomUUID(),

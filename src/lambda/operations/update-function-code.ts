@@ -7,6 +7,7 @@ import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
 import { functionConfiguration } from "../function-configuration.ts";
+import { checkUnzipped } from "../function-layers.ts";
 import { architectures } from "../function-settings.ts";
 import { beingCreated } from "../publish.ts";
 
@@ -28,11 +29,13 @@ export function updateFunctionCode(
       throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.");
     }
     const stored = await storeCode(request, code);
+    checkUnzipped(stored.unzippedBytes, latest.settings.Layers);
     const settings =
       request.Architectures === undefined
         ? latest.settings
         : { ...latest.settings, Architectures: architectures(request.Architectures, dependencies) };
-    const change = { settings, codeSha256: stored.sha256, codeBytes: stored.bytes };
+    const { sha256: codeSha256, bytes: codeBytes, unzippedBytes } = stored;
+    const change = { settings, codeSha256, codeBytes, unzippedBytes };
     if (request.DryRun === true) return functionConfiguration(context, { ...latest, ...change });
     const changed = changedVersion(latest, change, clock.nowMs());
     const published = await applyChange(dependencies, context, latest, changed, request.Publish === true);

@@ -5,6 +5,7 @@ import { applyChange, changedVersion, checkRevision, checkSettled } from "../cha
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
 import { functionConfiguration } from "../function-configuration.ts";
+import { checkUnzipped, findLayers } from "../function-layers.ts";
 import { mergedSettings } from "../function-settings.ts";
 
 /**
@@ -20,7 +21,9 @@ export function updateFunctionConfiguration(
     const { latest } = found;
     checkRevision(latest, request.RevisionId);
     checkSettled(context, latest);
-    const settings = mergedSettings(latest.settings, request, dependencies);
+    const layers = await findLayers(dependencies.layers, context, request.Layers, latest.settings.Layers);
+    checkUnzipped(latest.unzippedBytes, layers);
+    const settings = mergedSettings(latest.settings, { ...request, Layers: layers }, dependencies);
     const changed = changedVersion(latest, { settings }, clock.nowMs());
     await applyChange(dependencies, context, latest, changed);
     return functionConfiguration(context, changed);

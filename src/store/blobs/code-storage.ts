@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { unzip } from "./unzip.ts";
+import { mergeTrees } from "./merge-trees.ts";
+import { unzip, unzippedBytesOf } from "./unzip.ts";
 
 export interface StoredCode {
   /** Base64 SHA-256 of the zip bytes, as `CodeSha256` in the API. */
   readonly sha256: string;
   readonly bytes: number;
+  readonly unzippedBytes: number;
 }
 
 /** What an unpacked tree is worth after a power cut is unknown, so trees are kept per boot of the machine. */
@@ -25,7 +27,7 @@ export class CodeStorage {
   readonly #zips: string;
   readonly #trees: string;
   readonly #unpackedRoot: string;
-  readonly #unpacking = new Map<string, Promise<string>>();
+  readonly #making = new Map<string, Promise<string>>();
   #sequence = 0;
 
   constructor(dataDir: string) {
@@ -55,15 +57,29 @@ export class CodeStorage {
    */
   async store(zip: Buffer): Promise<StoredCode> {
     const sha256 = createHash("sha256").update(zip).digest("base64");
+    const unzippedBytes = await unzippedBytesOf(zip);
     await this.#unpack(sha256, zip);
     const file = this.#zipFile(sha256);
     if (!(await exists(file))) await this.#writeDurably(file, zip);
-    return { sha256, bytes: zip.length };
+    return { sha256, bytes: zip.length, unzippedBytes };
   }
 
   /** The folder with the code, unpacked now if it is not already. */
   async unpacked(sha256: string): Promise<string> {
     return this.#unpack(sha256, undefined);
+  }
+
+  /**
+   * The folder with several archives merged in order, later files over earlier ones; undefined for none.
+   * Source: "Adding layers to functions" page.
+   */
+  async merged(sha256s: readonly string[]): Promise<string | undefined> {
+    const [first, ...others] = sha256s;
+    if (first === undefined || others.length === 0) return first && this.unpacked(first);
+    const key = createHash("sha256").update(sha256s.join()).digest("hex");
+    return this.#once(key, `merged-${key}`, async (folder) => {
+      await mergeTrees(await Promise.all(sha256s.map((sha256) => this.unpacked(sha256))), folder);
+    });
   }
 
   async read(sha256: string): Promise<Buffer> {
@@ -85,20 +101,25 @@ export class CodeStorage {
     return path.join(this.#zips, `${hexName(sha256)}.zip`);
   }
 
-  /** One unpacking at a time for one archive, whoever asks. */
   #unpack(sha256: string, zip: Buffer | undefined): Promise<string> {
-    const running = this.#unpacking.get(sha256);
+    return this.#once(sha256, hexName(sha256), async (folder) =>
+      unzip(zip ?? (await this.read(sha256)), folder),
+    );
+  }
+
+  /** Makes a tree if it is not there: one at a time of each, whoever asks, and visible only when it is whole. */
+  #once(key: string, name: string, make: (folder: string) => Promise<void>): Promise<string> {
+    const running = this.#making.get(key);
     if (running !== undefined) return running;
-    const work = this.#unpackOnce(sha256, zip).finally(() => this.#unpacking.delete(sha256));
-    this.#unpacking.set(sha256, work);
+    const work = this.#make(path.join(this.#trees, name), make).finally(() => this.#making.delete(key));
+    this.#making.set(key, work);
     return work;
   }
 
-  async #unpackOnce(sha256: string, zip: Buffer | undefined): Promise<string> {
-    const tree = path.join(this.#trees, hexName(sha256));
+  async #make(tree: string, make: (folder: string) => Promise<void>): Promise<string> {
     if (await exists(tree)) return tree;
     const temporary = `${tree}.${this.#sequence++}.tmp`;
-    await unzip(zip ?? (await this.read(sha256)), temporary);
+    await make(temporary);
     await rename(temporary, tree);
     return tree;
   }

@@ -39,12 +39,21 @@ export async function unzip(zip: Buffer, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
     const archive = await open(zip);
-    const entries = await readDirectory(archive);
+    const { entries } = await readDirectory(archive);
     await extract(archive, entries, folder);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (error instanceof ApiError || isSystemError(error)) throw error;
     throw notUnzippable();
+  }
+}
+
+/** What the archive says it unpacks to, in bytes. Throws as `unzip` does. */
+export async function unzippedBytesOf(zip: Buffer): Promise<number> {
+  try {
+    return (await readDirectory(await open(zip))).unzippedBytes;
+  } catch (error) {
+    throw error instanceof ApiError ? error : notUnzippable();
   }
 }
 
@@ -67,7 +76,7 @@ function open(zip: Buffer): Promise<ZipFile> {
 }
 
 /** The whole directory first: sizes and names are judged before a byte is written. */
-async function readDirectory(archive: ZipFile): Promise<Entry[]> {
+async function readDirectory(archive: ZipFile): Promise<{ entries: Entry[]; unzippedBytes: number }> {
   if (archive.entryCount === 0) throw emptyArchive();
   if (archive.entryCount > LAMBDA_LIMITS.codeEntriesMax) throw notUnzippable();
   const entries: Entry[] = [];
@@ -79,7 +88,7 @@ async function readDirectory(archive: ZipFile): Promise<Entry[]> {
     if (unzippedBytes > LAMBDA_LIMITS.codeUnzippedBytesMax) throw tooLargeUnzipped();
     entries.push(entry);
   }
-  return entries;
+  return { entries, unzippedBytes };
 }
 
 async function extract(archive: ZipFile, entries: readonly Entry[], folder: string): Promise<void> {

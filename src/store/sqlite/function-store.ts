@@ -1,5 +1,5 @@
 /** FunctionStore on the embedded SQLite: one row a function and a version, documents as JSON, fsync on commit. */
-import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type {
   FunctionAlias,
   FunctionShared,
@@ -9,36 +9,7 @@ import type {
   Scope,
 } from "../../model/mod.ts";
 import type { AcceptedEvent, FunctionRecord, FunctionStore, ScopedFunction } from "../function-store.ts";
-import { migrate } from "./migrate.ts";
 import { transaction } from "./transaction.ts";
-
-/** Append only: a released entry never changes. */
-const MIGRATIONS = [
-  `CREATE TABLE functions (
-     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
-     shared TEXT NOT NULL,
-     PRIMARY KEY (account, region, name)
-   ) WITHOUT ROWID;
-   CREATE TABLE function_versions (
-     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
-     revision_id TEXT NOT NULL, code_sha256 TEXT NOT NULL, code_bytes INTEGER NOT NULL,
-     document TEXT NOT NULL,
-     PRIMARY KEY (account, region, name, version)
-   ) WITHOUT ROWID;
-   CREATE TABLE accepted_events (
-     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, head TEXT NOT NULL, payload BLOB NOT NULL
-   );`,
-  `CREATE TABLE aliases (
-     account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, name TEXT NOT NULL,
-     version TEXT NOT NULL, additional_version TEXT, revision_id TEXT NOT NULL, document TEXT NOT NULL,
-     PRIMARY KEY (account, region, function, name)
-   ) WITHOUT ROWID;`,
-  `CREATE TABLE qualifier_settings (
-     account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, kind TEXT NOT NULL,
-     qualifier TEXT NOT NULL, document TEXT NOT NULL,
-     PRIMARY KEY (account, region, function, kind, qualifier)
-   ) WITHOUT ROWID;`,
-];
 
 type Row = Record<string, unknown>;
 
@@ -65,11 +36,9 @@ export class SqliteFunctionStore implements FunctionStore {
   readonly #cache = new Map<string, FunctionRecord>();
   readonly #versions = new Map<string, FunctionVersion>();
 
-  constructor(file: string) {
-    this.#db = new DatabaseSync(file);
-    // FULL: a commit is on disk before it is acknowledged, also through a power cut.
-    this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    migrate(this.#db, MIGRATIONS);
+  /** `db` comes from `openMainDatabase`. */
+  constructor(db: DatabaseSync) {
+    this.#db = db;
     this.#find = this.#db.prepare(`${SELECT} WHERE f.account = ? AND f.region = ? AND f.name = ?`);
     this.#insertEvent = this.#db.prepare("INSERT INTO accepted_events (id, head, payload) VALUES (?, ?, ?)");
     this.#deleteEvent = this.#db.prepare("DELETE FROM accepted_events WHERE id = ?");
@@ -329,7 +298,10 @@ export class SqliteFunctionStore implements FunctionStore {
       .get(scope.accountId, scope.region);
     const code = this.#db
       .prepare(
-        "SELECT COALESCE(SUM(code_bytes), 0) AS bytes FROM function_versions WHERE account = ? AND region = ?",
+        `SELECT COALESCE(SUM(bytes), 0) AS bytes FROM (
+           SELECT code_bytes AS bytes FROM function_versions WHERE account = ?1 AND region = ?2
+           UNION ALL
+           SELECT code_bytes FROM layer_versions WHERE account = ?1 AND region = ?2 AND deleted = 0)`,
       )
       .get(scope.accountId, scope.region);
     return {
@@ -340,7 +312,14 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async codeInUse(): Promise<Set<string>> {
-    const rows = this.#db.prepare("SELECT DISTINCT code_sha256 AS sha FROM function_versions").all();
+    const rows = this.#db
+      .prepare(
+        `SELECT code_sha256 AS sha FROM function_versions
+         UNION SELECT layer.value ->> '$.CodeSha256' FROM function_versions,
+           json_each(document, '$.settings.Layers') AS layer
+         UNION SELECT code_sha256 FROM layer_versions WHERE deleted = 0`,
+      )
+      .all();
     return new Set(rows.map((row) => String(row["sha"])));
   }
 
@@ -363,10 +342,6 @@ export class SqliteFunctionStore implements FunctionStore {
       const head = JSON.parse(String(row["head"])) as Omit<AcceptedEvent, "payload">;
       yield { ...head, payload: Buffer.from(row["payload"] as Uint8Array) };
     }
-  }
-
-  async close(): Promise<void> {
-    this.#db.close();
   }
 
   #writeShared(scope: Scope, shared: FunctionShared): void {

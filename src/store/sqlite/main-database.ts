@@ -1,0 +1,47 @@
+/** The database of everything but logs: its schema, and how durable a commit is. */
+import { DatabaseSync } from "node:sqlite";
+import { migrate } from "./migrate.ts";
+
+/** Append only: a released entry never changes. */
+const MIGRATIONS = [
+  `CREATE TABLE functions (
+     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,
+     shared TEXT NOT NULL,
+     PRIMARY KEY (account, region, name)
+   ) WITHOUT ROWID;
+   CREATE TABLE function_versions (
+     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+     revision_id TEXT NOT NULL, code_sha256 TEXT NOT NULL, code_bytes INTEGER NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (account, region, name, version)
+   ) WITHOUT ROWID;
+   CREATE TABLE accepted_events (
+     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, head TEXT NOT NULL, payload BLOB NOT NULL
+   );`,
+  `CREATE TABLE aliases (
+     account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, name TEXT NOT NULL,
+     version TEXT NOT NULL, additional_version TEXT, revision_id TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (account, region, function, name)
+   ) WITHOUT ROWID;`,
+  `CREATE TABLE qualifier_settings (
+     account TEXT NOT NULL, region TEXT NOT NULL, function TEXT NOT NULL, kind TEXT NOT NULL,
+     qualifier TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (account, region, function, kind, qualifier)
+   ) WITHOUT ROWID;`,
+  // A deleted layer version keeps its row: functions go on using it, and its number is not given again.
+  `CREATE TABLE layer_versions (
+     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL,
+     code_sha256 TEXT NOT NULL, code_bytes INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0,
+     document TEXT NOT NULL,
+     PRIMARY KEY (account, region, name, version)
+   ) WITHOUT ROWID;`,
+];
+
+/** Throws when the file belongs to a newer version. */
+export function openMainDatabase(file: string): DatabaseSync {
+  const db = new DatabaseSync(file);
+  // FULL: a commit is on disk before it is acknowledged, also through a power cut.
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+  migrate(db, MIGRATIONS);
+  return db;
+}
