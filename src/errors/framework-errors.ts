@@ -20,7 +20,7 @@ export const FRAMEWORK_ERROR_STATUS: Readonly<Record<string, number>> = {
   ValidationException: 400,
 };
 
-/** `failures` are the texts `Value '…' at '…' failed to satisfy constraint: …`. Source: BEHAVIOUR 1.1 (recorded). */
+/** `failures` are the texts `Value '…' at '…' failed to satisfy constraint: …`. Source: answers recorded on AWS. */
 export function validationError(failures: readonly string[]): ApiError {
   const noun = failures.length === 1 ? "validation error" : "validation errors";
   return new ApiError("ValidationException", `${failures.length} ${noun} detected: ${failures.join("; ")}`);

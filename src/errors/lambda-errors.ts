@@ -1,4 +1,4 @@
-/** The Lambda service's own errors, with AWS's exact texts. Sources are the recorded answers in docs/PARITY notes. */
+/** The Lambda service's own errors, with AWS's exact texts. Sources: answers recorded on AWS and the service model. */
 import { ApiError } from "./api-error.ts";
 
 const USER = { Type: "User" } as const;

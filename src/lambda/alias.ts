@@ -1,4 +1,4 @@
-/** Aliases in the words of the API, and the rules of what they may lead to. Source: BEHAVIOUR 3.5 (recorded answers). */
+/** Aliases in the words of the API, and the rules of what they may lead to. Source: answers recorded on AWS. */
 import type { AliasConfiguration, AliasRoutingConfiguration } from "@aws-sdk/client-lambda";
 import { ApiError, functionNotFound, invalidParameter, invalidParameterUntyped } from "../errors/mod.ts";
 import { type FunctionAlias, functionArn, LATEST, type Scope } from "../model/mod.ts";

@@ -1,4 +1,4 @@
-/** A stored function in the words of the API: the FunctionConfiguration shape. Source: BEHAVIOUR 3.1 (recorded answers). */
+/** A stored function in the words of the API: the FunctionConfiguration shape. Source: answers recorded on AWS. */
 import type { FunctionConfiguration, LastUpdateStatusReasonCode } from "@aws-sdk/client-lambda";
 import { runtimeVersionArn } from "../dataplane/mod.ts";
 import { lambdaTimestamp } from "../kit/mod.ts";

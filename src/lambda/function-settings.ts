@@ -174,7 +174,7 @@ export function architectures(
 
 type Logging = FunctionSettings["LoggingConfig"];
 
-/** JSON brings its default levels, Text takes levels away. Source: BEHAVIOUR 13.2 (recorded). */
+/** JSON brings its default levels, Text takes levels away. Source: answers recorded on AWS. */
 function mergedLogging(before: Logging, asked: Asked["LoggingConfig"]): Logging {
   if (asked === undefined) return before;
   const LogFormat = asked.LogFormat ?? before.LogFormat;

@@ -1,4 +1,4 @@
-/** Layer policies: who else may use a layer version. Source: BEHAVIOUR 17 and 3.3. */
+/** Layer policies: who else may use a layer version. Source: answers recorded on AWS. */
 import { randomUUID } from "node:crypto";
 import { ApiError } from "../errors/mod.ts";
 import type { LayerPolicyStatement, LayerVersion } from "../model/mod.ts";

@@ -1,4 +1,4 @@
-/** Layer versions in the words of the API. Source: BEHAVIOUR 17 (recorded answers). */
+/** Layer versions in the words of the API. Source: answers recorded on AWS. */
 import type {
   Architecture,
   LayerVersionsListItem,

@@ -1,4 +1,4 @@
-/** Resource policies: statements from requests, and where their revisions live. Source: BEHAVIOUR 3.6 (recorded answers). */
+/** Resource policies: statements from requests, and where their revisions live. Source: answers recorded on AWS. */
 import { randomUUID } from "node:crypto";
 import type { AddPermissionRequest } from "@aws-sdk/client-lambda";
 import { LAMBDA_LIMITS } from "../config/mod.ts";

@@ -8,18 +8,23 @@ import { createFunction } from "./operations/create-function.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
+import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
+import { getFunctionEventInvokeConfig } from "./operations/get-function-event-invoke-config.ts";
+import { getFunctionRecursionConfig } from "./operations/get-function-recursion-config.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
 import { getPolicy } from "./operations/get-policy.ts";
+import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
+import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listLayers } from "./operations/list-layers.ts";
@@ -28,6 +33,9 @@ import { listVersionsByFunction } from "./operations/list-versions-by-function.t
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
+import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
+import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
+import { putRuntimeManagementConfig } from "./operations/put-runtime-management-config.ts";
 import { removeLayerVersionPermission } from "./operations/remove-layer-version-permission.ts";
 import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
@@ -35,6 +43,7 @@ import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
+import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
 
 export function lambdaOperations(dependencies: LambdaDependencies): OperationTable {
   return {
@@ -45,18 +54,23 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     DeleteAlias: deleteAlias(dependencies),
     DeleteFunction: deleteFunction(dependencies),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(dependencies),
+    DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(dependencies),
     DeleteLayerVersion: deleteLayerVersion(dependencies),
     GetAccountSettings: getAccountSettings(dependencies),
     GetAlias: getAlias(dependencies),
     GetFunction: getFunction(dependencies),
     GetFunctionConcurrency: getFunctionConcurrency(dependencies),
     GetFunctionConfiguration: getFunctionConfiguration(dependencies),
+    GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig(dependencies),
+    GetFunctionRecursionConfig: getFunctionRecursionConfig(dependencies),
     GetLayerVersion: getLayerVersion(dependencies),
     GetLayerVersionByArn: getLayerVersionByArn(dependencies),
     GetLayerVersionPolicy: getLayerVersionPolicy(dependencies),
     GetPolicy: getPolicy(dependencies),
+    GetRuntimeManagementConfig: getRuntimeManagementConfig(dependencies),
     Invoke: invoke(dependencies),
     ListAliases: listAliases(dependencies),
+    ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(dependencies),
     ListFunctions: listFunctions(dependencies),
     ListLayerVersions: listLayerVersions(dependencies),
     ListLayers: listLayers(dependencies),
@@ -65,6 +79,9 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     PublishLayerVersion: publishLayerVersion(dependencies),
     PublishVersion: publishVersion(dependencies),
     PutFunctionConcurrency: putFunctionConcurrency(dependencies),
+    PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(dependencies),
+    PutFunctionRecursionConfig: putFunctionRecursionConfig(dependencies),
+    PutRuntimeManagementConfig: putRuntimeManagementConfig(dependencies),
     RemoveLayerVersionPermission: removeLayerVersionPermission(dependencies),
     RemovePermission: removePermission(dependencies),
     TagResource: tagResource(dependencies),
@@ -72,5 +89,6 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     UpdateAlias: updateAlias(dependencies),
     UpdateFunctionCode: updateFunctionCode(dependencies),
     UpdateFunctionConfiguration: updateFunctionConfiguration(dependencies),
+    UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(dependencies),
   };
 }

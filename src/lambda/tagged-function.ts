@@ -1,4 +1,4 @@
-/** Tags hang on functions by ARN. Source: BEHAVIOUR 3.7 (recorded answers). */
+/** Tags hang on functions by ARN. Source: answers recorded on AWS. */
 import { randomUUID } from "node:crypto";
 import { LAMBDA_LIMITS } from "../config/mod.ts";
 import { ApiError, functionNotFound, invalidParameter } from "../errors/mod.ts";

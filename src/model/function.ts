@@ -62,6 +62,8 @@ export interface FunctionShared {
   readonly tags: Readonly<Record<string, string>>;
   /** Undefined: the function draws on the account's unreserved concurrency. */
   readonly reservedConcurrency?: number;
+  /** Whether calls that lead back to their own function in a loop are stopped; undefined is `Terminate`. */
+  readonly recursiveLoop?: string;
   /** The highest version number ever published; numbers are not used again. */
   readonly lastPublishedVersion?: number;
 }

@@ -12,6 +12,20 @@ export interface PolicyStatement {
 /** Each kind of setting with the shape of its record. */
 export interface QualifierSettings {
   readonly policy: { readonly revisionId: string; readonly statements: readonly PolicyStatement[] };
+  readonly eventInvoke: EventInvokeSetting;
+  readonly runtimeManagement: { readonly updateRuntimeOn: string; readonly runtimeVersionArn?: string };
+}
+
+/** How accepted events are retried, and where their results go. */
+export interface EventInvokeSetting {
+  /** 0 to 2; undefined is 2. */
+  readonly maximumRetryAttempts?: number;
+  /** 60 to 21,600; undefined is six hours. */
+  readonly maximumEventAgeSeconds?: number;
+  /** ARNs. */
+  readonly onSuccess?: string;
+  readonly onFailure?: string;
+  readonly lastModifiedMs: number;
 }
 
 export type QualifierSettingKind = keyof QualifierSettings;

@@ -101,6 +101,12 @@ export interface FunctionStore {
     qualifier: string,
     setting: QualifierSettings[K],
   ): Promise<void>;
+  /** All of one kind, by qualifier, ascending. */
+  listSettings<K extends QualifierSettingKind>(
+    scope: Scope,
+    functionName: string,
+    kind: K,
+  ): Promise<{ qualifier: string; setting: QualifierSettings[K] }[]>;
   /** False when it was not there. */
   deleteSetting(
     scope: Scope,

@@ -276,7 +276,9 @@ describe("bad input", () => {
     });
     assert.equal(query.status, 400);
     assert.match(await query.text(), /<Type>Sender<\/Type><Code>InvalidAction<\/Code>/);
-    const unbuilt = await fetch(`${server.url}/2018-10-31/layers`, { headers: signed("lambda") });
+    const unbuilt = await fetch(`${server.url}/2015-03-31/event-source-mappings`, {
+      headers: signed("lambda"),
+    });
     assert.equal(unbuilt.status, 400);
     assert.equal(unbuilt.headers.get("x-amzn-errortype"), "UnsupportedOperationException");
   });

@@ -1,4 +1,4 @@
-/** The variables a function finds, in AWS's order of precedence. Source: BEHAVIOUR 12.2 (recorded environments). */
+/** The variables a function finds, in AWS's order of precedence. Source: environments recorded on AWS. */
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, IsolationDriverName } from "../sandbox/sandbox.ts";

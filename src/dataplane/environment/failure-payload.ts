@@ -1,4 +1,4 @@
-/** The error JSON that the platform makes when a runtime could not. Source: BEHAVIOUR 6.2. */
+/** The error JSON that the platform makes when a runtime could not. Source: answers recorded on AWS */
 import os from "node:os";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { ExitStatus } from "../sandbox/sandbox.ts";

@@ -1,4 +1,4 @@
-/** The lines Lambda itself writes into a function's log. Source: BEHAVIOUR 13.1 (recorded lines). */
+/** The lines Lambda itself writes into a function's log. Source: lines recorded on AWS. */
 
 export function initStartLine(language: string, version: string, runtimeArn: string): string {
   return `INIT_START Runtime Version: ${language}:${version}.v1\tRuntime Version ARN: ${runtimeArn}\n`;

@@ -57,4 +57,10 @@ describe("the next attempt of an accepted event", () => {
     assert.equal(Math.max(...waits), 5 * MINUTE_MS);
     assert.ok(nowMs <= 6 * 60 * MINUTE_MS && nowMs > 6 * 60 * MINUTE_MS - 5 * MINUTE_MS);
   });
+
+  it("keeps to the function's own number of attempts and age", () => {
+    assert.equal(nextAttempt(EVENT, FAILED, 0, { maximumRetryAttempts: 0 }), undefined);
+    assert.equal(nextAttempt(EVENT, FAILED, 1000, { maximumEventAgeSeconds: 60 }), undefined);
+    assert.notEqual(nextAttempt(EVENT, THROTTLED, 1000, { maximumEventAgeSeconds: 60 }), undefined);
+  });
 });

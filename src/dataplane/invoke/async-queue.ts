@@ -1,14 +1,16 @@
 /**
  * Runs accepted events: each is on disk before its 202, and leaves the disk when it was run or given up on.
- * At least once; after a crash what was under way runs again. Source of the rules: BEHAVIOUR 7.
+ * At least once; after a crash what was under way runs again. Source of the rules: "How Lambda handles errors and retries with asynchronous invocation" page
  */
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
 import {
+  type EventInvokeSetting,
   type FunctionVersion,
   functionArn,
   type InvocationOutcome,
   type Invoker,
+  LATEST,
   type Scope,
 } from "../../model/mod.ts";
 import type { AcceptedEvent, FunctionStore } from "../../store/mod.ts";
@@ -119,7 +121,13 @@ export class AsyncQueue {
             traceId: event.traceId,
             wantsLogTail: false,
           });
-    const next = outcome && nextAttempt(event, outcome, clock.nowMs());
+    const setting = await store.findSetting(
+      event.scope,
+      event.functionName,
+      "eventInvoke",
+      event.qualifier ?? LATEST,
+    );
+    const next = outcome && nextAttempt(event, outcome, clock.nowMs(), setting);
     if (next === undefined) {
       await store.removeEvent(event.id);
       return;
@@ -134,13 +142,19 @@ export function nextAttempt(
   event: AcceptedEvent,
   outcome: InvocationOutcome,
   nowMs: number,
+  setting: Partial<EventInvokeSetting> = {},
 ): AcceptedEvent | undefined {
+  const attemptsMax = setting.maximumRetryAttempts ?? LAMBDA_LIMITS.asyncRetryAttemptsDefault;
+  const ageMsMax =
+    setting.maximumEventAgeSeconds === undefined
+      ? LAMBDA_LIMITS.asyncMaximumEventAgeMs
+      : setting.maximumEventAgeSeconds * 1000;
   let next: AcceptedEvent;
   switch (outcome.kind) {
     case "success":
       return undefined;
     case "functionError": {
-      if (event.failedAttempts >= LAMBDA_LIMITS.asyncRetryAttemptsDefault) return undefined;
+      if (event.failedAttempts >= attemptsMax) return undefined;
       const delayMs = LAMBDA_LIMITS.asyncRetryDelaysMs[event.failedAttempts] ?? 0;
       next = {
         ...event,
@@ -159,6 +173,6 @@ export function nextAttempt(
     default:
       return outcome satisfies never;
   }
-  const isTooOld = next.notBeforeMs - event.acceptedAtMs > LAMBDA_LIMITS.asyncMaximumEventAgeMs;
+  const isTooOld = next.notBeforeMs - event.acceptedAtMs > ageMsMax;
   return isTooOld ? undefined : next;
 }

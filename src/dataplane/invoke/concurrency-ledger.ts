@@ -1,6 +1,6 @@
 /**
  * Counts requests in flight as AWS does: a reservation is a function's floor and ceiling, everybody else shares what
- * the reservations leave of the account's limit. Source: "Understanding Lambda function scaling" page, BEHAVIOUR 4.
+ * the reservations leave of the account's limit. Source: "Understanding Lambda function scaling" page.
  */
 import type { ThrottleReason } from "../../errors/mod.ts";
 import type { Scope } from "../../model/mod.ts";

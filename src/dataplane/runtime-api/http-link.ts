@@ -1,6 +1,6 @@
 /**
  * RuntimeLink over the Lambda Runtime API (HTTP, version 2018-06-01): how custom runtimes talk.
- * Source of routes, headers, statuses and error bodies: AWS's runtime interface emulator (BEHAVIOUR 9).
+ * Source of routes, headers, statuses and error bodies: AWS's runtime interface emulator.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -37,7 +37,7 @@ export class Constraints {
     this.#left = new Set(leftToOperation);
   }
 
-  /** Throws ValidationException with every failure (in the order of the members) joined. Source: BEHAVIOUR 1.1. */
+  /** Throws ValidationException with every failure (in the order of the members) joined. Source: answers recorded on AWS */
   check(operation: string, input: unknown): void {
     const shapeName = this.#model.operations[operation]?.input;
     if (shapeName === undefined) return;

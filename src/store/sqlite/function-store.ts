@@ -274,6 +274,23 @@ export class SqliteFunctionStore implements FunctionStore {
       .run(scope.accountId, scope.region, functionName, kind, qualifier, JSON.stringify(setting));
   }
 
+  async listSettings<K extends QualifierSettingKind>(
+    scope: Scope,
+    functionName: string,
+    kind: K,
+  ): Promise<{ qualifier: string; setting: QualifierSettings[K] }[]> {
+    return this.#db
+      .prepare(
+        `SELECT qualifier, document FROM qualifier_settings
+         WHERE account = ? AND region = ? AND function = ? AND kind = ? ORDER BY qualifier`,
+      )
+      .all(scope.accountId, scope.region, functionName, kind)
+      .map((row) => ({
+        qualifier: String(row["qualifier"]),
+        setting: JSON.parse(String(row["document"])) as QualifierSettings[K],
+      }));
+  }
+
   async deleteSetting(
     scope: Scope,
     functionName: string,
