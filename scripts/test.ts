@@ -6,8 +6,11 @@ import path from "node:path";
 const PROJECT = path.dirname(import.meta.dirname);
 const names = process.argv.slice(2);
 
+/** Tests of the runtimes' own code find the installed versions there. */
+const env = { LAMBKIN_RUNTIMES_DIR: path.join(PROJECT, ".cache/runtimes"), ...process.env };
+
 function run(args: readonly string[]): number {
-  return spawnSync(process.execPath, args, { cwd: PROJECT, stdio: "inherit" }).status ?? 1;
+  return spawnSync(process.execPath, args, { cwd: PROJECT, stdio: "inherit", env }).status ?? 1;
 }
 
 if (names.length === 0 && run(["scripts/check.ts"]) !== 0) process.exit(1);

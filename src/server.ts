@@ -10,6 +10,7 @@ import {
   Cgroups,
   ConcurrencyLedger,
   chooseDriver,
+  compileBootstraps,
   DataPlane,
   EnvironmentPool,
   environmentFactory,
@@ -70,9 +71,10 @@ export async function startServer(
     chooseDriver(config.isolation, path.join(config.dataDir, "environments"), cgroups),
     findInterpreters(placesOf(env, runtimeFolders(config))),
   ]);
+  const bootstraps = path.join(PROJECT, "runtimes");
   const runtimes = new RuntimeCatalogue({
     interpreters,
-    bootstraps: path.join(PROJECT, "runtimes"),
+    bootstraps,
     allowFallback: config.runtimeFallback,
   });
 
@@ -155,7 +157,9 @@ export async function startServer(
   const server = await listen(frontDoor, config.host, config.port);
   url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
   await asyncQueue.resume();
+  // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
+  void compileBootstraps(interpreters, bootstraps);
 
   return {
     url,

@@ -1,4 +1,7 @@
-"""Entry of the managed Python runtimes (3.8 to 3.14): finds its own package, then hands over to the loop."""
+"""Entry of the managed Python runtimes (3.8 to 3.14): finds its own package, wherever it lies, and starts the loop.
+
+Kept this short because Python compiles the script it is started with every time; only imported files are cached.
+"""
 
 import os
 import sys

@@ -1,7 +1,8 @@
 /**
  * The only code that knows the wire: length-prefixed frames on an inherited socket (descriptor 3). Every frame is
  * `u32 length of the rest` (big endian), `u8 type`, body; src/dataplane/runtime-api/frames.ts has the platform's side.
- * Node keeps inherited descriptors from the programs a function starts.
+ * Streamed responses will take further types from 6 on. Node itself keeps inherited descriptors from the programs that
+ * a function starts.
  */
 import { Socket } from "node:net";
 
@@ -12,7 +13,12 @@ const RESPONSE = 2;
 const ERROR = 3;
 const INIT_ERROR = 4;
 const FATAL = 5;
-const HEAD_BYTES = 5;
+const LENGTH_BYTES = 4;
+const SHORT_TEXT_BYTES_MAX = 255;
+const RECEIVE_BYTES = 65_536;
+/** Above this a payload of bytes is handed to the kernel as it is, not copied behind its head. */
+const COPIED_BYTES_MAX = 65_536;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * @typedef {object} InvocationMeta
@@ -26,21 +32,34 @@ const HEAD_BYTES = 5;
  */
 
 export class Client {
-  #socket = new Socket({ fd: CONTROL_DESCRIPTOR, readable: true, writable: true });
-  /** @type {Buffer} */
-  #buffered = Buffer.alloc(0);
-  /** @type {(meta: InvocationMeta, event: Buffer) => void} */
+  /** @type {Socket} */
+  #socket;
+  /** The start of a frame that has not come whole; grown to the frame's size once that is known. */
+  #partial = NOTHING;
+  #partialBytes = 0;
+  /** @type {(meta: InvocationMeta, event: string) => void} */
   #onInvocation;
 
   /**
-   * @param {(meta: InvocationMeta, event: Buffer) => void} onInvocation
+   * The socket does not keep the process alive before `keepLoopAlive`: a module that waits for nothing while it is
+   * loaded ends it.
+   * @param {(meta: InvocationMeta, event: string) => void} onInvocation
    * @param {() => void} onClosed the platform is gone: there will be no further invocation
    */
   constructor(onInvocation, onClosed) {
     this.#onInvocation = onInvocation;
-    this.#socket.on("data", (chunk) => this.#receive(chunk));
+    const onread = {
+      // One buffer for all reads: a frame is either used up at once or copied.
+      buffer: Buffer.allocUnsafeSlow(RECEIVE_BYTES),
+      callback: (/** @type {number} */ bytes, /** @type {Buffer} */ buffer) => {
+        this.#receive(buffer.subarray(0, bytes));
+        return true;
+      },
+    };
+    this.#socket = new Socket({ fd: CONTROL_DESCRIPTOR, readable: true, writable: true, onread });
     this.#socket.on("end", onClosed);
     this.#socket.on("error", onClosed);
+    this.#socket.unref();
   }
 
   /** While an invocation runs the socket alone must not keep the event loop alive: an empty loop means something. */
@@ -53,7 +72,7 @@ export class Client {
   }
 
   sendReady() {
-    this.#socket.write(head(READY, 0));
+    this.#send(READY, [], "");
   }
 
   /**
@@ -61,8 +80,7 @@ export class Client {
    * @param {string | Uint8Array} payload
    */
   sendResponse(requestId, payload) {
-    const body = typeof payload === "string" ? Buffer.from(payload) : payload;
-    this.#send(RESPONSE, [shortText(requestId), body]);
+    this.#send(RESPONSE, [requestId], payload);
   }
 
   /**
@@ -71,7 +89,7 @@ export class Client {
    * @param {string} payload JSON
    */
   sendError(requestId, errorType, payload) {
-    this.#send(ERROR, [shortText(requestId), shortText(errorType), Buffer.from(payload)]);
+    this.#send(ERROR, [requestId, errorType], payload);
   }
 
   /**
@@ -82,7 +100,7 @@ export class Client {
    * @param {() => void} onSent
    */
   sendFatal(requestId, errorType, payload, onSent) {
-    this.#send(FATAL, [shortText(requestId), shortText(errorType), Buffer.from(payload)], onSent);
+    this.#send(FATAL, [requestId, errorType], payload, onSent);
   }
 
   /**
@@ -91,48 +109,97 @@ export class Client {
    * @param {() => void} onSent
    */
   sendInitError(errorType, payload, onSent) {
-    this.#send(INIT_ERROR, [shortText(errorType), Buffer.from(payload)], onSent);
+    this.#send(INIT_ERROR, [errorType], payload, onSent);
   }
 
   /**
+   * One system call a frame: head and payload in one buffer, or two buffers written together.
    * @param {number} type
-   * @param {Uint8Array[]} parts
+   * @param {string[]} shortTexts
+   * @param {string | Uint8Array} payload
    * @param {() => void} [onSent]
    */
-  #send(type, parts, onSent) {
-    const bytes = parts.reduce((sum, part) => sum + part.length, 0);
-    // One buffer, one write, one system call.
-    this.#socket.write(Buffer.concat([head(type, bytes), ...parts], HEAD_BYTES + bytes), () => onSent?.());
+  #send(type, shortTexts, payload, onSent) {
+    const texts = shortTexts.map((text) => text.slice(0, SHORT_TEXT_BYTES_MAX));
+    const isText = typeof payload === "string";
+    const payloadBytes = isText ? Buffer.byteLength(payload) : payload.length;
+    const headBytes = texts.reduce((sum, text) => sum + 1 + text.length, LENGTH_BYTES + 1);
+    const isCopied = isText || payloadBytes <= COPIED_BYTES_MAX;
+    const frame = Buffer.allocUnsafe(isCopied ? headBytes + payloadBytes : headBytes);
+    frame.writeUInt32BE(headBytes - LENGTH_BYTES + payloadBytes, 0);
+    frame.writeUInt8(type, LENGTH_BYTES);
+    let end = LENGTH_BYTES + 1;
+    for (const text of texts) {
+      end = frame.writeUInt8(text.length, end);
+      end += frame.write(text, end, "latin1");
+    }
+    if (isText) frame.write(payload, end, "utf8");
+    else if (isCopied) frame.set(payload, end);
+    if (isCopied) {
+      this.#socket.write(frame, onSent);
+      return;
+    }
+    this.#socket.cork();
+    this.#socket.write(frame);
+    this.#socket.write(payload, onSent);
+    this.#socket.uncork();
   }
 
   /** @param {Buffer} chunk */
   #receive(chunk) {
-    this.#buffered = this.#buffered.length === 0 ? chunk : Buffer.concat([this.#buffered, chunk]);
-    while (this.#buffered.length >= HEAD_BYTES) {
-      const end = 4 + this.#buffered.readUInt32BE(0);
-      if (this.#buffered.length < end) return;
-      const frame = this.#buffered.subarray(0, end);
-      this.#buffered = this.#buffered.subarray(end);
-      if (frame[4] !== INVOKE) continue;
-      const metaEnd = 9 + frame.readUInt32BE(5);
-      this.#onInvocation(JSON.parse(frame.toString("utf8", 9, metaEnd)), frame.subarray(metaEnd));
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (this.#partialBytes > 0) {
+        rest = this.#complete(rest);
+        continue;
+      }
+      const end = rest.length < LENGTH_BYTES ? Infinity : LENGTH_BYTES + rest.readUInt32BE(0);
+      if (rest.length < end) {
+        this.#begin(rest, Math.max(LENGTH_BYTES, Number.isFinite(end) ? end : 0));
+        return;
+      }
+      this.#dispatch(rest.subarray(0, end));
+      rest = rest.subarray(end);
     }
   }
-}
 
-/**
- * @param {number} type
- * @param {number} bodyBytes
- */
-function head(type, bodyBytes) {
-  const bytes = Buffer.allocUnsafe(HEAD_BYTES);
-  bytes.writeUInt32BE(1 + bodyBytes, 0);
-  bytes.writeUInt8(type, 4);
-  return bytes;
-}
+  /**
+   * @param {Buffer} start
+   * @param {number} wholeBytes
+   */
+  #begin(start, wholeBytes) {
+    this.#partial = Buffer.allocUnsafe(wholeBytes);
+    this.#partialBytes = start.copy(this.#partial);
+  }
 
-/** @param {string} text */
-function shortText(text) {
-  const bytes = Buffer.from(text, "latin1").subarray(0, 255);
-  return Buffer.concat([Uint8Array.of(bytes.length), bytes]);
+  /**
+   * Fills the frame that was begun, first its length, then all of it.
+   * @param {Buffer} chunk
+   * @returns {Buffer} what is left of the chunk
+   */
+  #complete(chunk) {
+    const taken = chunk.copy(this.#partial, this.#partialBytes);
+    this.#partialBytes += taken;
+    if (this.#partialBytes === this.#partial.length) {
+      const frame = this.#partial;
+      const end = LENGTH_BYTES + frame.readUInt32BE(0);
+      if (end > frame.length) {
+        this.#begin(frame, end);
+      } else {
+        this.#partial = NOTHING;
+        this.#partialBytes = 0;
+        this.#dispatch(frame);
+      }
+    }
+    return chunk.subarray(taken);
+  }
+
+  /** @param {Buffer} frame */
+  #dispatch(frame) {
+    if (frame[LENGTH_BYTES] !== INVOKE) return;
+    const metaStart = LENGTH_BYTES + 1 + 4;
+    const metaEnd = metaStart + frame.readUInt32BE(LENGTH_BYTES + 1);
+    const meta = JSON.parse(frame.toString("utf8", metaStart, metaEnd));
+    this.#onInvocation(meta, frame.toString("utf8", metaEnd));
+  }
 }

@@ -1,34 +1,42 @@
 /** The context object that a handler gets; its members are enumerated in AWS's order (recorded). */
 
+/** An environment serves one version of one function: these cannot change, and reading them each time would cost. */
+const {
+  AWS_LAMBDA_FUNCTION_VERSION: functionVersion,
+  AWS_LAMBDA_FUNCTION_NAME: functionName,
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
+  AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
+  AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
+} = process.env;
+
 /**
- * @param {import("./client.mjs").InvocationMeta} meta
- * @param {{ succeed: (result: unknown) => void, fail: (error: unknown) => void, done: (error: unknown, result: unknown) => void }} callbacks
+ * @typedef {object} CallbackMembers What handlers have that may reply through a callback.
+ * @property {boolean} callbackWaitsForEmptyEventLoop
+ * @property {(result: unknown) => void} succeed
+ * @property {(error: unknown) => void} fail
+ * @property {(error: unknown, result: unknown) => void} done
  */
-export function createContext(meta, callbacks) {
-  const { env } = process;
-  let waits = true;
-  const context = {
-    get callbackWaitsForEmptyEventLoop() {
-      return waits;
-    },
-    set callbackWaitsForEmptyEventLoop(value) {
-      waits = value;
-    },
-    succeed: callbacks.succeed,
-    fail: callbacks.fail,
-    done: callbacks.done,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+
+/**
+ * Throws when what the caller sent of it is not JSON.
+ * @param {import("./client.mjs").InvocationMeta} meta
+ * @param {CallbackMembers | undefined} members
+ */
+export function createContext(meta, members) {
+  const { deadlineMs } = meta;
+  return {
+    ...members,
+    functionVersion,
+    functionName,
+    memoryLimitInMB,
+    logGroupName,
+    logStreamName,
     clientContext: meta.clientContext ? JSON.parse(meta.clientContext) : undefined,
     identity: meta.cognitoIdentity ? JSON.parse(meta.cognitoIdentity) : undefined,
     invokedFunctionArn: meta.invokedFunctionArn,
     awsRequestId: meta.requestId,
     tenantId: meta.tenantId,
     /** May be below zero. */
-    getRemainingTimeInMillis: () => meta.deadlineMs - Date.now(),
+    getRemainingTimeInMillis: () => deadlineMs - Date.now(),
   };
-  return context;
 }

@@ -1,34 +1,41 @@
 /** The only encoding of errors; it never throws itself. Source of keys, order and texts: recorded answers of AWS. */
 
-/** The handler cannot be had, or the platform's rules were broken: its name is the wire's error type. */
+/** The handler cannot be had, or the runtime's rules were broken: its name is the wire's error type. */
 export class RuntimeError extends Error {
   /**
    * @param {string} errorType for example `Runtime.HandlerNotFound`
    * @param {string} message
-   * @param {unknown} [cause] whose stack is shown instead of ours
+   * @param {unknown} [cause] whose place in the function's code is shown instead of ours
    */
   constructor(errorType, message, cause) {
     super(message);
-    this.name = errorType;
-    if (cause instanceof Error && cause.stack) this.stack = cause.stack;
+    // Not enumerable: what can be enumerated is what the log shows of an error beside its message.
+    Object.defineProperty(this, "name", { value: errorType });
+    const own = `${errorType}: ${message}`;
+    this.stack = [own, ...placeOf(cause)].join("\n");
   }
 }
 
 /**
+ * @typedef {object} ErrorDocument The error payload.
+ * @property {string} errorType
+ * @property {string} errorMessage
+ * @property {string[]} trace
+ */
+
+/**
  * @param {unknown} error anything that can be thrown
- * @returns {{ errorType: string, errorMessage: string, trace: string[] }}
+ * @returns {ErrorDocument}
  */
 export function errorDocument(error) {
   try {
-    if (isErrorLike(error)) {
-      const { name, message, stack } = /** @type {Error} */ (error);
-      return {
-        errorType: escaped(String(name)),
-        errorMessage: escaped(String(message)),
-        trace: escaped(String(stack ?? "")).split("\n"),
-      };
-    }
-    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+    if (!isError(error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+    const { name, message, stack } = error;
+    return {
+      errorType: escaped(String(name ?? "Error")),
+      errorMessage: escaped(String(message ?? "")),
+      trace: typeof stack === "string" ? escaped(stack).split("\n") : [],
+    };
   } catch {
     return {
       errorType: "handled",
@@ -40,36 +47,78 @@ export function errorDocument(error) {
 }
 
 /**
- * What the log shows of an error: the document with the error's own further properties.
+ * What the log shows of an error: its type and message, its own further properties, its stack.
  * @param {unknown} error
  * @returns {string} JSON
  */
 export function errorLogText(error) {
-  const { errorType, errorMessage, trace } = errorDocument(error);
-  const entry = { errorType, errorMessage };
   try {
-    if (isErrorLike(error)) Object.assign(entry, error);
+    const text = JSON.stringify(asError(error), (_key, value) => (isError(value) ? described(value) : value));
+    if (text !== undefined) return text;
   } catch {
-    // A property that cannot be read is not shown.
+    // Circular, or a property that cannot be read: what the caller gets is shown.
   }
-  const shown = { ...entry, errorType, errorMessage, stack: trace };
-  try {
-    return JSON.stringify(shown);
-  } catch {
-    return JSON.stringify({ errorType, errorMessage, stack: trace });
-  }
+  return JSON.stringify(errorDocument(error));
 }
 
-/** @param {{ errorType: string }} document */
-export function wireType(document) {
-  return /^(Runtime|Function)\./.test(document.errorType)
-    ? document.errorType
-    : `Runtime.${document.errorType}`;
+/**
+ * For log records that carry errors among other values.
+ * @param {Error} error
+ * @returns {{ errorType: string, errorMessage: string, stackTrace: string[] }}
+ */
+export function errorMembers(error) {
+  const { errorMessage, trace } = errorDocument(error);
+  let errorType = "UnknownError";
+  try {
+    errorType = error.constructor.name;
+  } catch {
+    // An error without a prototype.
+  }
+  return { errorType, errorMessage, stackTrace: trace };
 }
 
-/** @param {unknown} error */
-function isErrorLike(error) {
-  return error instanceof Error || Object.prototype.toString.call(error) === "[object Error]";
+/**
+ * What was thrown, as the log shows it: the error, or one made of the value.
+ * @param {unknown} value
+ * @returns {Error}
+ */
+export function asError(value) {
+  if (isError(value)) return value;
+  const { errorMessage } = errorDocument(value);
+  const error = new Error(errorMessage);
+  error.stack = `Error: ${errorMessage}`;
+  return error;
+}
+
+/**
+ * Errors of another realm (`node:vm`) are errors too.
+ * @param {unknown} value
+ * @returns {value is Error}
+ */
+export function isError(value) {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}
+
+/** @param {Error & { code?: unknown }} error */
+function described(error) {
+  const { name, message, code, stack } = error;
+  const shown = Object.assign({ errorType: name, errorMessage: message, code }, error);
+  return typeof stack === "string" ? Object.assign(shown, { stack: stack.split("\n") }) : shown;
+}
+
+/**
+ * The lines of an error's stack but for its own text; none for what is no error.
+ * @param {unknown} error
+ * @returns {string[]}
+ */
+function placeOf(error) {
+  try {
+    if (!isError(error) || typeof error.stack !== "string") return [];
+    const lines = error.stack.replace(String(error), "").split("\n");
+    return lines.filter((line) => line.trim() !== "");
+  } catch {
+    return [];
+  }
 }
 
 /** AWS's runtime writes DEL this way (observed in its output). @param {string} text */

@@ -1,16 +1,20 @@
 /** From the handler string to the function to call, or a RuntimeError in AWS's words (recorded answers). */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { RuntimeError } from "./errors.mjs";
 
+/** The export begins at the first dot after the last slash. */
 const HANDLER = /^([^.]*)\.(.*)$/;
+
+/** As if the entry asked for the module: its name ends the "Require stack" of what cannot be found. */
+const require = createRequire(new URL("../bootstrap.mjs", import.meta.url));
 
 /**
  * @param {string} taskRoot
  * @param {string} handler `folder/module.export`, the export may be nested: `module.a.b`
- * @returns {Promise<Function>} throws RuntimeError, and what the module itself throws
+ * @returns {Promise<Function>} rejects with RuntimeError, and what the module itself throws
  */
 export async function loadHandler(taskRoot, handler) {
   if (handler.includes("..")) {
@@ -23,10 +27,9 @@ export async function loadHandler(taskRoot, handler) {
   const match = HANDLER.exec(handler.slice(folder.length));
   if (match === null) throw new RuntimeError("Runtime.MalformedHandlerName", "Bad handler");
   const [, moduleName = "", exportPath = ""] = match;
-  const module = await loadModule(taskRoot, path.join(folder, moduleName));
-  let found = module;
+  let found = await loadModule(taskRoot, folder + moduleName);
   for (const name of exportPath.split(".")) found = found?.[name];
-  if (found === undefined) {
+  if (found === undefined || found === null) {
     throw new RuntimeError("Runtime.HandlerNotFound", `${handler} is undefined or not exported`);
   }
   if (typeof found !== "function") {
@@ -36,12 +39,12 @@ export async function loadHandler(taskRoot, handler) {
 }
 
 /**
+ * The order is AWS's: the file as named, `.js` as its package says, `.mjs`, `.cjs`, then as Node finds packages.
  * @param {string} taskRoot
  * @param {string} name
  * @returns {Promise<any>}
  */
 async function loadModule(taskRoot, name) {
-  const require = createRequire(path.join(taskRoot, "noop.js"));
   const base = path.resolve(taskRoot, name);
   try {
     if (isFile(base)) return require(base);
@@ -50,7 +53,7 @@ async function loadModule(taskRoot, name) {
     }
     if (isFile(`${base}.mjs`)) return await importFile(`${base}.mjs`);
     if (isFile(`${base}.cjs`)) return require(`${base}.cjs`);
-    // As Node resolves a package, from the function's folder and the layers' (NODE_PATH).
+    // From the function's folder and the layers' (NODE_PATH).
     return require(require.resolve(name, { paths: [taskRoot, path.dirname(base)] }));
   } catch (error) {
     throw asLoadError(error);
@@ -64,7 +67,7 @@ function importFile(file) {
 
 /** @param {string} file */
 function isFile(file) {
-  return existsSync(file) && statSync(file).isFile();
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /**
@@ -73,13 +76,10 @@ function isFile(file) {
  * @param {string} file
  */
 function isModulePackage(taskRoot, file) {
-  for (
-    let folder = path.dirname(file);
-    folder.startsWith(path.resolve(taskRoot));
-    folder = path.dirname(folder)
-  ) {
+  const root = path.resolve(taskRoot);
+  for (let folder = path.dirname(file); folder.startsWith(root); folder = path.dirname(folder)) {
     const manifest = path.join(folder, "package.json");
-    if (existsSync(manifest)) {
+    if (isFile(manifest)) {
       try {
         return JSON.parse(readFileSync(manifest, "utf8")).type === "module";
       } catch {
@@ -96,7 +96,7 @@ function asLoadError(error) {
   if (error instanceof SyntaxError) {
     return new RuntimeError("Runtime.UserCodeSyntaxError", String(error), error);
   }
-  const code = /** @type {{ code?: string } | null} */ (error)?.code;
+  const code = /** @type {{ code?: string } | null | undefined} */ (error)?.code;
   if (code === "MODULE_NOT_FOUND" || code === "ERR_MODULE_NOT_FOUND") {
     return new RuntimeError("Runtime.ImportModuleError", String(error), error);
   }

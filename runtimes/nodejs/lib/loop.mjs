@@ -1,185 +1,143 @@
 /** The order of things in a Node.js environment: load the handler, say ready, then one invocation after the other. */
 import { Client } from "./client.mjs";
-import { createContext } from "./context.mjs";
-import { errorDocument, errorLogText, RuntimeError, wireType } from "./errors.mjs";
+import { errorDocument, RuntimeError } from "./errors.mjs";
 import { loadHandler } from "./handler-loader.mjs";
-import { logFailure, patchConsole, setCurrentRequest } from "./log-output.mjs";
-import { isStreaming, provideGlobal, runStreaming } from "./response-stream.mjs";
+import { Invocation } from "./invocation.mjs";
+import { logFailure, makeStreamsSynchronous, patchConsole, setCurrentRequest } from "./log-output.mjs";
+import { isStreaming, provideGlobal } from "./response-stream.mjs";
 
+const INIT_FAILED_STATUS = 1;
 const UNHANDLED_REJECTION_STATUS = 128;
 const UNCAUGHT_EXCEPTION_STATUS = 129;
-/** From this version on AWS refuses handlers that take a callback. */
+/** From this runtime on AWS has only handlers that return their result. Source: Node.js 24 runtime announcement. */
 const CALLBACKS_END_WITH = 24;
+const CALLBACK_PARAMETERS = 3;
+
+/**
+ * @typedef {object} LoadedHandler
+ * @property {Function} call
+ * @property {boolean} takesCallback
+ * @property {boolean} streams
+ */
 
 /** @type {Client} */
 let client;
-/** @type {Function | undefined} */
+/** @type {LoadedHandler | undefined} */
 let handler;
 /** @type {Invocation | undefined} */
 let current;
-
-/**
- * One invocation from its event to its reply. `settled` is the reply, held back while a callback-style handler's event
- * loop still has work.
- */
-class Invocation {
-  /** @type {(() => void) | undefined} */
-  settled;
-  isDone = false;
-  /** A promise was returned: an empty event loop then means that it can never settle. */
-  isAsync = false;
-
-  /** @param {import("./client.mjs").InvocationMeta} meta */
-  constructor(meta) {
-    this.requestId = meta.requestId;
-    this.context = createContext(meta, {
-      succeed: (result) => this.callback(null, result),
-      fail: (error) => this.callback(error ?? "handled"),
-      done: (error, result) => this.callback(error, result),
-    });
-    // `context.succeed` and its kin never wait for the event loop (documented for the old programming model).
-    for (const name of ["succeed", "fail", "done"]) {
-      const reply = this.context[name];
-      this.context[name] = (...args) => {
-        this.context.callbackWaitsForEmptyEventLoop = false;
-        reply(...args);
-      };
-    }
-  }
-
-  callback = (error, result) => {
-    if (this.settled !== undefined || this.isDone) return;
-    this.settled = () => (error === null || error === undefined ? this.succeed(result) : this.fail(error));
-    if (!this.context.callbackWaitsForEmptyEventLoop) this.settled();
-  };
-
-  succeed(result) {
-    if (this.isDone) return;
-    let payload;
-    try {
-      payload = JSON.stringify(result === undefined ? null : result) ?? "null";
-    } catch {
-      this.fail(new RuntimeError("Runtime.MarshalError", "Unable to stringify response body"));
-      return;
-    }
-    this.reply(payload);
-  }
-
-  /** @param {string | Uint8Array} payload */
-  reply(payload) {
-    if (this.isDone) return;
-    this.finish();
-    client.sendResponse(this.requestId, payload);
-  }
-
-  fail(error) {
-    if (this.isDone) return;
-    logFailure("Invoke Error", errorLogText(error));
-    this.finish();
-    const document = errorDocument(error);
-    client.sendError(this.requestId, wireType(document), JSON.stringify(document));
-  }
-
-  finish() {
-    this.isDone = true;
-    current = undefined;
-    client.keepLoopAlive();
-  }
-}
+let isCrashing = false;
 
 export async function main() {
   patchConsole();
+  makeStreamsSynchronous();
   provideGlobal();
   process.on("uncaughtException", (error) => crash("Uncaught Exception", error, UNCAUGHT_EXCEPTION_STATUS));
-  process.on("unhandledRejection", (reason) => {
-    const message = reason instanceof Error ? `${reason}` : String(reason);
-    const error = new RuntimeError("Runtime.UnhandledPromiseRejection", message, reason);
+  process.on("unhandledRejection", (reason, promise) => {
+    const error = rejectionError(reason, promise);
     crash("Unhandled Promise Rejection", error, UNHANDLED_REJECTION_STATUS);
   });
-  process.on("beforeExit", onEmptyLoop);
+  process.on("beforeExit", () => current?.onEmptyLoop());
   client = new Client(serve, () => process.exit(0));
   try {
-    const loaded = await loadHandler(
-      process.env.LAMBDA_TASK_ROOT ?? process.cwd(),
-      process.env._HANDLER ?? "",
+    handler = described(
+      await loadHandler(process.env.LAMBDA_TASK_ROOT ?? process.cwd(), process.env._HANDLER ?? ""),
     );
-    refuseCallback(loaded);
-    handler = loaded;
   } catch (error) {
-    crash("Uncaught Exception", error, 1);
+    crash("Uncaught Exception", error, INIT_FAILED_STATUS);
     return;
   }
+  client.keepLoopAlive();
   client.sendReady();
-}
-
-/** Source: "Define Lambda function handler in Node.js" page. @param {Function} loaded */
-function refuseCallback(loaded) {
-  const declared = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV ?? "")?.[1] ?? 0);
-  if (declared < CALLBACKS_END_WITH || isStreaming(loaded) || loaded.length < 3) return;
-  throw new RuntimeError(
-    "Runtime.CallbackHandlerDeprecated",
-    "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
-      "You need to modify this function to use a supported handler signature to use Node.js 24 or later.",
-  );
 }
 
 /**
  * @param {import("./client.mjs").InvocationMeta} meta
- * @param {Buffer} event
+ * @param {string} event
  */
 function serve(meta, event) {
+  if (handler === undefined) return;
   setCurrentRequest(meta.requestId, meta.tenantId);
-  if (meta.traceId === undefined) delete process.env._X_AMZN_TRACE_ID;
-  else process.env._X_AMZN_TRACE_ID = meta.traceId;
-  const invocation = new Invocation(meta);
-  current = invocation;
+  setTrace(meta.traceId);
   client.letLoopEnd();
-  try {
-    const parsed = JSON.parse(event.toString("utf8"));
-    if (isStreaming(handler)) {
-      invocation.isAsync = true;
-      runStreaming(handler, parsed, invocation.context).then(
-        (payload) => invocation.reply(payload),
-        (error) => invocation.fail(error),
-      );
-      return;
-    }
-    const result = handler(parsed, invocation.context, invocation.callback);
-    if (typeof result?.then === "function") {
-      invocation.isAsync = true;
-      result.then(
-        (value) => invocation.succeed(value),
-        (error) => invocation.fail(error),
-      );
-    }
-  } catch (error) {
-    invocation.fail(error);
-  }
+  current = new Invocation(meta, client, onReply);
+  current.run(handler, event);
 }
 
-/** Nothing is left to happen: what a callback-style handler held back goes out, a promise will never settle. */
-function onEmptyLoop() {
-  const invocation = current;
-  if (invocation === undefined) return;
-  if (invocation.settled !== undefined) invocation.settled();
-  else if (!invocation.isAsync) invocation.succeed(null);
-  else {
-    const error = new RuntimeError(
-      "Runtime.NodeJsExit",
-      "The Lambda runtime client detected an unexpected Node.js exit code. This is most commonly caused by a Promise " +
-        "that was never settled. For more information, see https://nodejs.org/docs/latest/api/process.html#exit-codes",
+function onReply() {
+  current = undefined;
+  client.keepLoopAlive();
+}
+
+/**
+ * Throws RuntimeError when the runtime does not take such a handler.
+ * @param {Function} call
+ * @returns {LoadedHandler}
+ */
+function described(call) {
+  const streams = isStreaming(call);
+  const takesCallback = runtimeVersion() < CALLBACKS_END_WITH;
+  if (!takesCallback && !streams && call.length >= CALLBACK_PARAMETERS) {
+    throw new RuntimeError(
+      "Runtime.CallbackHandlerDeprecated",
+      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+        "You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
+        "For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.",
     );
-    invocation.fail(error);
   }
+  return { call, takesCallback, streams };
 }
 
-/** The process is in an unknown state: say why, for the invocation at hand or the init, and go. */
+/** Of the runtime that the function asks for, which a neighbouring Node.js may be standing in for. */
+function runtimeVersion() {
+  const declared = /nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV ?? "")?.[1];
+  return Number(declared ?? process.versions.node.split(".")[0]);
+}
+
+/** Variables live outside of JavaScript and are slow to touch: untraced functions do not. @type {string | undefined} */
+let traceId;
+
+/** @param {string | undefined} next */
+function setTrace(next) {
+  if (next === traceId) return;
+  traceId = next;
+  if (next === undefined) delete process.env._X_AMZN_TRACE_ID;
+  else process.env._X_AMZN_TRACE_ID = next;
+}
+
+/**
+ * @param {unknown} reason
+ * @param {Promise<unknown>} promise
+ */
+function rejectionError(reason, promise) {
+  let message = "";
+  try {
+    message = String(reason);
+  } catch {
+    message = errorDocument(reason).errorMessage;
+  }
+  const error = new RuntimeError("Runtime.UnhandledPromiseRejection", message, reason);
+  return Object.assign(error, { reason, promise });
+}
+
+/**
+ * The process is in an unknown state: say why, for the invocation at hand or the init, and go.
+ * @param {string} what
+ * @param {unknown} error
+ * @param {number} status
+ */
 function crash(what, error, status) {
-  logFailure(what, errorLogText(error));
+  logFailure(what, error);
+  if (isCrashing) return;
+  isCrashing = true;
   const exit = () => process.exit(status);
-  const document = errorDocument(error);
-  const payload = JSON.stringify(document);
-  if (current !== undefined) client.sendFatal(current.requestId, wireType(document), payload, exit);
-  else if (handler === undefined) client.sendInitError(wireType(document), payload, exit);
-  else exit();
+  if (current !== undefined) {
+    current.sendFatal(error, exit);
+    current = undefined;
+  } else if (handler === undefined) {
+    const document = errorDocument(error);
+    client.sendInitError(document.errorType, JSON.stringify(document), exit);
+  } else {
+    exit();
+  }
 }

@@ -1,94 +1,127 @@
 /**
  * The `awslambda` global: handlers that write their response as a stream. The platform takes whole responses so far, so
- * the stream is collected; frames for chunks will replace `collected`.
+ * the stream is collected and sent as one; frames for chunks will replace `collected`.
  */
 import { Writable } from "node:stream";
 import { RuntimeError } from "./errors.mjs";
 
+/** Symbols that libraries mark and recognise handlers by. */
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+const HIGH_WATER_MARK = Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark");
+const RESPONSE = "response";
 const HTTP_PRELUDE_TYPE = "application/vnd.awslambda.http-integration-response";
-const PRELUDE_END = Buffer.alloc(8);
+const PRELUDE_END = new Uint8Array(8);
 
 /** Put in place before user code is loaded, unless the function's settings forbid it. */
 export function provideGlobal() {
   if (process.env.AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA) return;
-  globalThis.awslambda = {
-    streamifyResponse(handler, options) {
-      handler[STREAMING] = "response";
-      if (options?.highWaterMark !== undefined)
-        handler[Symbol.for("aws.lambda.runtime.handler.streaming.highWaterMark")] = options.highWaterMark;
-      return handler;
-    },
-    HttpResponseStream: {
-      /** Writes the prelude right before the first byte of the body. */
-      from(stream, prelude) {
-        stream.setContentType(HTTP_PRELUDE_TYPE);
-        stream.beforeFirstWrite = () => Buffer.concat([Buffer.from(JSON.stringify(prelude)), PRELUDE_END]);
-        return stream;
-      },
-    },
-  };
+  globalThis.awslambda = { streamifyResponse, HttpResponseStream: { from: httpResponseStream } };
 }
 
-/** @param {Function} handler */
+/**
+ * Throws RuntimeError when it is marked as something else than a handler that streams its response.
+ * @param {Function} handler
+ */
 export function isStreaming(handler) {
-  return handler[STREAMING] !== undefined;
-}
-
-/** Collects what a handler writes. */
-export class ResponseStream extends Writable {
-  #chunks = [];
-  /** @type {(() => Buffer) | undefined} */
-  beforeFirstWrite;
-  contentType = "application/octet-stream";
-
-  setContentType(contentType) {
-    if (this.#chunks.length > 0) {
-      throw new RuntimeError("Runtime.InvalidStreamingOperation", "Cannot set content-type, too late.");
-    }
-    this.contentType = contentType;
-  }
-
-  _write(chunk, encoding, done) {
-    if (this.#chunks.length === 0 && this.beforeFirstWrite) this.#chunks.push(this.beforeFirstWrite());
-    this.#chunks.push(typeof chunk === "string" ? Buffer.from(chunk, encoding) : chunk);
-    done();
-  }
-
-  /** Strings and buffers as streams take them; objects as JSON. */
-  write(chunk, ...rest) {
-    const isPlain = typeof chunk === "string" || chunk instanceof Uint8Array;
-    return super.write(isPlain ? chunk : JSON.stringify(chunk), ...rest);
-  }
-
-  collected() {
-    return Buffer.concat(this.#chunks);
-  }
+  if (!handler[STREAMING]) return false;
+  if (handler[STREAMING] === RESPONSE) return true;
+  throw new RuntimeError("Runtime.MalformedStreamingHandler", "Only response streaming is supported.");
 }
 
 /**
  * @param {Function} handler
  * @param {unknown} event
  * @param {object} context
- * @returns {Promise<Buffer>} the whole response
+ * @returns {Promise<Buffer>} the whole response; rejects with what the handler or the stream fails with
  */
 export async function runStreaming(handler, event, context) {
-  const stream = new ResponseStream();
-  const ended = new Promise((resolve, reject) => {
-    stream.once("finish", resolve);
-    stream.once("error", reject);
-  });
+  const stream = new ResponseStream(Number(handler[HIGH_WATER_MARK]));
+  const ended = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
+  // Waited for below; where the handler fails first, that failure is the one to tell.
+  ended.catch(() => {});
   const result = handler(event, stream, context);
-  if (!(result instanceof Promise)) {
+  if (typeof result?.then !== "function") {
     throw new RuntimeError(
       "Runtime.MalformedStreamingHandler",
       "Streaming does not support non-async handlers.",
     );
   }
   await result;
-  if (!stream.writableEnded) {
+  if (!stream.writableEnded && !stream.destroyed) {
     throw new RuntimeError("Runtime.InvalidStreamingOperation", "Response stream is not finished.");
   }
   await ended;
   return stream.collected();
+}
+
+/**
+ * @param {Function} handler
+ * @param {{ highWaterMark?: number }} [options]
+ */
+function streamifyResponse(handler, options) {
+  handler[STREAMING] = RESPONSE;
+  if (options?.highWaterMark !== undefined) handler[HIGH_WATER_MARK] = Number(options.highWaterMark);
+  return handler;
+}
+
+/**
+ * The prelude is written right before the body's first byte: a handler that writes nothing sends nothing.
+ * @param {ResponseStream} stream
+ * @param {object} prelude status code, headers, cookies
+ */
+function httpResponseStream(stream, prelude) {
+  stream.setContentType(HTTP_PRELUDE_TYPE);
+  stream._onBeforeFirstWrite = (write) => {
+    write(JSON.stringify(prelude));
+    write(PRELUDE_END);
+  };
+  return stream;
+}
+
+/** Collects what a handler writes. */
+class ResponseStream extends Writable {
+  /** @type {Buffer[]} */
+  #chunks = [];
+  #isBegun = false;
+  /** Set by `httpResponseStream`, and by libraries. @type {((write: (chunk: string | Uint8Array) => void) => void) | undefined} */
+  _onBeforeFirstWrite;
+  contentType = "application/octet-stream";
+
+  /** @param {number} highWaterMark bytes; Node's own where it is not a number */
+  constructor(highWaterMark) {
+    super(highWaterMark > 0 ? { highWaterMark } : {});
+  }
+
+  /** @param {string} contentType */
+  setContentType(contentType) {
+    if (this.#isBegun) {
+      throw new RuntimeError("Runtime.InvalidStreamingOperation", "Cannot set content-type, too late.");
+    }
+    this.contentType = contentType;
+  }
+
+  /** Strings and bytes as streams take them; other values as JSON. */
+  write(chunk, ...rest) {
+    const isPlain = typeof chunk === "string" || chunk instanceof Uint8Array;
+    this.#begin();
+    return super.write(isPlain ? chunk : JSON.stringify(chunk), ...rest);
+  }
+
+  _write(chunk, _encoding, done) {
+    // `end(chunk)` comes here without `write`.
+    this.#begin();
+    // A copy: the writer may use its buffer again once it is told that the chunk is taken.
+    this.#chunks.push(Buffer.from(chunk));
+    done();
+  }
+
+  collected() {
+    return Buffer.concat(this.#chunks);
+  }
+
+  #begin() {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    this._onBeforeFirstWrite?.((chunk) => this.#chunks.push(Buffer.from(chunk)));
+  }
 }

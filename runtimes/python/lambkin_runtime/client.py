@@ -1,13 +1,14 @@
 """The only code that knows the wire: length-prefixed frames on an inherited socket.
 
 Every frame is `u32 length of the rest` (big endian), `u8 type`, body. The platform's side, with the meaning of each
-frame, is src/dataplane/runtime-api/frames.ts. Frames for streamed responses will take further type numbers.
+frame, is src/dataplane/runtime-api/frames.ts. Streamed responses will take further types from 5 on: nothing here
+depends on a response being a single frame but `send_response`.
+
+The descriptor is used as it is: `socket` would cost as much to import as all of this package.
 """
 
 import json
 import os
-import socket
-import struct
 
 CONTROL_DESCRIPTOR = 3
 
@@ -17,9 +18,9 @@ _RESPONSE = 2
 _ERROR = 3
 _INIT_ERROR = 4
 
-_HEAD = struct.Struct(">IB")
-_LENGTH = struct.Struct(">I")
+_LENGTH_BYTES = 4
 _RECEIVE_BYTES = 65536
+_SHORT_TEXT_BYTES_MAX = 255
 
 
 class PlatformClosed(Exception):
@@ -30,48 +31,73 @@ class Client:
     """Receives invocations and sends replies; one thread uses it."""
 
     def __init__(self, descriptor=CONTROL_DESCRIPTOR):
-        self._socket = socket.socket(fileno=descriptor)
         # Programs that the function starts must not be able to speak for it.
         os.set_inheritable(descriptor, False)
-        self._buffer = bytearray()
-
-    def send_ready(self):
-        self._socket.sendall(_HEAD.pack(1, _READY))
+        os.set_blocking(descriptor, True)
+        self._descriptor = descriptor
+        self._received = b""
 
     def receive_invocation(self):
-        """Returns (meta dict, event bytes). Raises PlatformClosed at the end of the socket."""
+        """Returns (meta dict, event as a memoryview of UTF-8). Raises PlatformClosed at the end of the socket."""
         while True:
-            (length,) = _LENGTH.unpack(self._take(4))
-            frame = self._take(length)
-            if length > 5 and frame[0] == _INVOKE:
-                (meta_length,) = _LENGTH.unpack_from(frame, 1)
-                meta_end = 5 + meta_length
-                return json.loads(frame[5:meta_end].decode("utf-8")), bytes(frame[meta_end:])
+            frame = self._receive_frame()
+            if len(frame) >= 5 and frame[0] == _INVOKE:
+                meta_end = 5 + int.from_bytes(frame[1:5], "big")
+                return json.loads(str(frame[5:meta_end], "utf-8")), frame[meta_end:]
+
+    def send_ready(self):
+        self._send(_READY, (), b"")
 
     def send_response(self, request_id, payload):
-        identity = request_id.encode("ascii")
-        head = _HEAD.pack(2 + len(identity) + len(payload), _RESPONSE)
-        self._socket.sendall(b"".join((head, bytes((len(identity),)), identity, payload)))
+        self._send(_RESPONSE, (request_id,), payload)
 
     def send_error(self, request_id, error_type, payload):
-        identity = request_id.encode("ascii")
-        kind = error_type.encode("ascii", "replace")[:255]
-        head = _HEAD.pack(3 + len(identity) + len(kind) + len(payload), _ERROR)
-        parts = (head, bytes((len(identity),)), identity, bytes((len(kind),)), kind, payload)
-        self._socket.sendall(b"".join(parts))
+        self._send(_ERROR, (request_id, error_type), payload)
 
     def send_init_error(self, error_type, payload):
-        kind = error_type.encode("ascii", "replace")[:255]
-        head = _HEAD.pack(2 + len(kind) + len(payload), _INIT_ERROR)
-        self._socket.sendall(b"".join((head, bytes((len(kind),)), kind, payload)))
+        self._send(_INIT_ERROR, (error_type,), payload)
 
-    def _take(self, count):
-        buffer = self._buffer
-        while len(buffer) < count:
-            chunk = self._socket.recv(max(_RECEIVE_BYTES, count - len(buffer)))
-            if not chunk:
-                raise PlatformClosed()
-            buffer += chunk
-        taken = bytes(buffer[:count])
-        del buffer[:count]
-        return taken
+    def _receive_frame(self):
+        data = self._received
+        while len(data) < _LENGTH_BYTES:
+            data += self._read()
+        end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "big")
+        if len(data) < end:
+            data = self._read_until(data, end)
+        self._received = data[end:]
+        return memoryview(data)[_LENGTH_BYTES:end]
+
+    def _read(self):
+        chunk = os.read(self._descriptor, _RECEIVE_BYTES)
+        if not chunk:
+            raise PlatformClosed()
+        return chunk
+
+    def _read_until(self, start, end):
+        """Reads a frame that came in parts straight into its place: a 6 MB event is not copied again and again."""
+        whole = bytearray(end)
+        whole[: len(start)] = start
+        filled = len(start)
+        with memoryview(whole) as view:
+            while filled < end:
+                count = os.readv(self._descriptor, (view[filled:],))
+                if count == 0:
+                    raise PlatformClosed()
+                filled += count
+        return whole
+
+    def _send(self, frame_type, short_texts, payload):
+        fields = [b"\0\0\0\0", bytes((frame_type,))]
+        for text in short_texts:
+            encoded = text.encode("ascii", "replace")[:_SHORT_TEXT_BYTES_MAX]
+            fields += (bytes((len(encoded),)), encoded)
+        head = bytearray(b"".join(fields))
+        head[:_LENGTH_BYTES] = (len(head) - _LENGTH_BYTES + len(payload)).to_bytes(_LENGTH_BYTES, "big")
+        # Head and payload in one system call, without joining them.
+        parts = [memoryview(head), memoryview(payload)] if payload else [memoryview(head)]
+        while parts:
+            count = os.writev(self._descriptor, parts)
+            while parts and count >= len(parts[0]):
+                count -= len(parts.pop(0))
+            if count:
+                parts[0] = parts[0][count:]

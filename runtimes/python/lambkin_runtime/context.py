@@ -1,69 +1,63 @@
-"""The context object that a handler gets. Source of names: "AWS Lambda context object in Python" page."""
+"""The context object that a handler gets. Source of names: "Using the Lambda context object" page for Python."""
 
 import json
 import os
-import sys
 import time
 
-from .errors import UnmarshalError
+from .errors import Fault
+from .log_output import write_event
 
 
-class CognitoIdentity:
-    """Always there; its members are None when the caller had no Cognito identity."""
+class _Described:
+    """A record of named fields that shows them."""
 
-    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+    __slots__ = ()
 
-    def __init__(self, identity=None):
-        identity = identity or {}
-        self.cognito_identity_id = identity.get("cognitoIdentityId")
-        self.cognito_identity_pool_id = identity.get("cognitoIdentityPoolId")
+    def __init__(self, values):
+        for name in self.__slots__:
+            setattr(self, name, values.get(name))
 
     def __repr__(self):
-        return "CognitoIdentity([cognito_identity_id=%s,cognito_identity_pool_id=%s])" % (
-            self.cognito_identity_id,
-            self.cognito_identity_pool_id,
-        )
+        return _described(self, self.__slots__)
 
 
-class Client:
+class Client(_Described):
     """The application that called, as the mobile SDKs describe it."""
 
     __slots__ = ("installation_id", "app_title", "app_version_name", "app_version_code", "app_package_name")
 
-    def __init__(self, client):
-        for name in self.__slots__:
-            setattr(self, name, client.get(name))
 
-    def __repr__(self):
-        return "Client([%s])" % ",".join("%s=%s" % (name, getattr(self, name)) for name in self.__slots__)
-
-
-class ClientContext:
-    """`custom` and `env` are dicts, `client` a Client or None."""
+class ClientContext(_Described):
+    """`custom` and `env` are dicts, `client` a Client; each None when the caller did not send it."""
 
     __slots__ = ("custom", "env", "client")
 
-    def __init__(self, document):
-        self.custom = document.get("custom")
-        self.env = document.get("env")
-        client = document.get("client")
-        self.client = Client(client) if isinstance(client, dict) else None
+    def __init__(self, values):
+        super().__init__(values)
+        if self.client is not None:
+            self.client = Client(self.client)
 
-    def __repr__(self):
-        return "ClientContext([custom=%s,env=%s,client=%s])" % (self.custom, self.env, self.client)
+
+class CognitoIdentity(_Described):
+    """Always there; its members are None when the caller had no Cognito identity."""
+
+    __slots__ = ("cognito_identity_id", "cognito_identity_pool_id")
+
+    def __init__(self, values):
+        self.cognito_identity_id = values.get("cognitoIdentityId")
+        self.cognito_identity_pool_id = values.get("cognitoIdentityPoolId")
 
 
 class LambdaContext:
-    """What a handler may know of its invocation."""
+    """What a handler may know of its invocation. Raises a Fault when the caller's part of it is not readable."""
 
     def __init__(self, meta):
-        environment = os.environ
         self.aws_request_id = meta["requestId"]
-        self.log_group_name = environment.get("AWS_LAMBDA_LOG_GROUP_NAME")
-        self.log_stream_name = environment.get("AWS_LAMBDA_LOG_STREAM_NAME")
-        self.function_name = environment.get("AWS_LAMBDA_FUNCTION_NAME")
-        self.memory_limit_in_mb = environment.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-        self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION")
+        self.log_group_name = _LOG_GROUP_NAME
+        self.log_stream_name = _LOG_STREAM_NAME
+        self.function_name = _FUNCTION_NAME
+        self.memory_limit_in_mb = _MEMORY_LIMIT_IN_MB
+        self.function_version = _FUNCTION_VERSION
         self.invoked_function_arn = meta["invokedFunctionArn"]
         self.tenant_id = meta.get("tenantId")
         self.client_context = _client_context(meta.get("clientContext"))
@@ -75,40 +69,36 @@ class LambdaContext:
         return max(int(self._epoch_deadline_time_in_ms - time.time() * 1000), 0)
 
     def log(self, message):
-        """Writes a message to the log as it is."""
-        sys.stdout.write(str(message))
+        """Writes one event to the log, without the prefix that loggers put before it."""
+        write_event(str(message))
 
     def __repr__(self):
-        names = (
-            "aws_request_id",
-            "log_group_name",
-            "log_stream_name",
-            "function_name",
-            "memory_limit_in_mb",
-            "function_version",
-            "invoked_function_arn",
-            "client_context",
-            "identity",
-            "tenant_id",
-        )
-        return "LambdaContext([%s])" % ",".join("%s=%s" % (name, getattr(self, name)) for name in names)
+        return _described(self, [name for name in vars(self) if not name.startswith("_")])
+
+
+# An environment serves one version of one function: these cannot change, and reading them each time would cost.
+_LOG_GROUP_NAME = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
+_LOG_STREAM_NAME = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
+_FUNCTION_NAME = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
+_MEMORY_LIMIT_IN_MB = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
+_FUNCTION_VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
 
 
 def _client_context(text):
-    if not text:
-        return None
-    try:
-        return ClientContext(json.loads(text))
-    except Exception as error:
-        raise UnmarshalError(
-            "Unable to parse Client Context JSON: %s" % error, "Runtime.LambdaContextUnmarshalError"
-        ) from error
+    return _parse(ClientContext, text, "Client Context") if text else None
 
 
 def _identity(text):
+    return _parse(CognitoIdentity, text, "Cognito Identity") if text else CognitoIdentity({})
+
+
+def _parse(kind, text, what):
     try:
-        return CognitoIdentity(json.loads(text) if text else None)
+        return kind(json.loads(text))
     except Exception as error:
-        raise UnmarshalError(
-            "Unable to parse Cognito Identity JSON: %s" % error, "Runtime.LambdaContextUnmarshalError"
-        ) from error
+        message = "Unable to parse %s JSON: %s" % (what, error)
+        raise Fault("Runtime.LambdaContextUnmarshalError", message) from error
+
+
+def _described(value, names):
+    return "%s([%s])" % (type(value).__name__, ",".join("%s=%s" % (name, getattr(value, name)) for name in names))

@@ -1,102 +1,84 @@
 """The order of things in a Python environment: load the handler, say ready, then one invocation after the other."""
 
-import json
 import os
-import sys
 
 from . import log_output
 from .client import Client, PlatformClosed
 from .context import LambdaContext
-from .errors import MarshalError, UnmarshalError, encode, error_document, wire_type
+from .errors import error_document
 from .handler_loader import arrange_path, load
+from .loggers import configure_on_import, current_request
+from .payload import decode_event, encode_error, encode_result
+from .standard_library import import_standard
 
-_ESCAPES_NON_ASCII = sys.version_info < (3, 12)
+_INIT_FAILED_STATUS = 1
+_TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
+# AWS's words before the error of a failed init, as functions' logs show them.
+_INIT_WARNING = (
+    "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. "
+    "However, in rare cases, a Lambda runtime update can cause unexpected function behavior. "
+    "For functions using managed runtimes, runtime updates can be triggered by a function change, or can be "
+    "applied automatically. To determine if the runtime has been updated, check the runtime version in the "
+    "INIT_START log entry. If this error correlates with a change in the runtime version, you may be able to "
+    "mitigate this error by temporarily rolling back to the previous runtime version. For more information, "
+    "see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html\r"
+)
 
 
 def main():
+    """Never returns: the end of the socket is the end of the process."""
     client = Client()
-    log_output.install()
+    log_output.arrange_streams()
     arrange_path()
+    configure_on_import()
     handler = _load_or_exit(client)
-    client.send_ready()
-    while True:
-        try:
-            meta, event = client.receive_invocation()
-        except (PlatformClosed, OSError):
-            return
-        _serve(client, handler, meta, event)
+    try:
+        client.send_ready()
+        while True:
+            _serve(client, handler, *client.receive_invocation())
+    except (PlatformClosed, BrokenPipeError, ConnectionError):
+        # At once: threads of the function and its exit handlers have nobody left to work for.
+        _exit(0)
 
 
 def _load_or_exit(client):
     try:
         return load(os.environ.get("_HANDLER", ""))
-    except SystemExit:
-        raise
-    except BaseException as error:
+    except Exception as error:
         document = error_document(error, "")
-        log_output.write_event(
-            "LAMBDA_WARNING: Unhandled exception. The most likely cause is an issue in the function code. "
-            "However, in rare cases, a Lambda runtime update can cause unexpected function behavior. "
-            "For functions using managed runtimes, runtime updates can be triggered by a function change, or can be "
-            "applied automatically. To determine if the runtime has been updated, check the runtime version in the "
-            "INIT_START log entry. If this error correlates with a change in the runtime version, you may be able to "
-            "mitigate this error by temporarily rolling back to the previous runtime version. For more information, "
-            "see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-update.html\r"
-        )
+        import_standard("logging").warning(_INIT_WARNING)
         log_output.log_unhandled(document)
-        log_output.flush()
-        client.send_init_error(wire_type(error), encode(document))
-        sys.exit(1)
+        client.send_init_error(document["errorType"], encode_error(document))
+        return _exit(_INIT_FAILED_STATUS)
 
 
 def _serve(client, handler, meta, event):
+    """One invocation. What is no `Exception` passes through and ends the process, as on AWS: `sys.exit`, an interrupt;
+    the platform then reports `Runtime.ExitError`."""
     request_id = meta["requestId"]
-    log_output.current_request.request_id = request_id
-    log_output.current_request.tenant_id = meta.get("tenantId")
+    current_request.request_id = request_id
+    current_request.tenant_id = meta.get("tenantId")
     _set_trace(meta.get("traceId"))
+    document = None
     try:
-        context = LambdaContext(meta)
-        payload = _marshal(handler(_unmarshal(event), context))
-    except SystemExit:
-        log_output.flush()
-        raise
-    except BaseException as error:
+        payload = encode_result(handler(decode_event(event), LambdaContext(meta)))
+    except Exception as error:
         document = error_document(error, request_id)
         log_output.log_unhandled(document)
-        log_output.flush()
-        client.send_error(request_id, wire_type(error), encode(document))
-        return
     log_output.flush()
-    client.send_response(request_id, payload)
+    if document is None:
+        client.send_response(request_id, payload)
+    else:
+        client.send_error(request_id, document["errorType"], encode_error(document))
 
 
 def _set_trace(trace_id):
-    if trace_id is None:
-        os.environ.pop("_X_AMZN_TRACE_ID", None)
-    else:
-        os.environ["_X_AMZN_TRACE_ID"] = trace_id
+    if trace_id is not None:
+        os.environ[_TRACE_VARIABLE] = trace_id
+    elif _TRACE_VARIABLE in os.environ:
+        del os.environ[_TRACE_VARIABLE]
 
 
-def _unmarshal(event):
-    try:
-        return json.loads(event)
-    except Exception as error:
-        raise UnmarshalError("Unable to unmarshal input: %s" % error) from error
-
-
-def _marshal(result):
-    if isinstance(result, bytes):
-        return result
-    try:
-        text = json.dumps(result, default=_decimal, ensure_ascii=_ESCAPES_NON_ASCII)
-        return text.encode("utf-8")
-    except Exception as error:
-        raise MarshalError("Unable to marshal response: %s" % error) from error
-
-
-def _decimal(value):
-    """Numbers of `decimal` are common in DynamoDB code; the module is looked at only if the function imported it."""
-    decimal = sys.modules.get("decimal")
-    if decimal is not None and isinstance(value, decimal.Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError("Object of type %s is not JSON serializable" % type(value).__name__)
+def _exit(status):
+    log_output.flush()
+    os._exit(status)

@@ -2,7 +2,12 @@
 import type { Duplex } from "node:stream";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
 import { FROM_GUEST, FrameReader, invokeFrameHead, readShortText } from "./frames.ts";
-import type { DeliveredInvocation, RuntimeLink, RuntimeListener } from "./runtime-link.ts";
+import {
+  type DeliveredInvocation,
+  type RuntimeLink,
+  type RuntimeListener,
+  reportedErrorType,
+} from "./runtime-link.ts";
 
 /** Frames that make no sense are ignored: the guest harms only its own invocation, which then times out. */
 export function framedLink(socket: Duplex, listener: RuntimeListener): RuntimeLink {
@@ -56,12 +61,14 @@ function dispatch(type: number, body: Buffer, listener: RuntimeListener): void {
       const errorType = id && readShortText(body, id.end);
       if (!errorType) return;
       const isFatal = type === FROM_GUEST.fatal;
-      listener.onError(id.text, errorType.text, body.subarray(errorType.end), isFatal);
+      listener.onError(id.text, reportedErrorType(errorType.text), body.subarray(errorType.end), isFatal);
       return;
     }
     case FROM_GUEST.initError: {
       const errorType = readShortText(body, 0);
-      if (errorType) listener.onInitError(errorType.text, body.subarray(errorType.end));
+      if (errorType) {
+        listener.onInitError(reportedErrorType(errorType.text), body.subarray(errorType.end));
+      }
       return;
     }
     default:

@@ -5,7 +5,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
-import type { DeliveredInvocation, RuntimeLink, RuntimeListener } from "./runtime-link.ts";
+import {
+  type DeliveredInvocation,
+  type RuntimeLink,
+  type RuntimeListener,
+  reportedErrorType,
+} from "./runtime-link.ts";
 
 export interface HttpLink extends RuntimeLink {
   /** `host:port`, for `AWS_LAMBDA_RUNTIME_API`. */
@@ -151,11 +156,8 @@ function asHeader(json: string): string {
   );
 }
 
-/** Source: the emulator accepts this pattern and maps all else to `Function.Unknown` or `Runtime.Unknown`. */
 function errorTypeOf(request: IncomingMessage): string {
-  const given = String(request.headers["lambda-runtime-function-error-type"] ?? "");
-  if (/^(Runtime|Function)\.[A-Z][a-zA-Z]+$/.test(given)) return given;
-  return given.startsWith("Function.") ? "Function.Unknown" : "Runtime.Unknown";
+  return reportedErrorType(String(request.headers["lambda-runtime-function-error-type"] ?? ""));
 }
 
 function accept(response: ServerResponse): void {

@@ -32,3 +32,12 @@ export interface RuntimeLink {
   deliver(invocation: DeliveredInvocation): void;
   close(): void;
 }
+
+/**
+ * The error type in the platform's own lines: what does not look like one becomes `Function.Unknown` or
+ * `Runtime.Unknown`; the payload keeps what the runtime said. Source: AWS's runtime interface emulator.
+ */
+export function reportedErrorType(given: string): string {
+  if (/^(Runtime|Function)\.[A-Z][a-zA-Z]+$/.test(given)) return given;
+  return given.startsWith("Function.") ? "Function.Unknown" : "Runtime.Unknown";
+}
