@@ -59,7 +59,7 @@ export async function startServer(
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
   const code = new CodeStorage(config.dataDir);
   await code.open();
-  await code.collect(await store.codeInUse());
+  await code.collect(await store.codeInUse(), [], Number.POSITIVE_INFINITY);
   const logWriter = new LogWriter({
     store: logStore,
     clock,
@@ -161,10 +161,24 @@ export async function startServer(
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps);
 
+  const sweepCode = async (): Promise<void> => {
+    const inUse = pool.targets().map(({ codeSha256, settings }) => ({
+      code: codeSha256,
+      layers: (settings.Layers ?? []).map((layer) => layer.CodeSha256),
+    }));
+    await code.collect(await store.codeInUse(), inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
+  };
+  const sweep = setInterval(
+    () => void sweepCode().catch((error: unknown) => reportFault(error, "(code sweep)")),
+    LAMBDA_LIMITS.codeSweepMs,
+  );
+  sweep.unref();
+
   return {
     url,
     warnings: warning === undefined ? [] : [warning],
     async stop() {
+      clearInterval(sweep);
       await server.drain();
       await Promise.all(steps);
       await Promise.all([pool.close(), asyncQueue.stop()]);

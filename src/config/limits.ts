@@ -67,6 +67,10 @@ export const LAMBDA_LIMITS = {
   asyncThrottleBackoffMs: [1 * SECOND_MS, 5 * MINUTE_MS],
   /** Ours: accepted events of one function that run at the same time from the queue. */
   asyncInFlightPerFunctionMax: 100,
+  /** Ours: payload bytes of accepted events that wait in memory; beyond it callers are asked to slow down. */
+  asyncWaitingBytesMax: 512 * MIB,
+  /** Ours: how often code that nothing needs any more is removed, and how young code is left alone. */
+  codeSweepMs: 10 * MINUTE_MS,
 } as const;
 
 /** Execution environments. */

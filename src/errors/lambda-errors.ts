@@ -4,6 +4,7 @@ import { ApiError } from "./api-error.ts";
 const USER = { Type: "User" } as const;
 
 export type ThrottleReason =
+  | "CallerRateLimitExceeded"
   | "ConcurrentInvocationLimitExceeded"
   | "ReservedFunctionConcurrentInvocationLimitExceeded";
 

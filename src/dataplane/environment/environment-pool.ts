@@ -75,6 +75,11 @@ export class EnvironmentPool {
     for (const environment of [...(this.#idle.get(configurationId) ?? [])]) environment.end();
   }
 
+  /** What every living environment runs. */
+  targets(): FunctionVersion[] {
+    return [...this.#alive].map((environment) => environment.target);
+  }
+
   counts(): { alive: number; idle: number } {
     let idle = 0;
     for (const environments of this.#idle.values()) idle += environments.length;

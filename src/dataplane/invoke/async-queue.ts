@@ -3,6 +3,7 @@
  * At least once; after a crash what was under way runs again. Source of the rules: "How Lambda handles errors and retries with asynchronous invocation" page
  */
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import { throttled } from "../../errors/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
 import {
   type EventInvokeSetting,
@@ -39,6 +40,7 @@ export class AsyncQueue {
   readonly #lanes = new Map<string, Lane>();
   readonly #timers = new Set<Timer>();
   readonly #underWay = new Set<Promise<void>>();
+  #waitingBytes = 0;
   #stopped = false;
 
   constructor(options: AsyncQueueOptions) {
@@ -50,8 +52,11 @@ export class AsyncQueue {
     for await (const event of this.#options.store.listEvents()) this.#schedule(event);
   }
 
-  /** Durable when the promise resolves; the event runs afterwards. */
+  /** Durable when the promise resolves; the event runs afterwards. Throws TooManyRequestsException when too many wait. */
   async accept(event: AcceptedEvent): Promise<void> {
+    if (this.#waitingBytes + event.payload.length > LAMBDA_LIMITS.asyncWaitingBytesMax) {
+      throw throttled("CallerRateLimitExceeded");
+    }
     await this.#options.store.acceptEvent(event);
     this.#schedule(event);
   }
@@ -63,8 +68,10 @@ export class AsyncQueue {
     await Promise.all(this.#underWay);
   }
 
+  /** From here to the end of its attempt an event is held in memory. */
   #schedule(event: AcceptedEvent): void {
     if (this.#stopped) return;
+    this.#waitingBytes += event.payload.length;
     const waitMs = event.notBeforeMs - this.#options.clock.nowMs();
     if (waitMs <= 0) {
       this.#enqueue(event);
@@ -96,6 +103,7 @@ export class AsyncQueue {
       const work = this.#attempt(event)
         .catch((error: unknown) => this.#options.reportFault(error, event.id))
         .finally(() => {
+          this.#waitingBytes -= event.payload.length;
           lane.running--;
           this.#underWay.delete(work);
           this.#advance(key, lane);

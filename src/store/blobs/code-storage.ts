@@ -1,7 +1,7 @@
 /** Keeps uploaded zips by their SHA-256 and serves them unpacked; knows nothing of functions. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { mergeTrees } from "./merge-trees.ts";
 import { unzip, unzippedBytesOf } from "./unzip.ts";
@@ -11,6 +11,12 @@ export interface StoredCode {
   readonly sha256: string;
   readonly bytes: number;
   readonly unzippedBytes: number;
+}
+
+/** What one environment has mounted; base64 SHA-256s. */
+export interface CodeUse {
+  readonly code: string;
+  readonly layers: readonly string[];
 }
 
 /** What an unpacked tree is worth after a power cut is unknown, so trees are kept per boot of the machine. */
@@ -76,8 +82,8 @@ export class CodeStorage {
   async merged(sha256s: readonly string[]): Promise<string | undefined> {
     const [first, ...others] = sha256s;
     if (first === undefined || others.length === 0) return first && this.unpacked(first);
-    const key = createHash("sha256").update(sha256s.join()).digest("hex");
-    return this.#once(key, `merged-${key}`, async (folder) => {
+    const name = mergedName(sha256s);
+    return this.#once(name, name, async (folder) => {
       await mergeTrees(await Promise.all(sha256s.map((sha256) => this.unpacked(sha256))), folder);
     });
   }
@@ -86,14 +92,28 @@ export class CodeStorage {
     return readFile(this.#zipFile(sha256));
   }
 
-  /** Removes the code that is not in `needed` (base64 SHA-256s). Only while nothing runs or is uploaded. */
-  async collect(needed: ReadonlySet<string>): Promise<void> {
-    const names = new Set([...needed].map(hexName));
-    for (const file of await readdir(this.#zips)) {
-      if (!names.has(file.replace(/\.zip$/, ""))) await rm(path.join(this.#zips, file), { force: true });
+  /**
+   * Removes archives that are not in `needed` and trees that no living environment uses, unless they were made or
+   * asked for since `beforeMs`: younger ones may belong to a function or an environment that is just coming to be.
+   * A tree that is needed again is made again.
+   */
+  async collect(needed: ReadonlySet<string>, inUse: readonly CodeUse[], beforeMs: number): Promise<void> {
+    const zips = new Set([...needed].map((sha256) => `${hexName(sha256)}.zip`));
+    const trees = new Set([...needed].map(hexName));
+    for (const { code, layers } of inUse) {
+      for (const sha256 of [code, ...layers]) trees.add(hexName(sha256));
+      trees.add(mergedName(layers));
     }
-    for (const tree of await readdir(this.#trees)) {
-      if (!names.has(tree)) await rm(path.join(this.#trees, tree), { recursive: true, force: true });
+    for (const [folder, kept] of [
+      [this.#zips, zips],
+      [this.#trees, trees],
+    ] as const) {
+      for (const name of await readdir(folder)) {
+        if (kept.has(name) || name.endsWith(".tmp")) continue;
+        const entry = path.join(folder, name);
+        const { mtimeMs } = await stat(entry);
+        if (mtimeMs < beforeMs) await rm(entry, { recursive: true, force: true });
+      }
     }
   }
 
@@ -117,7 +137,12 @@ export class CodeStorage {
   }
 
   async #make(tree: string, make: (folder: string) => Promise<void>): Promise<string> {
-    if (await exists(tree)) return tree;
+    if (await exists(tree)) {
+      // Asked for now: as good as new to the collector.
+      const now = new Date();
+      await utimes(tree, now, now);
+      return tree;
+    }
     const temporary = `${tree}.${this.#sequence++}.tmp`;
     await make(temporary);
     await rename(temporary, tree);
@@ -141,6 +166,10 @@ export class CodeStorage {
       await folder.close();
     }
   }
+}
+
+function mergedName(sha256s: readonly string[]): string {
+  return `merged-${createHash("sha256").update(sha256s.join()).digest("hex")}`;
 }
 
 function hexName(sha256: string): string {

@@ -63,7 +63,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async *listAll(): AsyncIterable<ScopedFunction> {
-    for (const row of this.#db.prepare(SELECT).all()) {
+    for (const row of this.#db.prepare(SELECT).iterate()) {
       const scope = { accountId: String(row["account"]), region: String(row["region"]) };
       yield { scope, record: record(row) };
     }
@@ -355,7 +355,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async *listEvents(): AsyncIterable<AcceptedEvent> {
-    for (const row of this.#db.prepare("SELECT head, payload FROM accepted_events ORDER BY seq").all()) {
+    for (const row of this.#db.prepare("SELECT head, payload FROM accepted_events ORDER BY seq").iterate()) {
       const head = JSON.parse(String(row["head"])) as Omit<AcceptedEvent, "payload">;
       yield { ...head, payload: Buffer.from(row["payload"] as Uint8Array) };
     }
