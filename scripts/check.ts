@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { layerViolations } from "./layers.ts";
+import { parityIsCurrent } from "./parity.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const BIN = path.join(PROJECT, "node_modules/.bin");
@@ -9,6 +10,7 @@ const BIN = path.join(PROJECT, "node_modules/.bin");
 const STEPS: readonly (readonly [string, () => boolean])[] = [
   ["format and lint", () => run("biome", ["check", "--error-on-warnings", "."])],
   ["layers", layersHold],
+  ["docs/PARITY.md is current (else: node scripts/parity.ts)", parityIsCurrent],
   ["types", () => run("tsc", ["-p", "."])],
 ];
 
