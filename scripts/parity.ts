@@ -11,7 +11,8 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 
 /** What is weaker than on AWS though the operation is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
-  CreateFunction: "Zip only; no S3 source, no images, no durable or managed-instance functions",
+  CreateFunction:
+    "Zip only; no S3 source, no images, no durable or managed-instance functions; VPC, tracing, file systems, dead-letter queue and SnapStart are kept and shown only",
   UpdateFunctionCode: "Zip only; no S3 source",
   Invoke: "no tenant id, no durable execution name; recursion is not detected",
   PutFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
@@ -20,6 +21,8 @@ const WEAKER: Readonly<Record<string, string>> = {
   PutRuntimeManagementConfig: "kept and shown only",
   AddPermission: "kept and shown; not enforced in open mode",
   AddLayerVersionPermission: "accounts are checked, organizations are not",
+  CreateFunctionUrlConfig:
+    "policies are not enforced in open mode; RESPONSE_STREAM answers arrive in one piece",
   TagResource: "functions only",
   FilterLogEvents: "terms, phrases and expressions; no JSON or space-delimited patterns",
   GetCallerIdentity: "every key acts as its account's root",

@@ -22,7 +22,15 @@ import {
 import { invokeRequestTooLarge } from "./errors/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
-import { CodeLinks, findQualified, lambdaOperations, settle, versionForCall } from "./lambda/mod.ts";
+import {
+  CodeLinks,
+  FunctionUrls,
+  findQualified,
+  type LambdaDependencies,
+  lambdaOperations,
+  settle,
+  versionForCall,
+} from "./lambda/mod.ts";
 import type { OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
@@ -108,7 +116,7 @@ export async function startServer(
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
   const steps = new Set<Promise<void>>();
-  const lambda = lambdaOperations({
+  const lambdaParts: LambdaDependencies = {
     store,
     layers: new SqliteLayerStore(database),
     code,
@@ -128,7 +136,7 @@ export async function startServer(
         .finally(() => steps.delete(step));
       steps.add(step);
     },
-  });
+  };
   for await (const { scope, record } of store.listAll()) {
     const { latest, shared } = record;
     if (shared.reservedConcurrency !== undefined) {
@@ -150,7 +158,11 @@ export async function startServer(
     runtimes: runtimes.report(),
   });
   const frontDoor = new FrontDoor({
-    services: services(lambda, logsOperations({ store: logStore, writer: logWriter, clock })),
+    services: services(
+      lambdaOperations(lambdaParts),
+      logsOperations({ store: logStore, writer: logWriter, clock }),
+    ),
+    virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoutes({ health, codeLinks, code }),
     reportFault,
   });

@@ -16,7 +16,16 @@ import { type LoadedService, loadService, type ProtocolName, type ServiceDefinit
 /** A part of the product's own HTTP surface, outside AWS: `/_lambkin/...` and the console. */
 export type ProductRoute = (request: HttpRequest, requestId: string) => Promise<HttpAnswer | undefined>;
 
+/** Host names that lead somewhere else than to an AWS API: each is asked whether a host is its own. */
+export interface VirtualHost {
+  owns(host: string): boolean;
+  /** Largest body, bytes. */
+  readonly bodyBytesMax: number;
+  answer(request: HttpRequest, requestId: string): Promise<HttpAnswer>;
+}
+
 export interface FrontDoorOptions {
+  readonly virtualHosts: readonly VirtualHost[];
   readonly services: readonly ServiceDefinition[];
   /** Asked for paths below `/_lambkin/` and for `/` as browsers ask; undefined means not found. */
   readonly product: ProductRoute;
@@ -62,24 +71,29 @@ export class FrontDoor {
     const progress: Progress = { requestId, protocol: guessProtocol(head), service: undefined };
     let answer: HttpAnswer | undefined;
     try {
-      answer = isProductPath(head)
-        ? await this.#answerProduct(head, incoming, requestId)
-        : await this.#answerAws(head, incoming, progress);
+      answer = await this.#answer(head, incoming, progress);
     } catch (error) {
       answer = this.#errorAnswer(error, progress);
     }
     if (answer !== undefined) send(response, answer, requestId);
   }
 
-  async #answerProduct(
+  async #answer(
     head: HttpRequest,
     incoming: IncomingMessage,
-    requestId: string,
+    progress: Progress,
   ): Promise<HttpAnswer | undefined> {
-    const read = await readBody(incoming, HTTP_LIMITS.bodyBytesMax);
-    if (read.kind === "aborted") return undefined;
-    if (read.kind === "tooLarge") throw requestTooLarge(HTTP_LIMITS.bodyBytesMax, head.path);
-    const answer = await this.#options.product({ ...head, body: read.body }, requestId);
+    const { requestId } = progress;
+    const host = header(head, "host") ?? "";
+    const owner = this.#options.virtualHosts.find((each) => each.owns(host));
+    if (owner !== undefined) {
+      const whole = await wholeRequest(head, incoming, owner.bodyBytesMax);
+      return whole && owner.answer(whole, requestId);
+    }
+    if (!isProductPath(head)) return this.#answerAws(head, incoming, progress);
+    const whole = await wholeRequest(head, incoming, HTTP_LIMITS.bodyBytesMax);
+    if (whole === undefined) return undefined;
+    const answer = await this.#options.product(whole, requestId);
     if (answer === undefined) throw unknownOperation(`${head.method} ${head.path.slice(0, 200)}`);
     return answer;
   }
@@ -154,6 +168,18 @@ export class FrontDoor {
   }
 }
 
+/** Undefined when the client went away. Throws RequestEntityTooLargeException. */
+async function wholeRequest(
+  head: HttpRequest,
+  incoming: IncomingMessage,
+  bytesMax: number,
+): Promise<HttpRequest | undefined> {
+  const read = await readBody(incoming, bytesMax);
+  if (read.kind === "aborted") return undefined;
+  if (read.kind === "tooLarge") throw requestTooLarge(bytesMax, head.path.slice(0, 200));
+  return { ...head, body: read.body };
+}
+
 function hintMap(
   services: readonly ServiceDefinition[],
   hint: (service: ServiceDefinition) => string | undefined,
@@ -169,12 +195,15 @@ function hintMap(
 function headOf(incoming: IncomingMessage): HttpRequest {
   const url = incoming.url ?? "/";
   const mark = url.indexOf("?");
+  const queryText = mark < 0 ? "" : url.slice(mark + 1);
   return {
     method: incoming.method ?? "GET",
     path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1)),
+    query: new URLSearchParams(queryText),
+    queryText,
     headers: incoming.headers,
     body: EMPTY,
+    remoteAddress: incoming.socket.remoteAddress ?? "",
   };
 }
 

@@ -5,14 +5,18 @@ export interface HttpRequest {
   /** Still percent-encoded, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it came, without the question mark. */
+  readonly queryText: string;
   /** Lower-case names, as node:http gives them. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+  /** The peer's address. */
+  readonly remoteAddress: string;
 }
 
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: Record<string, string>;
+  readonly headers: Record<string, string | string[]>;
   readonly body: Buffer | string;
 }
 

@@ -5,7 +5,15 @@ import type { HttpRequest } from "./http-message.ts";
 import { identify, serviceOf } from "./identify.ts";
 
 function request(headers: Record<string, string>, path = "/", query = ""): HttpRequest {
-  return { method: "POST", path, query: new URLSearchParams(query), headers, body: Buffer.alloc(0) };
+  return {
+    method: "POST",
+    path,
+    query: new URLSearchParams(query),
+    queryText: "",
+    headers,
+    body: Buffer.alloc(0),
+    remoteAddress: "",
+  };
 }
 
 const HINTS = {

@@ -1,5 +1,5 @@
 /** The HTTP front door. */
-export { FrontDoor, type ProductRoute } from "./front-door.ts";
+export { FrontDoor, type ProductRoute, type VirtualHost } from "./front-door.ts";
 export type { HttpAnswer, HttpRequest } from "./http-message.ts";
 export { type HttpServer, listen } from "./http-server.ts";
 export type { ServiceDefinition } from "./service.ts";

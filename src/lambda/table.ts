@@ -5,10 +5,12 @@ import { addLayerVersionPermission } from "./operations/add-layer-version-permis
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createFunction } from "./operations/create-function.ts";
+import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
 import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
+import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
@@ -17,6 +19,7 @@ import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunctionEventInvokeConfig } from "./operations/get-function-event-invoke-config.ts";
 import { getFunctionRecursionConfig } from "./operations/get-function-recursion-config.ts";
+import { getFunctionUrlConfig } from "./operations/get-function-url-config.ts";
 import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
@@ -25,6 +28,7 @@ import { getRuntimeManagementConfig } from "./operations/get-runtime-management-
 import { invoke } from "./operations/invoke.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
+import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
 import { listFunctions } from "./operations/list-functions.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listLayers } from "./operations/list-layers.ts";
@@ -44,6 +48,7 @@ import { updateAlias } from "./operations/update-alias.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
+import { updateFunctionUrlConfig } from "./operations/update-function-url-config.ts";
 
 export function lambdaOperations(dependencies: LambdaDependencies): OperationTable {
   return {
@@ -51,10 +56,12 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     AddPermission: addPermission(dependencies),
     CreateAlias: createAlias(dependencies),
     CreateFunction: createFunction(dependencies),
+    CreateFunctionUrlConfig: createFunctionUrlConfig(dependencies),
     DeleteAlias: deleteAlias(dependencies),
     DeleteFunction: deleteFunction(dependencies),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(dependencies),
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(dependencies),
+    DeleteFunctionUrlConfig: deleteFunctionUrlConfig(dependencies),
     DeleteLayerVersion: deleteLayerVersion(dependencies),
     GetAccountSettings: getAccountSettings(dependencies),
     GetAlias: getAlias(dependencies),
@@ -63,6 +70,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     GetFunctionConfiguration: getFunctionConfiguration(dependencies),
     GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig(dependencies),
     GetFunctionRecursionConfig: getFunctionRecursionConfig(dependencies),
+    GetFunctionUrlConfig: getFunctionUrlConfig(dependencies),
     GetLayerVersion: getLayerVersion(dependencies),
     GetLayerVersionByArn: getLayerVersionByArn(dependencies),
     GetLayerVersionPolicy: getLayerVersionPolicy(dependencies),
@@ -71,6 +79,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     Invoke: invoke(dependencies),
     ListAliases: listAliases(dependencies),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(dependencies),
+    ListFunctionUrlConfigs: listFunctionUrlConfigs(dependencies),
     ListFunctions: listFunctions(dependencies),
     ListLayerVersions: listLayerVersions(dependencies),
     ListLayers: listLayers(dependencies),
@@ -90,5 +99,6 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     UpdateFunctionCode: updateFunctionCode(dependencies),
     UpdateFunctionConfiguration: updateFunctionConfiguration(dependencies),
     UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(dependencies),
+    UpdateFunctionUrlConfig: updateFunctionUrlConfig(dependencies),
   };
 }

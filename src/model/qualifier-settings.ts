@@ -13,7 +13,30 @@ export interface PolicyStatement {
 export interface QualifierSettings {
   readonly policy: { readonly revisionId: string; readonly statements: readonly PolicyStatement[] };
   readonly eventInvoke: EventInvokeSetting;
+  readonly url: FunctionUrlSetting;
   readonly runtimeManagement: { readonly updateRuntimeOn: string; readonly runtimeVersionArn?: string };
+}
+
+/** A function URL: who may call it, how answers travel, and what browsers are told. */
+export interface FunctionUrlSetting {
+  /** The first part of the host name; the same for the same function and qualifier. */
+  readonly urlId: string;
+  readonly authType: string;
+  /** Undefined is `BUFFERED`. */
+  readonly invokeMode?: string;
+  readonly cors?: CorsSetting;
+  readonly createdAtMs: number;
+  readonly modifiedAtMs: number;
+}
+
+/** Wire names: it is shown as it was set. */
+export interface CorsSetting {
+  readonly AllowCredentials?: boolean | undefined;
+  readonly AllowHeaders?: string[] | undefined;
+  readonly AllowMethods?: string[] | undefined;
+  readonly AllowOrigins?: string[] | undefined;
+  readonly ExposeHeaders?: string[] | undefined;
+  readonly MaxAge?: number | undefined;
 }
 
 /** How accepted events are retried, and where their results go. */

@@ -107,6 +107,12 @@ export interface FunctionStore {
     functionName: string,
     kind: K,
   ): Promise<{ qualifier: string; setting: QualifierSettings[K] }[]>;
+  /** Which function and qualifier a URL belongs to. */
+  findUrl(
+    urlId: string,
+  ): Promise<
+    { scope: Scope; functionName: string; qualifier: string; setting: QualifierSettings["url"] } | undefined
+  >;
   /** False when it was not there. */
   deleteSetting(
     scope: Scope,

@@ -32,7 +32,15 @@ const service = {
 } as unknown as LoadedService;
 
 function request(form: string) {
-  return { method: "POST", path: "/", query: new URLSearchParams(), headers: {}, body: Buffer.from(form) };
+  return {
+    method: "POST",
+    path: "/",
+    query: new URLSearchParams(),
+    queryText: "",
+    headers: {},
+    body: Buffer.from(form),
+    remoteAddress: "",
+  };
 }
 
 describe("the query protocol", () => {

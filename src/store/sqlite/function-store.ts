@@ -291,6 +291,20 @@ export class SqliteFunctionStore implements FunctionStore {
       }));
   }
 
+  async findUrl(urlId: string): ReturnType<FunctionStore["findUrl"]> {
+    const row = this.#db
+      .prepare("SELECT * FROM qualifier_settings WHERE kind = 'url' AND document ->> '$.urlId' = ?")
+      .get(urlId);
+    return (
+      row && {
+        scope: { accountId: String(row["account"]), region: String(row["region"]) },
+        functionName: String(row["function"]),
+        qualifier: String(row["qualifier"]),
+        setting: JSON.parse(String(row["document"])) as QualifierSettings["url"],
+      }
+    );
+  }
+
   async deleteSetting(
     scope: Scope,
     functionName: string,

@@ -35,6 +35,7 @@ const MIGRATIONS = [
      document TEXT NOT NULL,
      PRIMARY KEY (account, region, name, version)
    ) WITHOUT ROWID;`,
+  "CREATE INDEX function_urls ON qualifier_settings (document ->> '$.urlId') WHERE kind = 'url';",
 ];
 
 /** Throws when the file belongs to a newer version. */

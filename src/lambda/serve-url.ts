@@ -1,0 +1,87 @@
+/** Serves function URLs: `http://<id>.lambda-url.<region>.localhost:<port>/`, told apart by the Host header. */
+import { LAMBDA_LIMITS } from "../config/mod.ts";
+import { functionArn, LATEST } from "../model/mod.ts";
+import type { LambdaDependencies } from "./dependencies.ts";
+import { findQualified, versionForCall } from "./find-function.ts";
+import { badGateway, bufferedAnswer, streamedAnswer, type UrlAnswer } from "./url-answer.ts";
+import { corsHeaders, preflightAnswer } from "./url-cors.ts";
+import { type UrlRequest, urlEvent } from "./url-event.ts";
+
+const HOST = /^([a-z0-9]{32})\.lambda-url\.([a-z0-9-]+)\.(?:localhost|on\.aws)(?::\d+)?$/i;
+
+const FORBIDDEN =
+  "Forbidden. For troubleshooting Function URL authorization issues, see: " +
+  "https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html";
+
+export class FunctionUrls {
+  readonly #dependencies: LambdaDependencies;
+  readonly bodyBytesMax = LAMBDA_LIMITS.invokePayloadBytesMax;
+
+  constructor(dependencies: LambdaDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  owns(host: string): boolean {
+    return HOST.test(host);
+  }
+
+  async answer(request: UrlRequest, requestId: string): Promise<UrlAnswer> {
+    const { store, draw, dataPlane, clock } = this.#dependencies;
+    const [, urlId = "", region] = HOST.exec(String(request.headers["host"])) ?? [];
+    const url = await store.findUrl(urlId.toLowerCase());
+    // Nothing tells a stranger which URLs there are.
+    if (url === undefined || url.scope.region !== region) return message(403, null);
+    const { scope, setting, functionName } = url;
+    const preflight = preflightAnswer(setting.cors, request.method, request.headers);
+    if (preflight !== undefined) return preflight;
+    const accessKeyId = setting.authType === "AWS_IAM" ? signerOf(request) : undefined;
+    if (setting.authType === "AWS_IAM" && accessKeyId === undefined) return message(403, FORBIDDEN);
+    const qualifier = url.qualifier === LATEST ? undefined : url.qualifier;
+    const found = await findQualified(store, scope, functionName, qualifier);
+    // The alias is gone, its URL is not (recorded).
+    if (found === undefined) return message(403, FORBIDDEN);
+    const event = urlEvent(request, { scope, urlId, requestId, nowMs: clock.nowMs(), accessKeyId });
+    const outcome = await dataPlane.invoke({
+      scope,
+      target: await versionForCall(store, scope, found, draw),
+      invokedArn: functionArn(scope, functionName, qualifier),
+      requestId,
+      payload: Buffer.from(event),
+      clientContext: undefined,
+      traceId: undefined,
+      wantsLogTail: false,
+    });
+    const answer =
+      outcome.kind === "throttled"
+        ? message(429, "Rate Exceeded.")
+        : outcome.kind === "functionError"
+          ? badGateway()
+          : setting.invokeMode === "RESPONSE_STREAM"
+            ? streamedAnswer(outcome.payload)
+            : bufferedAnswer(outcome.payload);
+    return {
+      ...answer,
+      headers: { ...answer.headers, ...corsHeaders(setting.cors, request.headers["origin"]) },
+    };
+  }
+}
+
+/** Open mode: credentials of the right form are taken for good, as everywhere. */
+function signerOf(request: UrlRequest): string | undefined {
+  const authorization = String(request.headers["authorization"] ?? "");
+  const credential =
+    /^AWS4-HMAC-SHA256 .*Credential=([^/,\s]+)\//.exec(authorization)?.[1] ??
+    request.query.get("X-Amz-Credential")?.split("/")[0];
+  return credential || undefined;
+}
+
+function message(status: number, text: string | null): UrlAnswer {
+  return {
+    status,
+    headers: {
+      "Content-Type": "application/json",
+      "x-amzn-ErrorType": status === 429 ? "TooManyRequestsException" : "AccessDeniedException",
+    },
+    body: JSON.stringify({ Message: text }),
+  };
+}
