@@ -5,6 +5,7 @@ import { HTTP_LIMITS } from "../config/mod.ts";
 import { ApiError, notImplemented, requestTooLarge, unknownOperation } from "../errors/mod.ts";
 import type { RequestContext } from "../model/mod.ts";
 import { readBody } from "./body.ts";
+import { refuseForeignPages } from "./browser-guard.ts";
 import { type HttpAnswer, type HttpRequest, header } from "./http-message.ts";
 import { type Identity, identify, type ServiceHints, serviceOf } from "./identify.ts";
 import { jsonRpc } from "./protocols/json-rpc.ts";
@@ -75,7 +76,14 @@ export class FrontDoor {
     } catch (error) {
       answer = this.#errorAnswer(error, progress);
     }
-    if (answer !== undefined) send(response, answer, requestId);
+    if (answer === undefined) return;
+    try {
+      send(response, answer, requestId);
+    } catch (error) {
+      // A header that HTTP cannot carry: what was to be said cannot be, but the client must not wait.
+      this.#options.reportFault(error, requestId);
+      response.destroy();
+    }
   }
 
   async #answer(
@@ -90,6 +98,7 @@ export class FrontDoor {
       const whole = await wholeRequest(head, incoming, owner.bodyBytesMax);
       return whole && owner.answer(whole, requestId);
     }
+    refuseForeignPages(head);
     if (!isProductPath(head)) return this.#answerAws(head, incoming, progress);
     const whole = await wholeRequest(head, incoming, HTTP_LIMITS.bodyBytesMax);
     if (whole === undefined) return undefined;

@@ -56,10 +56,11 @@ function structured(value: Readonly<Record<string, unknown>>): UrlAnswer {
   const headers: Record<string, string | string[]> = { "content-type": "application/json" };
   for (const [name, content] of Object.entries(asObject(value["headers"]))) {
     if (!isHeader(name, content)) return badGateway();
-    headers[name.toLowerCase()] = String(content);
+    if (!CONNECTION_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = String(content);
   }
-  const cookies = value["cookies"];
-  if (Array.isArray(cookies) && cookies.length > 0) headers["set-cookie"] = cookies.map(String);
+  const cookies = Array.isArray(value["cookies"]) ? value["cookies"] : [];
+  if (!cookies.every((cookie) => isHeader("set-cookie", cookie))) return badGateway();
+  if (cookies.length > 0) headers["set-cookie"] = cookies.map(String);
   return { status, headers, body: bodyOf(value["body"], value["isBase64Encoded"] === true) };
 }
 
@@ -68,6 +69,18 @@ function bodyOf(body: unknown, isBase64Encoded: boolean): Buffer | string {
   if (typeof body !== "string") return JSON.stringify(body);
   return isBase64Encoded ? Buffer.from(body, "base64") : body;
 }
+
+/** These belong to the connection, which is ours: two opinions about a body's length are one too many. */
+const CONNECTION_HEADERS = new Set([
+  "connection",
+  "content-length",
+  "keep-alive",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-amzn-requestid",
+]);
 
 /** What HTTP cannot carry would break our own answer. */
 function isHeader(name: string, content: unknown): boolean {

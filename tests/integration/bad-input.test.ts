@@ -344,6 +344,27 @@ describe("bad input", () => {
     }
   });
 
+  it("refuses web pages of strangers, and host names that are not its own", async () => {
+    const asked = (headers: Record<string, string>) =>
+      rawHead(server.url, "POST /2015-03-31/functions HTTP/1.1", { "Content-Length": "0", ...headers });
+    for (const headers of [
+      { Host: "127.0.0.1:4566", Origin: "https://evil.example" },
+      { Host: "127.0.0.1:4566", Origin: "null" },
+      { Host: "evil.example:4566" },
+    ]) {
+      const answer = await asked(headers);
+      assert.match(answer, /^HTTP\/1\.1 403 /, JSON.stringify(headers));
+      assert.match(answer, /AccessDeniedException/);
+    }
+    for (const headers of [
+      { Host: "localhost:4566", Origin: "http://localhost:3000" },
+      { Host: "lambda.us-east-1.amazonaws.com" },
+      { Host: "[::1]:4566" },
+    ]) {
+      assert.match(await asked(headers), /^HTTP\/1\.1 400 [\s\S]*ValidationException/, JSON.stringify(headers));
+    }
+  });
+
   it("keeps a zip's file modes from locking the function out", async () => {
     const sealed = zip({ "lambda_function.py": "def lambda_handler(e, c): return 1" });
     await createFunction(client, "sealed", sealed);
@@ -354,6 +375,11 @@ function treeOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => !/\.db(-wal|-shm)?$/.test(name))
     .sort();
+}
+
+function rawHead(url: string, line: string, headers: Record<string, string>): Promise<string> {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return sendRaw(url, `${[line, ...lines].join("\r\n")}\r\n\r\n`);
 }
 
 /** Writes the bytes, ends its side, and reads what comes back. */

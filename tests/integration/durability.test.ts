@@ -10,6 +10,7 @@ import {
   InvokeCommand,
   ListFunctionsCommand,
   PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
@@ -121,6 +122,40 @@ describe("a server's life", () => {
         .catch(() => undefined);
       return page?.events?.[0];
     });
+    second.child.kill("SIGKILL");
+    await second.exited;
+  });
+
+  it("runs an event again that a stop interrupted, without using up an attempt", async () => {
+    const first = await spawnServer(dataDir);
+    const client = lambdaClient(first.url);
+    await createFunction(client, "interrupted", CODE);
+    await client.send(
+      new PutFunctionEventInvokeConfigCommand({ FunctionName: "interrupted", MaximumRetryAttempts: 0 }),
+    );
+    await client.send(
+      new InvokeCommand({
+        FunctionName: "interrupted",
+        InvocationType: "Event",
+        Payload: '{"n": "twice", "seconds": 5}',
+      }),
+    );
+    const runs = async (url: string) => {
+      const page = await logsClient(url)
+        .send(
+          new FilterLogEventsCommand({
+            logGroupName: "/aws/lambda/interrupted",
+            filterPattern: '"ran twice"',
+          }),
+        )
+        .catch(() => undefined);
+      return page?.events?.length ?? 0;
+    };
+    await waitFor("the first run", async () => ((await runs(first.url)) === 1 ? true : undefined));
+    first.child.kill("SIGTERM");
+    assert.equal(await first.exited, 0);
+    const second = await spawnServer(dataDir);
+    await waitFor("the second run", async () => ((await runs(second.url)) === 2 ? true : undefined));
     second.child.kill("SIGKILL");
     await second.exited;
   });

@@ -225,9 +225,16 @@ describe("function URLs", () => {
       { statusCode: 99 },
       { statusCode: 200, headers: { "bad name": "x" } },
       { statusCode: 200, headers: { x: "a\r\nb: c" } },
+      { statusCode: 200, cookies: ["a=1\r\nset-cookie: b=2"] },
     ]) {
       assert.equal((await answered(bad)).status, 502, JSON.stringify(bad));
     }
+    const lying = await answered({
+      statusCode: 200,
+      headers: { "Content-Length": "1", "Transfer-Encoding": "chunked", Connection: "close" },
+      body: "whole",
+    });
+    assert.equal(lying.body.toString(), "whole");
     const failed = await call(url, "/fail");
     assert.deepEqual([failed.status, failed.body.toString()], [502, "Internal Server Error"]);
   });

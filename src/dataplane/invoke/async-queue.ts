@@ -129,6 +129,8 @@ export class AsyncQueue {
             traceId: event.traceId,
             wantsLogTail: false,
           });
+    // The server is going down and took the environment with it: the event runs again at the next start.
+    if (this.#stopped && outcome?.kind !== "success") return;
     const setting = await store.findSetting(
       event.scope,
       event.functionName,

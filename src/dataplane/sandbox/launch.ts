@@ -44,6 +44,9 @@ export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dis
   });
   const [, logs, , control, handOver] = child.stdio;
   invariant(logs && control && child.pid !== undefined, "the guest's descriptors are missing");
+  // A guest that ends before it has read everything breaks the pipe; its exit tells, these errors add nothing.
+  child.on("error", ignored);
+  handOver?.on("error", ignored);
   if (options.handedOver !== undefined) (handOver as Duplex).end(options.handedOver);
   const pid = child.pid;
   return {
@@ -54,6 +57,8 @@ export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dis
     peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? peakOfTree(pid),
   };
 }
+
+function ignored(): void {}
 
 function killGroup(pid: number): void {
   try {
