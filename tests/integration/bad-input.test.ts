@@ -361,7 +361,11 @@ describe("bad input", () => {
       { Host: "lambda.us-east-1.amazonaws.com" },
       { Host: "[::1]:4566" },
     ]) {
-      assert.match(await asked(headers), /^HTTP\/1\.1 400 [\s\S]*ValidationException/, JSON.stringify(headers));
+      assert.match(
+        await asked(headers),
+        /^HTTP\/1\.1 400 [\s\S]*ValidationException/,
+        JSON.stringify(headers),
+      );
     }
   });
 
