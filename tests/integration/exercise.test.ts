@@ -80,7 +80,7 @@ describe("the exercise", () => {
     assert.match(report.tail, /working on \{\}\n/);
     assert.match(
       report.tail,
-      /\nREPORT RequestId: [0-9a-f-]{36}\tDuration: 50\d\d\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: \d+ MB\t\n$/,
+      /\nREPORT RequestId: [0-9a-f-]{36}\tDuration: 5\d{3}\.\d\d ms\tBilled Duration: \d+ ms\tMemory Size: 128 MB\tMax Memory Used: \d+ MB\t\n$/,
     );
     assert.equal(report.reports.length, 2 + 2 + 3 + 1);
   });

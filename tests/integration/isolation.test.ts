@@ -1,6 +1,7 @@
 /** What a function can see and change, with each driver; the hostile suite belongs to a later milestone. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
@@ -18,6 +19,8 @@ def lambda_handler(event, context):
     return {
         "env": dict(os.environ),
         "cwd": os.getcwd(),
+        "languageHome": event["language"],
+        "languageIsLink": event["language"] == "/usr" or os.readlink(event["language"]) == "/var/lang",
         "uid": os.getuid(),
         "root": sorted(os.listdir("/")),
         "processes": [p for p in os.listdir("/proc") if p.isdigit()],
@@ -35,6 +38,8 @@ def lambda_handler(event, context):
 interface Look {
   readonly env: Record<string, string>;
   readonly cwd: string;
+  readonly languageHome: string;
+  readonly languageIsLink: boolean;
   readonly uid: number;
   readonly root: string[];
   readonly processes: string[];
@@ -52,6 +57,7 @@ interface Health {
   readonly version: string;
   readonly isolation: string;
   readonly weaknesses: string[];
+  readonly runtimes: Readonly<Record<string, { readonly program?: string }>>;
 }
 
 async function healthOf(server: TestServer): Promise<Health> {
@@ -72,7 +78,9 @@ describe("bubblewrap", { skip: hasBubblewrap ? false : "bubblewrap is not instal
     await createFunction(client, "look", LOOK, {
       Environment: { Variables: { STAGE: "test", PATH: "/bin" } },
     });
-    look = (await invoke(client, "look", { secret: server.dataDir })).payload as Look;
+    const program = (await healthOf(server)).runtimes["python3.11"]?.program ?? "";
+    const language = program.startsWith("/usr/") ? "/usr" : path.dirname(path.dirname(program));
+    look = (await invoke(client, "look", { secret: server.dataDir, language })).payload as Look;
   });
   after(async () => {
     delete process.env["LAMBKIN_TEST_SECRET"];
@@ -88,7 +96,11 @@ describe("bubblewrap", { skip: hasBubblewrap ? false : "bubblewrap is not instal
   });
 
   it("shows a root with nothing of the host but what a runtime needs", () => {
+    // Where the interpreter was built for: a link to /var/lang, and nothing else.
+    const language = look.languageHome.split("/")[1] ?? "";
+    assert.equal(look.languageIsLink, true);
     const allowed = [
+      language,
       "bin",
       "dev",
       "etc",
@@ -116,6 +128,15 @@ describe("bubblewrap", { skip: hasBubblewrap ? false : "bubblewrap is not instal
     for (const place of ["code", "runtime", "usr", "rootfs"] as const) {
       assert.equal(look[place], "Read-only file system", place);
     }
+  });
+
+  it("finds an interpreter's libraries whatever a function makes of LD_LIBRARY_PATH", async () => {
+    const client = lambdaClient(server.url);
+    await createFunction(client, "libraries", pythonZip("def lambda_handler(e, c): return 1"), {
+      Runtime: "python3.10",
+      Environment: { Variables: { LD_LIBRARY_PATH: "/opt/mine" } },
+    });
+    assert.equal((await invoke(client, "libraries")).payload, 1);
   });
 
   it("shows no process but its own, and hands no descriptor of the platform to children", () => {

@@ -125,7 +125,8 @@ function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
     ...(layers === undefined ? ["--dir", LAYERS] : ["--ro-bind", layers, LAYERS]),
     ...["--ro-bind", code, CODE],
     ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),
-    ...(language === undefined ? [] : ["--ro-bind", language, LANGUAGE]),
+    // Programs know libraries of their own by the path they were built for.
+    ...(language === undefined ? [] : ["--ro-bind", language, LANGUAGE, "--symlink", LANGUAGE, language]),
     ...["--remount-ro", "/"],
     ...["--chdir", CODE],
     "--clearenv",
