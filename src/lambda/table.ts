@@ -26,6 +26,7 @@ import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts"
 import { getPolicy } from "./operations/get-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
+import { invokeAsync } from "./operations/invoke-async.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
@@ -77,6 +78,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     GetPolicy: getPolicy(dependencies),
     GetRuntimeManagementConfig: getRuntimeManagementConfig(dependencies),
     Invoke: invoke(dependencies),
+    InvokeAsync: invokeAsync(dependencies),
     ListAliases: listAliases(dependencies),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(dependencies),
     ListFunctionUrlConfigs: listFunctionUrlConfigs(dependencies),

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { InvokeCommand, type LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import {
+  // biome-ignore lint/suspicious/noDeprecatedImports: AWS deprecated it long ago and still answers it.
+  InvokeAsyncCommand,
+  InvokeCommand,
+  type LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from "@aws-sdk/client-lambda";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
@@ -229,6 +235,21 @@ describe("invoke", () => {
     await waitFor("the event to run", async () => {
       const page = await logs
         .send(new FilterLogEventsCommand({ logGroupName: "/aws/lambda/later", filterPattern: '"ran 7"' }))
+        .catch(() => undefined);
+      return page?.events?.[0];
+    });
+  });
+
+  it("takes InvokeAsync of old clients, too", async () => {
+    await createFunction(client, "old", pythonZip("def lambda_handler(e, c):\n    print('ran', e['n'])"));
+    const accepted = await client.send(
+      new InvokeAsyncCommand({ FunctionName: "old", InvokeArgs: '{"n": 8}' }),
+    );
+    assert.deepEqual([accepted.$metadata.httpStatusCode, accepted.Status], [202, 202]);
+    const logs = logsClient(server.url);
+    await waitFor("the event to run", async () => {
+      const page = await logs
+        .send(new FilterLogEventsCommand({ logGroupName: "/aws/lambda/old", filterPattern: '"ran 8"' }))
         .catch(() => undefined);
       return page?.events?.[0];
     });

@@ -1,10 +1,11 @@
 /** Invoke: RequestResponse runs and waits, Event is accepted durably, DryRun only checks. */
 import type { InvocationRequest, InvocationResponse } from "@aws-sdk/client-lambda";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
-import { eventPayloadTooLarge, invalidRequestContent, throttled } from "../../errors/mod.ts";
-import { functionArn, type Operation, type RequestContext } from "../../model/mod.ts";
+import { invalidRequestContent, throttled } from "../../errors/mod.ts";
+import { functionArn, type Operation } from "../../model/mod.ts";
+import { acceptEvent } from "../accept-event.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { type FoundFunction, getFunctionRecord, versionForCall } from "../find-function.ts";
+import { getFunctionRecord, versionForCall } from "../find-function.ts";
 import { checkedClientContext, checkedEvent } from "../invoke-payload.ts";
 
 /** `LogResult` is the header's base64, `Payload` the function's bytes as they are. */
@@ -24,7 +25,8 @@ export function invoke(dependencies: LambdaDependencies): Operation<InvocationRe
     const payload = checkedEvent(request.Payload as Buffer | undefined);
     const clientContext = checkedClientContext(withinBound(request.ClientContext));
     if (request.InvocationType === "Event") {
-      return accept(dependencies, found, payload, clientContext, context);
+      await acceptEvent(dependencies, found, payload, clientContext, context);
+      return { StatusCode: 202 };
     }
     const target = await versionForCall(dependencies.store, context, found, dependencies.draw);
     const outcome = await dependencies.dataPlane.invoke({
@@ -46,33 +48,6 @@ export function invoke(dependencies: LambdaDependencies): Operation<InvocationRe
       ...(outcome.logTail !== undefined && { LogResult: outcome.logTail.toString("base64") }),
     };
   };
-}
-
-async function accept(
-  { asyncQueue, clock }: LambdaDependencies,
-  { latest, qualifier }: FoundFunction,
-  payload: Buffer,
-  clientContext: string | undefined,
-  context: RequestContext,
-): Promise<Answer> {
-  if (payload.length > LAMBDA_LIMITS.eventPayloadBytesMax) {
-    throw eventPayloadTooLarge(payload.length, LAMBDA_LIMITS.eventPayloadBytesMax);
-  }
-  const nowMs = clock.nowMs();
-  await asyncQueue.accept({
-    id: context.requestId,
-    scope: { accountId: context.accountId, region: context.region },
-    functionName: latest.name,
-    qualifier,
-    payload,
-    clientContext,
-    traceId: context.traceId,
-    acceptedAtMs: nowMs,
-    failedAttempts: 0,
-    throttledAttempts: 0,
-    notBeforeMs: nowMs,
-  });
-  return { StatusCode: 202 };
 }
 
 function withinBound(clientContext: string | undefined): string | undefined {
