@@ -384,6 +384,20 @@ done
       });
     }
 
+    it("gives up on a runtime that ends whenever it has asked for work, and says so", async () => {
+      const bootstrap = `#!/bin/sh
+curl -sS -m 0.01 "http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation/next" > /dev/null 2>&1
+exit 5
+`;
+      await createFunction(client, "leaves", zip({ bootstrap }, ["bootstrap"]), {
+        Runtime: "provided.al2023",
+        Handler: "x",
+      });
+      const { status, functionError, payload } = await invoke(client, "leaves");
+      assert.deepEqual([status, functionError], [200, "Unhandled"]);
+      assert.equal((payload as { errorType: string }).errorType, "Runtime.ExitError");
+    });
+
     it("tells what is wrong with a bootstrap that is missing or may not be executed", async () => {
       await createFunction(client, "no-bootstrap", zip({ readme: "x" }), {
         Runtime: "provided.al2023",

@@ -99,10 +99,8 @@ export class EnvironmentPool {
     const { configurationId } = environment.target;
     const idle = this.#idle.get(configurationId);
     const at = idle?.indexOf(environment) ?? -1;
-    if (idle !== undefined && at >= 0) {
-      idle.splice(at, 1);
-      if (idle.length === 0) this.#idle.delete(configurationId);
-    }
+    if (at >= 0) idle?.splice(at, 1);
+    if (idle?.length === 0) this.#idle.delete(configurationId);
     const gone = environment.gone.finally(() => this.#ending.delete(gone));
     this.#ending.add(gone);
   }

@@ -146,9 +146,10 @@ export class ExecutionEnvironment implements RuntimeListener {
 
   /**
    * Runs one invocation; only when idle. The function's time counts from here. After a timeout or an exit the
-   * environment has ended.
+   * environment has ended. One that ended on its own since it became idle delivers nothing.
    */
   run(invocation: Invocation, onTaken: () => void): Promise<RunOutcome> {
+    if (this.#state === "ended") return Promise.resolve({ kind: "undelivered" });
     invariant(this.#state === "idle", `an environment that is ${this.#state} cannot run`);
     const { clock, target } = this.#options;
     const timeoutMs = target.settings.Timeout * 1000;
