@@ -81,7 +81,10 @@ function provideTestTools() {
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
   // `aws logs tail` came with the CLI's second version, which only Debian packages.
   provide("the AWS CLI version 2", () => existsSync("/usr/bin/aws"), ["awscli"]);
-  provide("python3", () => succeeds("python3", ["-c", "import venv, ensurepip"]), ["python3", "python3-venv"]);
+  provide("python3", () => succeeds("python3", ["-c", "import venv, ensurepip"]), [
+    "python3",
+    "python3-venv",
+  ]);
   const python = path.join(PROJECT, ".cache/venv/bin/python");
   const hasClients = (program) => succeeds(program, ["-c", "import boto3, awscli"]);
   if (hasClients("python3") || hasClients(python)) return;
