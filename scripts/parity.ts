@@ -23,6 +23,7 @@ const WEAKER: Readonly<Record<string, string>> = {
   AddLayerVersionPermission: "accounts are checked, organizations are not",
   CreateFunctionUrlConfig:
     "policies are not enforced in open mode; RESPONSE_STREAM answers arrive in one piece",
+  CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed; tags are not kept",
   TagResource: "functions only",
   FilterLogEvents: "terms, phrases and expressions; no JSON or space-delimited patterns",
   GetCallerIdentity: "every key acts as its account's root",

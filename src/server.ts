@@ -39,6 +39,7 @@ import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
+  SqliteCodeSigningStore,
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
@@ -119,6 +120,7 @@ export async function startServer(
   const lambdaParts: LambdaDependencies = {
     store,
     layers: new SqliteLayerStore(database),
+    codeSigning: new SqliteCodeSigningStore(database),
     code,
     codeLinks,
     dataPlane,

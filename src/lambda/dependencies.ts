@@ -1,12 +1,13 @@
 /** What the Lambda API's operations work with. */
 import type { AsyncQueue, DataPlane, RuntimeCatalogue } from "../dataplane/mod.ts";
 import type { Clock, KeyedMutex } from "../kit/mod.ts";
-import type { CodeStorage, FunctionStore, LayerStore } from "../store/mod.ts";
+import type { CodeSigningStore, CodeStorage, FunctionStore, LayerStore } from "../store/mod.ts";
 import type { CodeLinks } from "./code-links.ts";
 
 export interface LambdaDependencies {
   readonly store: FunctionStore;
   readonly layers: LayerStore;
+  readonly codeSigning: CodeSigningStore;
   readonly code: CodeStorage;
   readonly codeLinks: CodeLinks;
   readonly dataPlane: DataPlane;

@@ -4,17 +4,22 @@ import type { LambdaDependencies } from "./dependencies.ts";
 import { addLayerVersionPermission } from "./operations/add-layer-version-permission.ts";
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
+import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
+import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
+import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
 import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
 import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
+import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
 import { getFunction } from "./operations/get-function.ts";
+import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
 import { getFunctionConfiguration } from "./operations/get-function-configuration.ts";
 import { getFunctionEventInvokeConfig } from "./operations/get-function-event-invoke-config.ts";
@@ -28,15 +33,18 @@ import { getRuntimeManagementConfig } from "./operations/get-runtime-management-
 import { invoke } from "./operations/invoke.ts";
 import { invokeAsync } from "./operations/invoke-async.ts";
 import { listAliases } from "./operations/list-aliases.ts";
+import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
 import { listFunctions } from "./operations/list-functions.ts";
+import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listLayers } from "./operations/list-layers.ts";
 import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
 import { publishVersion } from "./operations/publish-version.ts";
+import { putFunctionCodeSigningConfig } from "./operations/put-function-code-signing-config.ts";
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
 import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
@@ -46,6 +54,7 @@ import { removePermission } from "./operations/remove-permission.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
+import { updateCodeSigningConfig } from "./operations/update-code-signing-config.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
@@ -56,17 +65,22 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     AddLayerVersionPermission: addLayerVersionPermission(dependencies),
     AddPermission: addPermission(dependencies),
     CreateAlias: createAlias(dependencies),
+    CreateCodeSigningConfig: createCodeSigningConfig(dependencies),
     CreateFunction: createFunction(dependencies),
     CreateFunctionUrlConfig: createFunctionUrlConfig(dependencies),
     DeleteAlias: deleteAlias(dependencies),
+    DeleteCodeSigningConfig: deleteCodeSigningConfig(dependencies),
     DeleteFunction: deleteFunction(dependencies),
+    DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig(dependencies),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(dependencies),
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(dependencies),
     DeleteFunctionUrlConfig: deleteFunctionUrlConfig(dependencies),
     DeleteLayerVersion: deleteLayerVersion(dependencies),
     GetAccountSettings: getAccountSettings(dependencies),
     GetAlias: getAlias(dependencies),
+    GetCodeSigningConfig: getCodeSigningConfig(dependencies),
     GetFunction: getFunction(dependencies),
+    GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(dependencies),
     GetFunctionConcurrency: getFunctionConcurrency(dependencies),
     GetFunctionConfiguration: getFunctionConfiguration(dependencies),
     GetFunctionEventInvokeConfig: getFunctionEventInvokeConfig(dependencies),
@@ -80,15 +94,18 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     Invoke: invoke(dependencies),
     InvokeAsync: invokeAsync(dependencies),
     ListAliases: listAliases(dependencies),
+    ListCodeSigningConfigs: listCodeSigningConfigs(dependencies),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(dependencies),
     ListFunctionUrlConfigs: listFunctionUrlConfigs(dependencies),
     ListFunctions: listFunctions(dependencies),
+    ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig(dependencies),
     ListLayerVersions: listLayerVersions(dependencies),
     ListLayers: listLayers(dependencies),
     ListTags: listTags(dependencies),
     ListVersionsByFunction: listVersionsByFunction(dependencies),
     PublishLayerVersion: publishLayerVersion(dependencies),
     PublishVersion: publishVersion(dependencies),
+    PutFunctionCodeSigningConfig: putFunctionCodeSigningConfig(dependencies),
     PutFunctionConcurrency: putFunctionConcurrency(dependencies),
     PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(dependencies),
     PutFunctionRecursionConfig: putFunctionRecursionConfig(dependencies),
@@ -98,6 +115,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     TagResource: tagResource(dependencies),
     UntagResource: untagResource(dependencies),
     UpdateAlias: updateAlias(dependencies),
+    UpdateCodeSigningConfig: updateCodeSigningConfig(dependencies),
     UpdateFunctionCode: updateFunctionCode(dependencies),
     UpdateFunctionConfiguration: updateFunctionConfiguration(dependencies),
     UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(dependencies),

@@ -1,7 +1,7 @@
 /** Tags hang on functions by ARN. Source: answers recorded on AWS. */
 import { randomUUID } from "node:crypto";
 import { LAMBDA_LIMITS } from "../config/mod.ts";
-import { ApiError, functionNotFound, invalidParameter } from "../errors/mod.ts";
+import { ApiError, functionNotFound, invalidParameter, notImplemented } from "../errors/mod.ts";
 import { functionArn, parseFunctionReference, type Scope } from "../model/mod.ts";
 import type { FunctionRecord, FunctionStore } from "../store/mod.ts";
 
@@ -40,13 +40,10 @@ export async function changeTags(
   await store.replaceLatest(scope, { ...latest, revisionId: randomUUID() }, latest.revisionId);
 }
 
-/** None of these can be made yet, so none exists. The words are recorded. */
+/** Event source mappings and capacity providers cannot be made yet, so none exists. The words are recorded. */
 function otherNotFound(arn: string): ApiError {
-  const kinds = [
-    [":event-source-mapping:", "Event source mapping"],
-    [":capacity-provider:", "Capacity provider"],
-    [":code-signing-config:", "Code signing config"],
-  ] as const;
-  const kind = kinds.find(([part]) => arn.includes(part))?.[1] ?? "Resource";
+  if (arn.includes(":code-signing-config:"))
+    return notImplemented("lambda", "tags of code signing configurations");
+  const kind = arn.includes(":capacity-provider:") ? "Capacity provider" : "Event source mapping";
   return new ApiError("ResourceNotFoundException", `${kind} not found: ${arn}`, { Type: "User" });
 }

@@ -64,6 +64,7 @@ export interface FunctionShared {
   readonly reservedConcurrency?: number;
   /** Whether calls that lead back to their own function in a loop are stopped; undefined is `Terminate`. */
   readonly recursiveLoop?: string;
+  readonly codeSigningConfigArn?: string;
   /** The highest version number ever published; numbers are not used again. */
   readonly lastPublishedVersion?: number;
 }

@@ -1,8 +1,10 @@
 /** What must survive a restart. */
 export * from "./blobs/code-storage.ts";
+export * from "./code-signing-store.ts";
 export * from "./function-store.ts";
 export * from "./layer-store.ts";
 export * from "./log-store.ts";
+export { SqliteCodeSigningStore } from "./sqlite/code-signing-store.ts";
 export { SqliteFunctionStore } from "./sqlite/function-store.ts";
 export { SqliteLayerStore } from "./sqlite/layer-store.ts";
 export { SqliteLogStore } from "./sqlite/log-store.ts";

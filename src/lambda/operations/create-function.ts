@@ -2,9 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { CreateFunctionRequest, FunctionConfiguration } from "@aws-sdk/client-lambda";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
-import { ApiError, functionAlreadyExists, invalidParameter } from "../../errors/mod.ts";
+import { functionAlreadyExists, invalidParameter } from "../../errors/mod.ts";
 import { type FunctionVersion, LATEST, type Operation, parseFunctionReference } from "../../model/mod.ts";
 import { settle } from "../change-function.ts";
+import { checkSignature } from "../code-signing.ts";
 import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { functionConfiguration } from "../function-configuration.ts";
@@ -31,7 +32,8 @@ export function createFunction(
     if (request.PackageType === "Image") {
       throw invalidParameter("Lambkin does not run container images yet; use PackageType Zip.");
     }
-    refuseUnknownCodeSigning(request.CodeSigningConfigArn);
+    const { CodeSigningConfigArn: signing } = request;
+    await checkSignature(dependencies.codeSigning, context, signing);
     const tags = { ...request.Tags };
     if (Object.keys(tags).length > LAMBDA_LIMITS.tagsMax) {
       throw invalidParameter("Number of tags exceeds resource tag limit.");
@@ -53,22 +55,12 @@ export function createFunction(
       configurationId: randomUUID(),
       lastModifiedMs: clock.nowMs(),
     };
-    if (!(await store.create(context, { shared: { name, tags }, latest }))) throw functionAlreadyExists(name);
+    const shared = { name, tags, ...(signing !== undefined && { codeSigningConfigArn: signing }) };
+    if (!(await store.create(context, { shared, latest }))) throw functionAlreadyExists(name);
     const published = request.Publish === true ? await publish(dependencies, context, latest) : undefined;
     dependencies.afterwards(() => settle(dependencies, context, latest));
     return published === undefined
       ? functionConfiguration(context, latest)
       : functionConfiguration(context, beingCreated(published), published.version);
   };
-}
-
-/** No code signing configuration can be made yet, so none exists. The text is recorded on AWS. */
-function refuseUnknownCodeSigning(arn: string | undefined): void {
-  if (arn === undefined) return;
-  throw new ApiError(
-    "CodeSigningConfigNotFoundException",
-    "The code signing configuration cannot be found. " +
-      `Check that the provided configuration is not deleted: ${arn}.`,
-    { Type: "User" },
-  );
 }

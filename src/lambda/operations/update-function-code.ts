@@ -3,6 +3,7 @@ import type { FunctionConfiguration, UpdateFunctionCodeRequest } from "@aws-sdk/
 import { invalidParameter } from "../../errors/mod.ts";
 import type { Operation } from "../../model/mod.ts";
 import { applyChange, changedVersion, checkRevision, checkSettled } from "../change-function.ts";
+import { checkSignature } from "../code-signing.ts";
 import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
@@ -28,6 +29,7 @@ export function updateFunctionCode(
       // Recorded on AWS.
       throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.");
     }
+    await checkSignature(dependencies.codeSigning, context, found.shared.codeSigningConfigArn);
     const stored = await storeCode(request, code);
     checkUnzipped(stored.unzippedBytes, latest.settings.Layers);
     const settings =

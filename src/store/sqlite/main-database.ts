@@ -36,6 +36,10 @@ const MIGRATIONS = [
      PRIMARY KEY (account, region, name, version)
    ) WITHOUT ROWID;`,
   "CREATE INDEX function_urls ON qualifier_settings (document ->> '$.urlId') WHERE kind = 'url';",
+  `CREATE TABLE code_signing_configs (
+     account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (account, region, id)
+   ) WITHOUT ROWID;`,
 ];
 
 /** Throws when the file belongs to a newer version. */

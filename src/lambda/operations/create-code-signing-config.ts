@@ -1,0 +1,22 @@
+/** CreateCodeSigningConfig. */
+import type { CreateCodeSigningConfigRequest, CreateCodeSigningConfigResponse } from "@aws-sdk/client-lambda";
+import type { CodeSigningConfigRecord, Operation } from "../../model/mod.ts";
+import { codeSigningConfig, newCodeSigningId } from "../code-signing.ts";
+import type { LambdaDependencies } from "../dependencies.ts";
+
+export function createCodeSigningConfig({
+  codeSigning,
+  clock,
+}: LambdaDependencies): Operation<CreateCodeSigningConfigRequest, CreateCodeSigningConfigResponse> {
+  return async (request, context) => {
+    const record: CodeSigningConfigRecord = {
+      id: newCodeSigningId(),
+      description: request.Description ?? "",
+      publishers: request.AllowedPublishers?.SigningProfileVersionArns ?? [],
+      untrusted: request.CodeSigningPolicies?.UntrustedArtifactOnDeployment ?? "Warn",
+      lastModifiedMs: clock.nowMs(),
+    };
+    await codeSigning.write(context, record);
+    return { CodeSigningConfig: codeSigningConfig(context, record) };
+  };
+}
