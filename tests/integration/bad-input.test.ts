@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { connect } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -62,7 +63,10 @@ describe("bad input", () => {
     folder = await temporaryFolder();
     await createFunction(client, "there", HELLO);
   });
-  after(() => server.stop());
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   function hostileZip(kind: string): Buffer {
     const target = path.join(folder, `${kind}.zip`);

@@ -1,6 +1,6 @@
 /** The course's exercise, word for word, with each of the real clients. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import {
@@ -50,7 +50,10 @@ describe("the exercise", () => {
     folder = await temporaryFolder();
     await writeFile(path.join(folder, "function.zip"), pythonZip(SLEEPER));
   });
-  after(() => server.stop());
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it("runs with boto3: two of ten calls get through, retries get through later", async () => {
     const script = path.join(import.meta.dirname, "exercise.py");
