@@ -145,14 +145,13 @@ export class ExecutionEnvironment implements RuntimeListener {
   }
 
   /**
-   * Runs one invocation; only when idle. The function's time counts from here. After a timeout or an exit the
-   * environment has ended. One that ended on its own since it became idle delivers nothing.
+   * Runs one invocation; only when idle. `timeoutMs` is what is left of the function's time. After a timeout or an exit
+   * the environment has ended. One that ended on its own since it became idle delivers nothing.
    */
-  run(invocation: Invocation, onTaken: () => void): Promise<RunOutcome> {
+  run(invocation: Invocation, timeoutMs: number, onTaken: () => void): Promise<RunOutcome> {
     if (this.#state === "ended") return Promise.resolve({ kind: "undelivered" });
     invariant(this.#state === "idle", `an environment that is ${this.#state} cannot run`);
-    const { clock, target } = this.#options;
-    const timeoutMs = target.settings.Timeout * 1000;
+    const { clock } = this.#options;
     this.#state = "busy";
     const done = deferred<RunOutcome>();
     this.#run = {

@@ -105,29 +105,33 @@ export class DataPlane implements Invoker {
     second.log.flushPartial();
     const status = again.kind === "ready" ? { status: "success" as const } : initStatus(again);
     second.log.write(initReportLine({ ...status, durationMs: again.durationMs, phase: "invoke" }));
-    if (again.kind === "ready") return this.#run(second, invocation, undefined);
+    if (again.kind === "ready") return this.#run(second, invocation, undefined, again.durationMs);
     return this.#reportFailedInit(second, invocation, again);
   }
 
+  /** `spentMs`: what an init inside the invocation has used of the function's time already. */
   async #run(
     environment: ExecutionEnvironment,
     invocation: Invocation,
     initDurationMs: number | undefined,
+    spentMs = 0,
   ): Promise<InvocationOutcome | "undelivered"> {
     const { clock, pool } = this.#options;
     const { requestId, target } = invocation;
     const { log } = environment;
+    const timeoutMs = target.settings.Timeout * 1000;
     if (invocation.wantsLogTail) log.startTail();
     const startedMs = clock.monotonicMs();
-    const ended = await environment.run(invocation, () => log.write(startLine(requestId, target.version)));
+    const ended = await environment.run(invocation, timeoutMs - spentMs, () =>
+      log.write(startLine(requestId, target.version)),
+    );
     if (ended.kind === "undelivered") return "undelivered";
-    const measuredMs = clock.monotonicMs() - startedMs;
+    const measuredMs = spentMs + clock.monotonicMs() - startedMs;
     // A timer is never early but always a little late; nobody pays for that.
-    const durationMs =
-      ended.kind === "timeout" ? Math.min(measuredMs, target.settings.Timeout * 1000) : measuredMs;
+    const durationMs = ended.kind === "timeout" ? Math.min(measuredMs, timeoutMs) : measuredMs;
     const ending = endingOf(ended, requestId, target);
     if (ended.kind === "timeout") {
-      log.write(timeoutLine(clock.nowMs(), requestId, target.settings.Timeout * 1000));
+      log.write(timeoutLine(clock.nowMs(), requestId, timeoutMs));
     } else if (ended.kind === "exit") {
       log.write(`RequestId: ${requestId} Error: ${exitFailure(ended.status).reason}\n${ending.errorType}\n`);
     }
