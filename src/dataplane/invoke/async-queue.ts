@@ -131,19 +131,20 @@ export class AsyncQueue {
           });
     // The server is going down and took the environment with it: the event runs again at the next start.
     if (this.#stopped && outcome?.kind !== "success") return;
-    const setting = await store.findSetting(
-      event.scope,
-      event.functionName,
-      "eventInvoke",
-      event.qualifier ?? LATEST,
-    );
-    const next = outcome && nextAttempt(event, outcome, clock.nowMs(), setting);
+    const next =
+      outcome === undefined || outcome.kind === "success"
+        ? undefined
+        : nextAttempt(event, outcome, clock.nowMs(), await this.#settingOf(event));
     if (next === undefined) {
       await store.removeEvent(event.id);
       return;
     }
     await store.rescheduleEvent(next);
     this.#schedule(next);
+  }
+
+  #settingOf({ scope, functionName, qualifier }: AcceptedEvent): Promise<EventInvokeSetting | undefined> {
+    return this.#options.store.findSetting(scope, functionName, "eventInvoke", qualifier ?? LATEST);
   }
 }
 

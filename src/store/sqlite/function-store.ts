@@ -27,6 +27,8 @@ const SELECT = `SELECT f.account, f.region, f.shared, v.document FROM functions 
 export class SqliteFunctionStore implements FunctionStore {
   readonly #db: DatabaseSync;
   readonly #find: StatementSync;
+  readonly #findAlias: StatementSync;
+  readonly #findUrl: StatementSync;
   readonly #insertEvent: StatementSync;
   readonly #deleteEvent: StatementSync;
   /**
@@ -40,6 +42,12 @@ export class SqliteFunctionStore implements FunctionStore {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#find = this.#db.prepare(`${SELECT} WHERE f.account = ? AND f.region = ? AND f.name = ?`);
+    this.#findAlias = this.#db.prepare(
+      "SELECT document FROM aliases WHERE account = ? AND region = ? AND function = ? AND name = ?",
+    );
+    this.#findUrl = this.#db.prepare(
+      "SELECT * FROM qualifier_settings WHERE kind = 'url' AND document ->> '$.urlId' = ?",
+    );
     this.#insertEvent = this.#db.prepare("INSERT INTO accepted_events (id, head, payload) VALUES (?, ?, ?)");
     this.#deleteEvent = this.#db.prepare("DELETE FROM accepted_events WHERE id = ?");
   }
@@ -113,6 +121,8 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async delete(scope: Scope, name: string): Promise<boolean> {
+    // Versions are immutable; only the end of their function ends them unseen.
+    this.#versions.clear();
     return this.#change(scope, name, () => {
       const key = [scope.accountId, scope.region, name] as const;
       for (const table of ["aliases", "qualifier_settings"]) {
@@ -182,9 +192,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async findAlias(scope: Scope, functionName: string, alias: string): Promise<FunctionAlias | undefined> {
-    const row = this.#db
-      .prepare("SELECT document FROM aliases WHERE account = ? AND region = ? AND function = ? AND name = ?")
-      .get(scope.accountId, scope.region, functionName, alias);
+    const row = this.#findAlias.get(scope.accountId, scope.region, functionName, alias);
     return row && (JSON.parse(String(row["document"])) as FunctionAlias);
   }
 
@@ -292,9 +300,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async findUrl(urlId: string): ReturnType<FunctionStore["findUrl"]> {
-    const row = this.#db
-      .prepare("SELECT * FROM qualifier_settings WHERE kind = 'url' AND document ->> '$.urlId' = ?")
-      .get(urlId);
+    const row = this.#findUrl.get(urlId);
     return (
       row && {
         scope: { accountId: String(row["account"]), region: String(row["region"]) },
@@ -397,8 +403,6 @@ export class SqliteFunctionStore implements FunctionStore {
       return transaction(this.#db, work);
     } finally {
       this.#cache.delete(cacheKey(scope, name));
-      // Versions are immutable; only the end of their function ends them unseen.
-      if (this.#find.get(scope.accountId, scope.region, name) === undefined) this.#versions.clear();
     }
   }
 }
