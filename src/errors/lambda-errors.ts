@@ -8,21 +8,26 @@ export type ThrottleReason =
   | "ConcurrentInvocationLimitExceeded"
   | "ReservedFunctionConcurrentInvocationLimitExceeded";
 
+export function resourceNotFound(message: string): ApiError {
+  return new ApiError("ResourceNotFoundException", message, USER);
+}
+
+/** For names taken, for what others still need, and for what is just changing. */
+export function resourceConflict(message: string): ApiError {
+  return new ApiError("ResourceConflictException", message, USER);
+}
+
 /** `qualifiedArn` carries a qualifier only where the caller gave one (Invoke always does). Recorded on AWS. */
 export function functionNotFound(arn: string): ApiError {
-  return new ApiError("ResourceNotFoundException", `Function not found: ${arn}`, USER);
+  return resourceNotFound(`Function not found: ${arn}`);
 }
 
 export function functionNotReachable(otherRegion: string, region: string): ApiError {
-  return new ApiError(
-    "ResourceNotFoundException",
-    `Functions from '${otherRegion}' are not reachable in this region ('${region}')`,
-    USER,
-  );
+  return resourceNotFound(`Functions from '${otherRegion}' are not reachable in this region ('${region}')`);
 }
 
 export function functionAlreadyExists(name: string): ApiError {
-  return new ApiError("ResourceConflictException", `Function already exist: ${name}`, USER);
+  return resourceConflict(`Function already exist: ${name}`);
 }
 
 export function invalidParameter(message: string): ApiError {
@@ -34,14 +39,37 @@ export function invalidParameterUntyped(message: string): ApiError {
   return new ApiError("InvalidParameterValueException", message);
 }
 
-/** Recorded on AWS for both missing and stale revisions. */
-export function revisionMismatch(): ApiError {
+/** Recorded on AWS; policies and layer policies name an API of their own. */
+export function revisionMismatch(
+  api: "GetFunction/GetAlias" | "GetPolicy" | "GetLayerPolicy" = "GetFunction/GetAlias",
+): ApiError {
   return new ApiError(
     "PreconditionFailedException",
     "The Revision Id provided does not match the latest Revision Id. " +
-      "Call the GetFunction/GetAlias API to retrieve the latest Revision Id",
+      `Call the ${api} API to retrieve the latest Revision Id`,
     USER,
   );
+}
+
+/** GetPolicy and function URLs have these words for whatever is missing (recorded). */
+export function noSuchResource(): ApiError {
+  return resourceNotFound("The resource you requested does not exist.");
+}
+
+/** Functions and layers have the same words for their policies (recorded). */
+export function statementExists(sid: string): ApiError {
+  return resourceConflict(
+    `The statement id (${sid}) provided already exists. ` +
+      "Please provide a new statement id, or remove the existing statement.",
+  );
+}
+
+export function statementNotFound(sid: string): ApiError {
+  return resourceNotFound(`Statement ${sid} is not found in resource policy.`);
+}
+
+export function noPolicyAttached(): ApiError {
+  return resourceNotFound("No policy is associated with the given resource.");
 }
 
 /** The reserved text is recorded on AWS; the unreserved one has the same words and its own Reason (service model). */

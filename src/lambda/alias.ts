@@ -1,6 +1,12 @@
 /** Aliases in the words of the API, and the rules of what they may lead to. Source: answers recorded on AWS. */
 import type { AliasConfiguration, AliasRoutingConfiguration } from "@aws-sdk/client-lambda";
-import { ApiError, functionNotFound, invalidParameter, invalidParameterUntyped } from "../errors/mod.ts";
+import {
+  type ApiError,
+  functionNotFound,
+  invalidParameter,
+  invalidParameterUntyped,
+  resourceNotFound,
+} from "../errors/mod.ts";
 import { type FunctionAlias, functionArn, LATEST, type Scope } from "../model/mod.ts";
 import type { FunctionStore } from "../store/mod.ts";
 import { findQualified } from "./find-function.ts";
@@ -63,5 +69,5 @@ async function requireVersion(
 
 /** GetAlias and UpdateAlias say the same thing in different words (recorded). */
 export function aliasNotFound(words: "Cannot find alias arn" | "Alias not found", arn: string): ApiError {
-  return new ApiError("ResourceNotFoundException", `${words}: ${arn}`, { Type: "User" });
+  return resourceNotFound(`${words}: ${arn}`);
 }

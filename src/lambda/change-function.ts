@@ -1,9 +1,8 @@
 /** How `$LATEST` changes: a checked replacement, its visible states, and the environments it makes stale. */
 import { randomUUID } from "node:crypto";
-import { type ApiError, functionNotFound, revisionMismatch } from "../errors/mod.ts";
+import { type ApiError, functionNotFound, resourceConflict, revisionMismatch } from "../errors/mod.ts";
 import { type FunctionVersion, functionArn, type Scope } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
-import { resourceConflict } from "./find-function.ts";
 import { publish } from "./publish.ts";
 
 /** What an update may change of a version. */

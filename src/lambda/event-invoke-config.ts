@@ -1,6 +1,6 @@
 /** Event invoke configs: in the words of the API, and what a destination may be. Source: answers recorded on AWS. */
 import type { DestinationConfig, FunctionEventInvokeConfig } from "@aws-sdk/client-lambda";
-import { ApiError, invalidParameter } from "../errors/mod.ts";
+import { type ApiError, invalidParameter, resourceNotFound } from "../errors/mod.ts";
 import {
   type EventInvokeSetting,
   functionArn,
@@ -33,7 +33,7 @@ export async function requireFunction(
   { name, qualifier }: EventInvokeTarget,
 ): Promise<void> {
   if ((await findQualified(store, scope, name, qualifier)) === undefined) {
-    throw new ApiError("ResourceNotFoundException", "The function doesn't exist.", { Type: "User" });
+    throw resourceNotFound("The function doesn't exist.");
   }
 }
 
@@ -45,10 +45,8 @@ export async function getSetting(
 ): Promise<EventInvokeSetting> {
   const setting = await store.findSetting(scope, name, "eventInvoke", qualifier);
   if (setting === undefined) {
-    throw new ApiError(
-      "ResourceNotFoundException",
+    throw resourceNotFound(
       `The function ${functionArn(scope, name, qualifier)} doesn't have an EventInvokeConfig`,
-      { Type: "User" },
     );
   }
   return setting;

@@ -1,5 +1,5 @@
 /** From what a caller named to the stored records, with AWS's answer for what is not there. */
-import { ApiError, functionNotFound, invalidParameter } from "../errors/mod.ts";
+import { functionNotFound, invalidParameter } from "../errors/mod.ts";
 import {
   type FunctionAlias,
   type FunctionShared,
@@ -99,9 +99,4 @@ export function refuseQualifier(scope: Scope, given: string): void {
         "Please specify either a function name or an unqualified function ARN.",
     );
   }
-}
-
-/** Recorded on AWS for aliases and versions that others still need, and for names taken. */
-export function resourceConflict(message: string): ApiError {
-  return new ApiError("ResourceConflictException", message, { Type: "User" });
 }

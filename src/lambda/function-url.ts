@@ -1,7 +1,7 @@
 /** Function URLs in the words of the API. Source: answers recorded on AWS; the host's form is our own. */
 import { createHash } from "node:crypto";
 import type { Cors, FunctionUrlAuthType, FunctionUrlConfig, InvokeMode } from "@aws-sdk/client-lambda";
-import { ApiError } from "../errors/mod.ts";
+import { noSuchResource, resourceNotFound } from "../errors/mod.ts";
 import {
   type FunctionUrlSetting,
   functionArn,
@@ -38,7 +38,7 @@ export function urlIdOf(scope: Scope, { name, qualifier }: UrlTarget): string {
 /** Throws ResourceNotFoundException. */
 export async function requireUrlTarget(store: FunctionStore, scope: Scope, target: UrlTarget): Promise<void> {
   if ((await findQualified(store, scope, target.name, target.qualifier)) === undefined) {
-    throw new ApiError("ResourceNotFoundException", "Function does not exist", { Type: "User" });
+    throw resourceNotFound("Function does not exist");
   }
 }
 
@@ -50,9 +50,7 @@ export async function getUrl(
 ): Promise<FunctionUrlSetting> {
   const setting = await store.findSetting(scope, target.name, "url", target.qualifier);
   if (setting === undefined) {
-    throw new ApiError("ResourceNotFoundException", "The resource you requested does not exist.", {
-      Type: "User",
-    });
+    throw noSuchResource();
   }
   return setting;
 }

@@ -5,7 +5,7 @@ import type {
   PublishLayerVersionResponse,
   Runtime,
 } from "@aws-sdk/client-lambda";
-import { ApiError, invalidParameter } from "../errors/mod.ts";
+import { invalidParameter, resourceNotFound } from "../errors/mod.ts";
 import { lambdaTimestamp } from "../kit/mod.ts";
 import { type LayerVersion, layerArn, layerNameOf, type Scope } from "../model/mod.ts";
 import type { LayerStore } from "../store/mod.ts";
@@ -54,11 +54,7 @@ export async function getLayerVersionRecord(
   if (VersionNumber < 1) throw invalidParameter("Layer Version Cannot be less than 1");
   const layer = await layers.find(scope, name, VersionNumber);
   if (layer === undefined) {
-    throw new ApiError(
-      "ResourceNotFoundException",
-      `Layer version ${layerArn(scope, name, VersionNumber)} does not exist.`,
-      { Type: "User" },
-    );
+    throw resourceNotFound(`Layer version ${layerArn(scope, name, VersionNumber)} does not exist.`);
   }
   return layer;
 }

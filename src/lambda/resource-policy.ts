@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { AddPermissionRequest } from "@aws-sdk/client-lambda";
 import { LAMBDA_LIMITS } from "../config/mod.ts";
-import { ApiError, functionNotFound, invalidParameter } from "../errors/mod.ts";
+import { ApiError, functionNotFound, invalidParameter, revisionMismatch } from "../errors/mod.ts";
 import {
   functionArn,
   LATEST,
@@ -34,10 +34,19 @@ export async function requireTarget(store: FunctionStore, scope: Scope, target: 
   if (qualifier === LATEST)
     throw invalidParameter("We currently do not support adding policies for $LATEST.");
   if ((await findQualified(store, scope, name, qualifier)) !== undefined) return;
+  await refuseMissingAlias(store, scope, target);
+  throw functionNotFound(arn);
+}
+
+/** Throws ResourceNotFoundException where the function is there and only its alias is missing. */
+export async function refuseMissingAlias(
+  store: FunctionStore,
+  scope: Scope,
+  { name, qualifier, arn }: PolicyTarget,
+): Promise<void> {
   const isAliasName = qualifier !== undefined && !isVersionNumber(qualifier);
   if (isAliasName && (await store.find(scope, name)) !== undefined)
     throw aliasNotFound("Cannot find alias arn", arn);
-  throw functionNotFound(arn);
 }
 
 export function findPolicy(
@@ -78,12 +87,7 @@ export async function checkPolicyRevision(
   expected: string | undefined,
 ): Promise<void> {
   if (expected === undefined || expected === (await policyRevision(store, scope, target))) return;
-  throw new ApiError(
-    "PreconditionFailedException",
-    "The Revision Id provided does not match the latest Revision Id. " +
-      "Call the GetPolicy API to retrieve the latest Revision Id",
-    { Type: "User" },
-  );
+  throw revisionMismatch("GetPolicy");
 }
 
 /** The revision of the function or alias; of a version, which has none that changes, the policy's own. */
@@ -98,9 +102,14 @@ export async function policyRevision(
   return (await findPolicy(store, scope, target))?.revisionId;
 }
 
+/** The JSON text of a policy, of a function or a layer version. */
+export function policyDocument(statements: readonly object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
+}
+
 /** Throws PolicyLengthExceededException. */
 export function policyText(statements: readonly PolicyStatement[]): string {
-  const text = JSON.stringify({ Version: "2012-10-17", Id: "default", Statement: statements });
+  const text = policyDocument(statements);
   if (Buffer.byteLength(text) > LAMBDA_LIMITS.policyBytesMax) {
     throw new ApiError(
       "PolicyLengthExceededException",

@@ -1,7 +1,13 @@
 /** Tags hang on functions by ARN. Source: answers recorded on AWS. */
 import { randomUUID } from "node:crypto";
 import { LAMBDA_LIMITS } from "../config/mod.ts";
-import { ApiError, functionNotFound, invalidParameter, notImplemented } from "../errors/mod.ts";
+import {
+  type ApiError,
+  functionNotFound,
+  invalidParameter,
+  notImplemented,
+  resourceNotFound,
+} from "../errors/mod.ts";
 import { functionArn, parseFunctionReference, type Scope } from "../model/mod.ts";
 import type { FunctionRecord, FunctionStore } from "../store/mod.ts";
 
@@ -45,5 +51,5 @@ function otherNotFound(arn: string): ApiError {
   if (arn.includes(":code-signing-config:"))
     return notImplemented("lambda", "tags of code signing configurations");
   const kind = arn.includes(":capacity-provider:") ? "Capacity provider" : "Event source mapping";
-  return new ApiError("ResourceNotFoundException", `${kind} not found: ${arn}`, { Type: "User" });
+  return resourceNotFound(`${kind} not found: ${arn}`);
 }

@@ -3,10 +3,9 @@ import type {
   AddLayerVersionPermissionRequest,
   AddLayerVersionPermissionResponse,
 } from "@aws-sdk/client-lambda";
-import { invalidParameter } from "../../errors/mod.ts";
+import { invalidParameter, statementExists } from "../../errors/mod.ts";
 import { type LayerPolicyStatement, layerArn, type Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { resourceConflict } from "../find-function.ts";
 import { checkLayerRevision, withStatements } from "../layer-policy.ts";
 import { getLayerVersionRecord } from "../layer-version.ts";
 
@@ -37,12 +36,7 @@ export function addLayerVersionPermission({
     await layers.update(context, name, version, (before) => {
       const statements = before.policy?.statements ?? [];
       checkLayerRevision(before, request.RevisionId);
-      if (statements.some((each) => each.Sid === StatementId)) {
-        throw resourceConflict(
-          `The statement id (${StatementId}) provided already exists. ` +
-            "Please provide a new statement id, or remove the existing statement.",
-        );
-      }
+      if (statements.some((each) => each.Sid === StatementId)) throw statementExists(StatementId);
       const after = withStatements(before, [...statements, statement]);
       revisionId = after.policy?.revisionId;
       return after;

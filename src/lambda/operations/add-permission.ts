@@ -1,8 +1,8 @@
 /** AddPermission: one more statement in the policy of a function, version or alias. */
 import type { AddPermissionRequest, AddPermissionResponse } from "@aws-sdk/client-lambda";
+import { statementExists } from "../../errors/mod.ts";
 import type { Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { resourceConflict } from "../find-function.ts";
 import {
   checkPolicyRevision,
   findPolicy,
@@ -27,12 +27,7 @@ export function addPermission({
       await requireTarget(store, context, target);
       const statement = statementOf(request, target.arn);
       const before = (await findPolicy(store, context, target))?.statements ?? [];
-      if (before.some((each) => each.Sid === statement.Sid)) {
-        throw resourceConflict(
-          `The statement id (${statement.Sid}) provided already exists. ` +
-            "Please provide a new statement id, or remove the existing statement.",
-        );
-      }
+      if (before.some((each) => each.Sid === statement.Sid)) throw statementExists(statement.Sid);
       await checkPolicyRevision(store, context, target, request.RevisionId);
       const statements = [...before, statement];
       policyText(statements);

@@ -1,10 +1,10 @@
 /** CreateAlias: a name for a version, or for two by weight. */
 import { randomUUID } from "node:crypto";
 import type { AliasConfiguration, CreateAliasRequest } from "@aws-sdk/client-lambda";
+import { resourceConflict } from "../../errors/mod.ts";
 import { type FunctionAlias, functionArn, type Operation, parseFunctionReference } from "../../model/mod.ts";
 import { aliasConfiguration, checkedRouting } from "../alias.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { resourceConflict } from "../find-function.ts";
 
 /** Throws ResourceNotFoundException, InvalidParameterValueException, ResourceConflictException. */
 export function createAlias({

@@ -1,8 +1,8 @@
 /** CreateFunctionUrlConfig: one URL for a function or an alias. */
 import type { CreateFunctionUrlConfigRequest, CreateFunctionUrlConfigResponse } from "@aws-sdk/client-lambda";
+import { resourceConflict } from "../../errors/mod.ts";
 import type { FunctionUrlSetting, Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { resourceConflict } from "../find-function.ts";
 import { requireUrlTarget, urlConfig, urlIdOf, urlTarget } from "../function-url.ts";
 
 /** InvokeMode is answered only if it was sent (recorded). Throws ResourceNotFoundException, ResourceConflictException. */

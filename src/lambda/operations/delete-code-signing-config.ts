@@ -1,9 +1,9 @@
 /** DeleteCodeSigningConfig: refused while a function has it. */
 import type { DeleteCodeSigningConfigRequest } from "@aws-sdk/client-lambda";
+import { resourceConflict } from "../../errors/mod.ts";
 import type { Operation } from "../../model/mod.ts";
 import { getCodeSigningRecord } from "../code-signing.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { resourceConflict } from "../find-function.ts";
 
 /** Throws ResourceNotFoundException, ResourceConflictException (its words are ours). */
 export function deleteCodeSigningConfig({

@@ -1,6 +1,6 @@
 /** DeleteFunction: the records go at once, environments after what they are doing. */
 import type { DeleteFunctionRequest } from "@aws-sdk/client-lambda";
-import { functionNotFound, invalidParameter } from "../../errors/mod.ts";
+import { functionNotFound, invalidParameter, resourceConflict } from "../../errors/mod.ts";
 import {
   type FunctionVersion,
   functionArn,
@@ -10,7 +10,7 @@ import {
   type Scope,
 } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { isVersionNumber, resourceConflict } from "../find-function.ts";
+import { isVersionNumber } from "../find-function.ts";
 
 const PAGE = 100;
 

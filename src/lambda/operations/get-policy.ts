@@ -1,6 +1,6 @@
 /** GetPolicy: the policy document as JSON text. */
 import type { GetPolicyRequest, GetPolicyResponse } from "@aws-sdk/client-lambda";
-import { ApiError } from "../../errors/mod.ts";
+import { noSuchResource } from "../../errors/mod.ts";
 import type { Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { findPolicy, policyRevision, policyTarget, policyText } from "../resource-policy.ts";
@@ -12,9 +12,7 @@ export function getPolicy({ store }: LambdaDependencies): Operation<GetPolicyReq
     const policy = await findPolicy(store, context, target);
     const revisionId = await policyRevision(store, context, target);
     if (policy === undefined || revisionId === undefined) {
-      throw new ApiError("ResourceNotFoundException", "The resource you requested does not exist.", {
-        Type: "User",
-      });
+      throw noSuchResource();
     }
     return { Policy: policyText(policy.statements), RevisionId: revisionId };
   };

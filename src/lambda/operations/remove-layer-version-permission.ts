@@ -1,9 +1,9 @@
 /** RemoveLayerVersionPermission. */
 import type { RemoveLayerVersionPermissionRequest } from "@aws-sdk/client-lambda";
-import { ApiError } from "../../errors/mod.ts";
+import { noPolicyAttached, statementNotFound } from "../../errors/mod.ts";
 import type { Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { checkLayerRevision, noLayerPolicy, withStatements } from "../layer-policy.ts";
+import { checkLayerRevision, withStatements } from "../layer-policy.ts";
 import { getLayerVersionRecord } from "../layer-version.ts";
 
 /** Throws ResourceNotFoundException, PreconditionFailedException, InvalidParameterValueException. */
@@ -13,15 +13,11 @@ export function removeLayerVersionPermission({
   return async ({ LayerName, VersionNumber, StatementId = "", RevisionId }, context) => {
     const { name, version } = await getLayerVersionRecord(layers, context, { LayerName, VersionNumber });
     await layers.update(context, name, version, (before) => {
-      if (before.policy === undefined) throw noLayerPolicy();
+      if (before.policy === undefined) throw noPolicyAttached();
       checkLayerRevision(before, RevisionId);
       const statements = before.policy.statements.filter((each) => each.Sid !== StatementId);
       if (statements.length === before.policy.statements.length) {
-        throw new ApiError(
-          "ResourceNotFoundException",
-          `Statement ${StatementId} is not found in resource policy.`,
-          { Type: "User" },
-        );
+        throw statementNotFound(StatementId);
       }
       return withStatements(before, statements);
     });
