@@ -1,4 +1,7 @@
-/** The Node.js bootstrap against the wire, on every Node.js that this machine has. */
+/**
+ * The Node.js bootstrap against the wire, on every Node.js that this machine has. One long file, because every case
+ * runs once per Node.js inside one loop.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { describe, it } from "node:test";

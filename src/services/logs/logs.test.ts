@@ -1,4 +1,7 @@
-/** The operations of CloudWatch Logs on a real store in a temporary folder, called as the gateway calls them. */
+/**
+ * The operations of CloudWatch Logs on a real store in a temporary folder, called as the gateway calls them. One long
+ * file, because all cases share the same clock, store and short verbs below.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
