@@ -14,6 +14,7 @@ const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
     "Zip only; no S3 source, no images, no durable or managed-instance functions; VPC, tracing, file systems, dead-letter queue and SnapStart are kept and shown only",
   UpdateFunctionCode: "Zip only; no S3 source",
+  InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
   Invoke: "no tenant id, no durable execution name; recursion is not detected",
   PutFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
   UpdateFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
@@ -21,8 +22,7 @@ const WEAKER: Readonly<Record<string, string>> = {
   PutRuntimeManagementConfig: "kept and shown only",
   AddPermission: "kept and shown; not enforced in open mode",
   AddLayerVersionPermission: "accounts are checked, organizations are not",
-  CreateFunctionUrlConfig:
-    "policies are not enforced in open mode; RESPONSE_STREAM answers arrive in one piece",
+  CreateFunctionUrlConfig: "policies are not enforced in open mode",
   CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed; tags are not kept",
   TagResource: "functions only",
   FilterLogEvents: "terms, phrases and expressions; no JSON or space-delimited patterns",

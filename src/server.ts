@@ -217,8 +217,9 @@ function services(lambda: OperationTable, logs: OperationTable): ServiceDefiniti
         UpdateFunctionCode: HTTP_LIMITS.codeUploadBodyBytesMax,
         PublishLayerVersion: HTTP_LIMITS.codeUploadBodyBytesMax,
         Invoke: LAMBDA_LIMITS.invokePayloadBytesMax,
+        InvokeWithResponseStream: LAMBDA_LIMITS.invokePayloadBytesMax,
       },
-      bodyTooLarge: { Invoke: invokeRequestTooLarge },
+      bodyTooLarge: { Invoke: invokeRequestTooLarge, InvokeWithResponseStream: invokeRequestTooLarge },
       constraintsLeftToOperation: ["CreateFunction.Runtime", "UpdateFunctionConfiguration.Runtime"],
     },
     {

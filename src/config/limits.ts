@@ -54,6 +54,10 @@ export const LAMBDA_LIMITS = {
   eventPayloadBytesMax: 1 * MIB,
   /** Response payload. Source: the error text AWS sends (6 MiB and 100 bytes). */
   responsePayloadBytesMax: 6 * MIB + 100,
+  /** A response that is streamed. */
+  streamedResponseBytesMax: 200 * MIB,
+  /** Ours: bytes of a streamed response that wait for a slow reader before the function's writes wait. */
+  streamedResponseWaitingBytesMax: 1 * MIB,
   clientContextBytesMax: 3583,
   /** LogType=Tail returns this much, before base64. */
   logTailBytesMax: 4 * KIB,

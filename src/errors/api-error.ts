@@ -17,6 +17,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Ends a streamed answer that cannot become whole: its head is out, so nobody can be told, and nobody is at fault. */
+export class BrokenStream extends Error {
+  override readonly name = "BrokenStream";
+}
+
 /** Thrown when our own reasoning was wrong. It ends the request or environment at hand, never the process. */
 export class InvariantError extends Error {
   override readonly name = "InvariantError";

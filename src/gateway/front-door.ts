@@ -1,8 +1,9 @@
 /** One HTTP request from its head to its answer: which service, which operation, is it valid, what came out. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { HTTP_LIMITS } from "../config/mod.ts";
-import { ApiError, notImplemented, requestTooLarge, unknownOperation } from "../errors/mod.ts";
+import { ApiError, BrokenStream, notImplemented, requestTooLarge, unknownOperation } from "../errors/mod.ts";
 import type { RequestContext } from "../model/mod.ts";
 import { readBody } from "./body.ts";
 import { refuseForeignPages } from "./browser-guard.ts";
@@ -78,10 +79,12 @@ export class FrontDoor {
     }
     if (answer === undefined) return;
     try {
-      send(response, answer, requestId);
+      // Only a streamed answer is waited for.
+      const sending = send(response, answer, requestId);
+      if (sending !== undefined) await sending;
     } catch (error) {
-      // A header that HTTP cannot carry: what was to be said cannot be, but the client must not wait.
-      this.#options.reportFault(error, requestId);
+      // A header that HTTP cannot carry, a stream that broke: what was to be said cannot be, but the client must not wait.
+      if (!isNobodysFault(error)) this.#options.reportFault(error, requestId);
       response.destroy();
     }
   }
@@ -254,11 +257,29 @@ function contextOf(request: HttpRequest, identity: Identity, requestId: string):
   };
 }
 
-function send(response: ServerResponse, answer: HttpAnswer, requestId: string): void {
+/** A streamed answer takes its time; every other is handed over at once. */
+function send(response: ServerResponse, answer: HttpAnswer, requestId: string): Promise<void> | undefined {
   const { headers, body } = answer;
   headers["x-amzn-RequestId"] = requestId;
+  if (isPieces(body)) {
+    response.writeHead(answer.status, headers);
+    response.flushHeaders();
+    return pipeline(body, response);
+  }
   if (answer.status !== 204) headers["Content-Length"] = String(Buffer.byteLength(body));
   if (answer.status === 413) headers["Connection"] = "close";
   response.writeHead(answer.status, headers);
   response.end(body);
+  return undefined;
+}
+
+function isPieces(body: HttpAnswer["body"]): body is AsyncIterable<Buffer> {
+  return typeof body === "object" && !Buffer.isBuffer(body);
+}
+
+/** The client left, or what it was being sent ended before it was whole. */
+function isNobodysFault(error: unknown): boolean {
+  return (
+    error instanceof BrokenStream || (error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE"
+  );
 }

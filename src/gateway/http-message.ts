@@ -17,7 +17,8 @@ export interface HttpRequest {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer | string;
+  /** What is iterable goes out piece by piece, as it comes. */
+  readonly body: Buffer | string | AsyncIterable<Buffer>;
 }
 
 /** The one value of a header; several are joined as HTTP allows. */

@@ -1,5 +1,6 @@
 /** Judges an event before it is run: JSON or a refusal in the words of the parser AWS uses (Jackson). */
 import { isUtf8 } from "node:buffer";
+import { LAMBDA_LIMITS } from "../config/mod.ts";
 import { invalidRequestContent } from "../errors/mod.ts";
 
 /** Missing payloads reach the function as an empty object (observed of AWS by others; recall). */
@@ -20,9 +21,14 @@ export function checkedEvent(payload: Buffer | undefined): Buffer {
   return payload;
 }
 
-/** `X-Amz-Client-Context` decoded to its JSON text. The refusal's text is widely reported. */
+/** `X-Amz-Client-Context` decoded to its JSON text. The refusals' texts are widely reported. */
 export function checkedClientContext(encoded: string | undefined): string | undefined {
   if (encoded === undefined) return undefined;
+  if (encoded.length > LAMBDA_LIMITS.clientContextBytesMax) {
+    throw invalidRequestContent(
+      `Client context must be no more than ${LAMBDA_LIMITS.clientContextBytesMax} bytes when Base64-encoded.`,
+    );
+  }
   const bytes = Buffer.from(encoded, "base64");
   try {
     if (!isUtf8(bytes)) throw new SyntaxError("not UTF-8");

@@ -1,11 +1,14 @@
 /** Serves function URLs: `http://<id>.lambda-url.<region>.localhost:<port>/`, told apart by the Host header. */
 import { LAMBDA_LIMITS } from "../config/mod.ts";
-import { functionArn, LATEST } from "../model/mod.ts";
+import { ApiError, throttled } from "../errors/mod.ts";
+import { functionArn, type Invocation, LATEST } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 import { findQualified, versionForCall } from "./find-function.ts";
-import { badGateway, bufferedAnswer, streamedAnswer, type UrlAnswer } from "./url-answer.ts";
+import { invokeStreaming } from "./streamed-response.ts";
+import { badGateway, bufferedAnswer, type UrlAnswer } from "./url-answer.ts";
 import { corsHeaders, preflightAnswer } from "./url-cors.ts";
 import { type UrlRequest, urlEvent } from "./url-event.ts";
+import { streamedAnswer } from "./url-streamed-answer.ts";
 
 const HOST = /^([a-z0-9]{32})\.lambda-url\.([a-z0-9-]+)\.(?:localhost|on\.aws)(?::\d+)?$/i;
 
@@ -26,7 +29,7 @@ export class FunctionUrls {
   }
 
   async answer(request: UrlRequest, requestId: string): Promise<UrlAnswer> {
-    const { store, draw, dataPlane, clock } = this.#dependencies;
+    const { store, draw, clock } = this.#dependencies;
     const [, urlId = "", region] = HOST.exec(String(request.headers["host"])) ?? [];
     const url = await store.findUrl(urlId.toLowerCase());
     // Nothing tells a stranger which URLs there are.
@@ -41,7 +44,7 @@ export class FunctionUrls {
     // The alias is gone, its URL is not (recorded).
     if (found === undefined) return message(403, FORBIDDEN);
     const event = urlEvent(request, { scope, urlId, requestId, nowMs: clock.nowMs(), accessKeyId });
-    const outcome = await dataPlane.invoke({
+    const invocation: Invocation = {
       scope,
       target: await versionForCall(store, scope, found, draw),
       invokedArn: functionArn(scope, functionName, qualifier),
@@ -50,19 +53,27 @@ export class FunctionUrls {
       clientContext: undefined,
       traceId: undefined,
       wantsLogTail: false,
-    });
-    const answer =
-      outcome.kind === "throttled"
-        ? message(429, "Rate Exceeded.")
-        : outcome.kind === "functionError"
-          ? badGateway()
-          : setting.invokeMode === "RESPONSE_STREAM"
-            ? streamedAnswer(outcome.payload)
-            : bufferedAnswer(outcome.payload);
+    };
+    const answer = await this.#answerOf(invocation, setting.invokeMode === "RESPONSE_STREAM");
     return {
       ...answer,
       headers: { ...answer.headers, ...corsHeaders(setting.cors, request.headers["origin"]) },
     };
+  }
+
+  async #answerOf(invocation: Invocation, isStreamed: boolean): Promise<UrlAnswer> {
+    const { dataPlane } = this.#dependencies;
+    try {
+      if (isStreamed) return await streamedAnswer(await invokeStreaming(dataPlane, invocation));
+      const outcome = await dataPlane.invoke(invocation);
+      if (outcome.kind === "throttled") throw throttled(outcome.reason);
+      return outcome.kind === "functionError" ? badGateway() : bufferedAnswer(outcome.payload);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === "TooManyRequestsException") {
+        return message(429, error.message);
+      }
+      throw error;
+    }
   }
 }
 

@@ -32,6 +32,7 @@ import { getPolicy } from "./operations/get-policy.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
 import { invokeAsync } from "./operations/invoke-async.ts";
+import { invokeWithResponseStream } from "./operations/invoke-with-response-stream.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
@@ -93,6 +94,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     GetRuntimeManagementConfig: getRuntimeManagementConfig(dependencies),
     Invoke: invoke(dependencies),
     InvokeAsync: invokeAsync(dependencies),
+    InvokeWithResponseStream: invokeWithResponseStream(dependencies),
     ListAliases: listAliases(dependencies),
     ListCodeSigningConfigs: listCodeSigningConfigs(dependencies),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(dependencies),

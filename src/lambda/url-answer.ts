@@ -3,7 +3,7 @@
 export interface UrlAnswer {
   readonly status: number;
   readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer | string;
+  readonly body: Buffer | string | AsyncIterable<Buffer>;
 }
 
 /** The function failed, or returned what is no answer. */
@@ -31,26 +31,8 @@ export function bufferedAnswer(payload: Buffer): UrlAnswer {
   };
 }
 
-const PRELUDE_END = Buffer.alloc(8);
-
-/** `RESPONSE_STREAM`: a JSON prelude, eight NUL bytes and the body; or the body alone. */
-export function streamedAnswer(payload: Buffer): UrlAnswer {
-  const end = payload.indexOf(PRELUDE_END);
-  if (end > 0) {
-    try {
-      const prelude = JSON.parse(payload.toString("utf8", 0, end)) as Readonly<Record<string, unknown>>;
-      return {
-        ...structured({ statusCode: 200, ...prelude }),
-        body: payload.subarray(end + PRELUDE_END.length),
-      };
-    } catch {
-      // Not a prelude: bytes of the function's own.
-    }
-  }
-  return { status: 200, headers: { "content-type": "application/octet-stream" }, body: payload };
-}
-
-function structured(value: Readonly<Record<string, unknown>>): UrlAnswer {
+/** Status, headers, cookies and body as an API Gateway proxy integration writes them. */
+export function structured(value: Readonly<Record<string, unknown>>): UrlAnswer {
   const status = Number(value["statusCode"]);
   if (!Number.isInteger(status) || status < 200 || status > 599) return badGateway();
   const headers: Record<string, string | string[]> = { "content-type": "application/json" };

@@ -16,6 +16,17 @@ export interface Invocation {
   readonly traceId: string | undefined;
   /** Whether the outcome should carry the end of the log. */
   readonly wantsLogTail: boolean;
+  /** Takes the response while it is being written; the outcome's payload is then empty unless the function failed. */
+  readonly sink?: ResponseSink;
+}
+
+/** Where a response goes that its caller wants to read while the function is still writing. */
+export interface ResponseSink {
+  /** Once, before the first bytes; a function that fails before that never gets here. */
+  begin(contentType: string): void;
+  /** False asks the writer to wait until the listener of `onRoom` is called; what was given is taken all the same. */
+  write(chunk: Buffer): boolean;
+  onRoom(listener: () => void): void;
 }
 
 export type InvocationOutcome =

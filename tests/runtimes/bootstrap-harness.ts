@@ -16,7 +16,17 @@ export const NODE_BOOTSTRAP = path.join(PROJECT, "runtimes/nodejs/bootstrap.mjs"
 const INVOKE = 1;
 /** Ends an inner line of an event. */
 const GOES_ON = "\u001f\n";
-const FRAME_NAMES = ["", "ready", "response", "error", "initError", "fatal"] as const;
+const FRAME_NAMES = [
+  "",
+  "ready",
+  "response",
+  "error",
+  "initError",
+  "fatal",
+  "responseBegin",
+  "responseChunk",
+  "responseEnd",
+] as const;
 
 export const ARN = "arn:aws:lambda:eu-west-1:000000000000:function:thing";
 
@@ -124,6 +134,19 @@ export class Guest {
     return frame;
   }
 
+  /** A streamed response: the content type of its beginning, the chunks joined, and the frame that ended it. */
+  async stream(event: unknown): Promise<{ contentType: string | undefined; body: Buffer; last: Frame }> {
+    this.deliver(event);
+    const chunks: Buffer[] = [];
+    let contentType: string | undefined;
+    for (;;) {
+      const frame = await this.frame();
+      if (frame.name === "responseBegin") contentType = frame.payload.toString("latin1", 1);
+      else if (frame.name === "responseChunk") chunks.push(frame.payload);
+      else return { contentType, body: Buffer.concat(chunks), last: frame };
+    }
+  }
+
   /** Invokes and returns the parsed payload, of a response or an error. */
   async call(event: unknown, meta: InvocationMeta = {}): Promise<unknown> {
     return JSON.parse((await this.invoke(event, meta)).payload.toString()) as unknown;
@@ -202,7 +225,7 @@ function parseFrame(frame: Buffer): Frame {
     at = end;
     return text;
   };
-  const hasRequestId = name === "response" || name === "error" || name === "fatal";
+  const hasRequestId = name !== "ready" && name !== "initError";
   const requestId = hasRequestId ? shortText() : "";
   const errorType = name === "initError" || name === "error" || name === "fatal" ? shortText() : "";
   return { name, requestId, errorType, payload: frame.subarray(at) };

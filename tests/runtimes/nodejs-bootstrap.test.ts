@@ -506,7 +506,7 @@ exports.handler = async () => {
       );
     });
 
-    it("sends what a streaming handler wrote as one response", async () => {
+    it("sends what a streaming handler writes piece by piece", async () => {
       await using guest = await start(`
 const { pipeline } = require("node:stream/promises");
 exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
@@ -515,20 +515,29 @@ exports.handler = awslambda.streamifyResponse(async (event, stream, context) => 
   if (event === "throw") throw new RangeError("out");
   if (event === "destroy") { stream.destroy(new TypeError("gone")); return; }
   if (event === "open") { stream.write("x"); return; }
+  if (event === "nothing") { stream.end(); return; }
   if (event === "pipe") { await pipeline(async function* () { yield "a"; yield Buffer.from([255]); }, stream); return; }
   stream.write({ id: context.awsRequestId.length });
   stream.write("é");
   stream.end("!");
 });`);
       await guest.ready();
-      const bodies = [];
-      for (const event of ["plain", "http", "pipe"])
-        bodies.push((await guest.invoke(event)).payload.toString("latin1"));
+      const answers = [];
+      for (const event of ["plain", "http", "pipe", "nothing"]) {
+        const { contentType, body, last } = await guest.stream(event);
+        answers.push([contentType, body.toString("latin1"), last.name]);
+      }
       const plain = Buffer.from('{"id":36}é!').toString("latin1");
-      assert.deepEqual(bodies, [plain, `{"statusCode":201}${"\0".repeat(8)}${plain}`, "a\xff"]);
+      const http = "application/vnd.awslambda.http-integration-response";
+      assert.deepEqual(answers, [
+        ["application/octet-stream", plain, "responseEnd"],
+        [http, `{"statusCode":201}${"\0".repeat(8)}${plain}`, "responseEnd"],
+        ["application/octet-stream", "a\xff", "responseEnd"],
+        ["application/octet-stream", "", "responseEnd"],
+      ]);
       const failures = [];
       for (const event of ["late", "throw", "destroy", "open"])
-        failures.push((await guest.invoke(event)).errorType);
+        failures.push((await guest.stream(event)).last.errorType);
       assert.deepEqual(failures, [
         "Runtime.InvalidStreamingOperation",
         "RangeError",
@@ -543,7 +552,7 @@ exports.handler = awslambda.streamifyResponse(async (event, stream, context) => 
       );
       await guest.ready();
       assert.match(
-        (await guest.invoke({})).payload.toString(),
+        (await guest.stream({})).last.payload.toString(),
         /Streaming does not support non-async handlers\./,
       );
       const variables = { AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA: "1" };

@@ -1,7 +1,7 @@
 /**
  * The only code that knows the wire: length-prefixed frames on an inherited socket (descriptor 3). Every frame is
  * `u32 length of the rest` (big endian), `u8 type`, body; src/dataplane/runtime-api/frames.ts has the platform's side.
- * Streamed responses will take further types from 6 on. Node itself keeps inherited descriptors from the programs that
+ * Node itself keeps inherited descriptors from the programs that
  * a function starts.
  */
 import { Socket } from "node:net";
@@ -13,6 +13,11 @@ const RESPONSE = 2;
 const ERROR = 3;
 const INIT_ERROR = 4;
 const FATAL = 5;
+const RESPONSE_BEGIN = 6;
+const RESPONSE_CHUNK = 7;
+const RESPONSE_END = 8;
+/** A larger piece of a streamed response goes out as several. */
+const CHUNK_BYTES_MAX = 1_048_576;
 const LENGTH_BYTES = 4;
 const SHORT_TEXT_BYTES_MAX = 255;
 const RECEIVE_BYTES = 65_536;
@@ -81,6 +86,33 @@ export class Client {
    */
   sendResponse(requestId, payload) {
     this.#send(RESPONSE, [requestId], payload);
+  }
+
+  /**
+   * A response in pieces: this, any number of chunks, then the end or an error.
+   * @param {string} requestId
+   * @param {string} contentType
+   */
+  sendResponseBegin(requestId, contentType) {
+    this.#send(RESPONSE_BEGIN, [requestId, contentType], "");
+  }
+
+  /**
+   * @param {string} requestId
+   * @param {Uint8Array} chunk
+   * @param {() => void} onSent called when there is room for the next
+   */
+  sendResponseChunk(requestId, chunk, onSent) {
+    let rest = chunk;
+    for (; rest.length > CHUNK_BYTES_MAX; rest = rest.subarray(CHUNK_BYTES_MAX)) {
+      this.#send(RESPONSE_CHUNK, [requestId], rest.subarray(0, CHUNK_BYTES_MAX));
+    }
+    this.#send(RESPONSE_CHUNK, [requestId], rest, onSent);
+  }
+
+  /** @param {string} requestId */
+  sendResponseEnd(requestId) {
+    this.#send(RESPONSE_END, [requestId], "");
   }
 
   /**

@@ -42,7 +42,7 @@ export class Invocation {
       if (streams) {
         this.#isAsync = true;
         const context = createContext(this.#meta, undefined);
-        this.#follow(runStreaming(call, JSON.parse(event), context), (payload) => this.#reply(payload));
+        this.#follow(runStreaming(call, JSON.parse(event), context, this), () => this.#endStream());
       } else if (takesCallback) {
         this.#runWithCallback(call, JSON.parse(event));
       } else {
@@ -146,6 +146,27 @@ export class Invocation {
       return;
     }
     this.#reply(payload);
+  }
+
+  /** A streamed response begins. @param {string} contentType */
+  begin(contentType) {
+    if (!this.#isReplied) this.#client.sendResponseBegin(this.#meta.requestId, contentType);
+  }
+
+  /**
+   * @param {Uint8Array} chunk
+   * @param {() => void} onSent
+   */
+  chunk(chunk, onSent) {
+    if (this.#isReplied) onSent();
+    else this.#client.sendResponseChunk(this.#meta.requestId, chunk, onSent);
+  }
+
+  #endStream() {
+    if (this.#isReplied) return;
+    this.#isReplied = true;
+    this.#onReply();
+    this.#client.sendResponseEnd(this.#meta.requestId);
   }
 
   /** @param {string | Uint8Array} payload */

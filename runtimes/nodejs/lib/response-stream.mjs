@@ -1,7 +1,4 @@
-/**
- * The `awslambda` global: handlers that write their response as a stream. The platform takes whole responses so far, so
- * the stream is collected and sent as one; frames for chunks will replace `collected`.
- */
+/** The `awslambda` global: handlers that write their response as a stream, which goes out as it is written. */
 import { Writable } from "node:stream";
 import { RuntimeError } from "./errors.mjs";
 
@@ -32,10 +29,11 @@ export function isStreaming(handler) {
  * @param {Function} handler
  * @param {unknown} event
  * @param {object} context
- * @returns {Promise<Buffer>} the whole response; rejects with what the handler or the stream fails with
+ * @param {ResponseTaker} taker
+ * @returns {Promise<void>} when all is written; rejects with what the handler or the stream fails with
  */
-export async function runStreaming(handler, event, context) {
-  const stream = new ResponseStream(Number(handler[HIGH_WATER_MARK]));
+export async function runStreaming(handler, event, context, taker) {
+  const stream = new ResponseStream(taker, Number(handler[HIGH_WATER_MARK]));
   const ended = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
   // Waited for below; where the handler fails first, that failure is the one to tell.
   ended.catch(() => {});
@@ -51,7 +49,6 @@ export async function runStreaming(handler, event, context) {
     throw new RuntimeError("Runtime.InvalidStreamingOperation", "Response stream is not finished.");
   }
   await ended;
-  return stream.collected();
 }
 
 /**
@@ -78,18 +75,28 @@ function httpResponseStream(stream, prelude) {
   return stream;
 }
 
-/** Collects what a handler writes. */
+/**
+ * @typedef {object} ResponseTaker
+ * @property {(contentType: string) => void} begin
+ * @property {(chunk: Uint8Array, onSent: () => void) => void} chunk
+ */
+
+/** Hands on what a handler writes; a write is done when the platform has taken it. */
 class ResponseStream extends Writable {
-  /** @type {Buffer[]} */
-  #chunks = [];
+  /** @type {ResponseTaker} */
+  #taker;
   #isBegun = false;
   /** Set by `httpResponseStream`, and by libraries. @type {((write: (chunk: string | Uint8Array) => void) => void) | undefined} */
   _onBeforeFirstWrite;
   contentType = "application/octet-stream";
 
-  /** @param {number} highWaterMark bytes; Node's own where it is not a number */
-  constructor(highWaterMark) {
+  /**
+   * @param {ResponseTaker} taker
+   * @param {number} highWaterMark bytes; Node's own where it is not a number
+   */
+  constructor(taker, highWaterMark) {
     super(highWaterMark > 0 ? { highWaterMark } : {});
+    this.#taker = taker;
   }
 
   /** @param {string} contentType */
@@ -110,18 +117,18 @@ class ResponseStream extends Writable {
   _write(chunk, _encoding, done) {
     // `end(chunk)` comes here without `write`.
     this.#begin();
-    // A copy: the writer may use its buffer again once it is told that the chunk is taken.
-    this.#chunks.push(Buffer.from(chunk));
+    this.#taker.chunk(chunk, done);
+  }
+
+  _final(done) {
+    this.#begin({ hasBody: false });
     done();
   }
 
-  collected() {
-    return Buffer.concat(this.#chunks);
-  }
-
-  #begin() {
+  #begin({ hasBody = true } = {}) {
     if (this.#isBegun) return;
     this.#isBegun = true;
-    this._onBeforeFirstWrite?.((chunk) => this.#chunks.push(Buffer.from(chunk)));
+    this.#taker.begin(this.contentType);
+    if (hasBody) this._onBeforeFirstWrite?.((chunk) => this.#taker.chunk(Buffer.from(chunk), () => {}));
   }
 }

@@ -8,15 +8,17 @@
  * | busy         | exactly one invocation is out                          | reply → idle; timeout, fatal error, exit → ended |
  * | ended        | no process of the guest lives; nothing leads out       |                                      |
  */
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Clock, type Deferred, deferred, type Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation } from "../../model/mod.ts";
 import { framedLink } from "../runtime-api/framed-link.ts";
 import { httpLink } from "../runtime-api/http-link.ts";
-import type { RuntimeLink, RuntimeListener } from "../runtime-api/runtime-link.ts";
+import { type RuntimeLink, type RuntimeListener, WHOLE_CONTENT_TYPE } from "../runtime-api/runtime-link.ts";
 import type { ExitStatus, Sandbox } from "../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import { exitFailure, type PlatformFailure } from "./failure-payload.ts";
+import { ResponseInPieces } from "./response-in-pieces.ts";
 
 export type EnvironmentState = "initializing" | "idle" | "busy" | "ended";
 
@@ -36,7 +38,7 @@ export type InitOutcome =
 export type RunOutcome =
   | { readonly kind: "response"; readonly payload: Buffer }
   | { readonly kind: "error"; readonly errorType: string; readonly payload: Buffer }
-  | { readonly kind: "oversized" }
+  | { readonly kind: "oversized"; readonly bytesMax: number }
   | { readonly kind: "timeout" }
   | { readonly kind: "exit"; readonly status: ExitStatus }
   /** The runtime ended before it took the invocation: nothing of it ran, another environment can have it. */
@@ -68,6 +70,7 @@ interface RunInProgress {
   readonly requestId: string;
   readonly done: Deferred<RunOutcome>;
   readonly timer: Timer;
+  readonly response: ResponseInPieces;
 }
 
 export class ExecutionEnvironment implements RuntimeListener {
@@ -157,9 +160,11 @@ export class ExecutionEnvironment implements RuntimeListener {
     this.#run = {
       requestId: invocation.requestId,
       done,
+      response: new ResponseInPieces(invocation.sink),
       timer: clock.after(timeoutMs, () => this.#finish({ kind: "timeout" })),
     };
     this.#onTaken = onTaken;
+    invocation.sink?.onRoom(() => this.#link?.resume());
     this.#link?.deliver({
       requestId: invocation.requestId,
       deadlineMs: Math.floor(clock.nowMs() + timeoutMs),
@@ -192,7 +197,30 @@ export class ExecutionEnvironment implements RuntimeListener {
   }
 
   onResponse(requestId: string, payload: Buffer): void {
-    if (this.#isOut(requestId)) this.#finish({ kind: "response", payload });
+    const response = this.#responseOf(requestId);
+    if (response === undefined) return;
+    response.begin(WHOLE_CONTENT_TYPE);
+    response.add(payload);
+    this.#finish({ kind: "response", payload: response.end() });
+  }
+
+  onResponseBegin(requestId: string, contentType: string): void {
+    this.#responseOf(requestId)?.begin(contentType);
+  }
+
+  onResponseChunk(requestId: string, chunk: Buffer): boolean {
+    const response = this.#responseOf(requestId);
+    if (response === undefined) return true;
+    const more = response.add(chunk);
+    if (more !== "tooLarge") return more === "more";
+    // It would go on writing what nobody takes.
+    this.#finish({ kind: "oversized", bytesMax: response.bytesMax }, true);
+    return true;
+  }
+
+  onResponseEnd(requestId: string): void {
+    const response = this.#responseOf(requestId);
+    if (response !== undefined) this.#finish({ kind: "response", payload: response.end() });
   }
 
   onError(requestId: string, errorType: string, payload: Buffer, isFatal: boolean): void {
@@ -200,7 +228,8 @@ export class ExecutionEnvironment implements RuntimeListener {
   }
 
   onOversizedResponse(requestId: string): void {
-    if (this.#isOut(requestId)) this.#finish({ kind: "oversized" });
+    const bytesMax = LAMBDA_LIMITS.responsePayloadBytesMax;
+    if (this.#isOut(requestId)) this.#finish({ kind: "oversized", bytesMax });
   }
 
   onInitError(errorType: string, payload: Buffer): void {
@@ -209,6 +238,10 @@ export class ExecutionEnvironment implements RuntimeListener {
 
   #isOut(requestId: string): boolean {
     return this.#run?.requestId === requestId;
+  }
+
+  #responseOf(requestId: string): ResponseInPieces | undefined {
+    return this.#isOut(requestId) ? this.#run?.response : undefined;
   }
 
   #adopt(sandbox: Sandbox): void {

@@ -1,6 +1,5 @@
 /** The error JSON that the platform makes when a runtime could not. Source: answers recorded on AWS */
 import os from "node:os";
-import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { ExitStatus } from "../sandbox/sandbox.ts";
 import { timeoutText } from "./platform-log.ts";
 
@@ -51,9 +50,11 @@ function signalOf(code: number): string | undefined {
   );
 }
 
-export const OVERSIZED_RESPONSE: Buffer = Buffer.from(
-  JSON.stringify({
-    errorMessage: `Response payload size exceeded maximum allowed payload size (${LAMBDA_LIMITS.responsePayloadBytesMax} bytes).`,
-    errorType: "Function.ResponseSizeTooLarge",
-  }),
-);
+export function oversizedResponse(bytesMax: number): Buffer {
+  return Buffer.from(
+    JSON.stringify({
+      errorMessage: `Response payload size exceeded maximum allowed payload size (${bytesMax} bytes).`,
+      errorType: "Function.ResponseSizeTooLarge",
+    }),
+  );
+}

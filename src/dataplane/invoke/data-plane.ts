@@ -7,7 +7,7 @@ import type { ExecutionEnvironment, InitOutcome, RunOutcome } from "../environme
 import {
   exitFailure,
   failurePayload,
-  OVERSIZED_RESPONSE,
+  oversizedResponse,
   timeoutFailure,
 } from "../environment/failure-payload.ts";
 import {
@@ -200,7 +200,7 @@ function endingOf(
     case "error":
       return { outcome: "functionError", payload: ended.payload };
     case "oversized":
-      return { outcome: "functionError", payload: OVERSIZED_RESPONSE };
+      return { outcome: "functionError", payload: oversizedResponse(ended.bytesMax) };
     case "timeout": {
       const failure = timeoutFailure(target.settings.Timeout * 1000);
       return { outcome: "functionError", payload: failurePayload(failure, requestId), status: "timeout" };

@@ -13,7 +13,10 @@ import {
 export function framedLink(socket: Duplex, listener: RuntimeListener): RuntimeLink {
   const reader = new FrameReader({
     bytesMax: ENVIRONMENT_LIMITS.frameBytesMax,
-    onFrame: (type, body) => dispatch(type, body, listener),
+    onFrame: (type, body) => {
+      // Unread bytes fill the socket, and the guest's writes wait.
+      if (!dispatch(type, body, listener)) socket.pause();
+    },
     onOversized: (type, start) => {
       const id = type === FROM_GUEST.response ? readShortText(start, 0) : undefined;
       if (id !== undefined) listener.onOversizedResponse(id.text);
@@ -28,6 +31,7 @@ export function framedLink(socket: Duplex, listener: RuntimeListener): RuntimeLi
       listener.onTaken();
       send(socket, invocation);
     },
+    resume: () => socket.resume(),
     close: () => socket.destroy(),
   };
 }
@@ -42,35 +46,37 @@ function send(socket: Duplex, invocation: DeliveredInvocation): void {
   socket.uncork();
 }
 
-function dispatch(type: number, body: Buffer, listener: RuntimeListener): void {
+/** False when the listener wants no more for now. */
+function dispatch(type: number, body: Buffer, listener: RuntimeListener): boolean {
+  const first = readShortText(body, 0);
+  if (type === FROM_GUEST.ready) listener.onReady();
+  if (first === undefined) return true;
+  const rest = body.subarray(first.end);
+  const second = readShortText(body, first.end);
   switch (type) {
-    case FROM_GUEST.ready:
-      listener.onReady();
-      return;
-    case FROM_GUEST.response: {
-      const id = readShortText(body, 0);
-      if (id === undefined) return;
-      const payload = body.subarray(id.end);
-      if (payload.length > LAMBDA_LIMITS.responsePayloadBytesMax) listener.onOversizedResponse(id.text);
-      else listener.onResponse(id.text, payload);
-      return;
-    }
+    case FROM_GUEST.response:
+      if (rest.length > LAMBDA_LIMITS.responsePayloadBytesMax) listener.onOversizedResponse(first.text);
+      else listener.onResponse(first.text, rest);
+      break;
+    case FROM_GUEST.responseBegin:
+      if (second !== undefined) listener.onResponseBegin(first.text, second.text);
+      break;
+    case FROM_GUEST.responseChunk:
+      return listener.onResponseChunk(first.text, rest);
+    case FROM_GUEST.responseEnd:
+      listener.onResponseEnd(first.text);
+      break;
     case FROM_GUEST.error:
-    case FROM_GUEST.fatal: {
-      const id = readShortText(body, 0);
-      const errorType = id && readShortText(body, id.end);
-      if (!errorType) return;
-      const isFatal = type === FROM_GUEST.fatal;
-      listener.onError(id.text, reportedErrorType(errorType.text), body.subarray(errorType.end), isFatal);
-      return;
-    }
-    case FROM_GUEST.initError: {
-      const errorType = readShortText(body, 0);
-      if (errorType) {
-        listener.onInitError(reportedErrorType(errorType.text), body.subarray(errorType.end));
+    case FROM_GUEST.fatal:
+      if (second !== undefined) {
+        const isFatal = type === FROM_GUEST.fatal;
+        listener.onError(first.text, reportedErrorType(second.text), body.subarray(second.end), isFatal);
       }
-      return;
-    }
+      break;
+    case FROM_GUEST.initError:
+      listener.onInitError(reportedErrorType(first.text), rest);
+      break;
     default:
   }
+  return true;
 }

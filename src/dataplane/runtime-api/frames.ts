@@ -5,8 +5,20 @@
 
 export const TO_GUEST = { invoke: 1 } as const;
 
-/** `fatal` is an error of the invocation after which the runtime ends itself. */
-export const FROM_GUEST = { ready: 1, response: 2, error: 3, initError: 4, fatal: 5 } as const;
+/**
+ * `fatal` is an error of the invocation after which the runtime ends itself. A response is one frame, or begin (with
+ * its content type), chunks, and an end or an error.
+ */
+export const FROM_GUEST = {
+  ready: 1,
+  response: 2,
+  error: 3,
+  initError: 4,
+  fatal: 5,
+  responseBegin: 6,
+  responseChunk: 7,
+  responseEnd: 8,
+} as const;
 
 const LENGTH_BYTES = 4;
 

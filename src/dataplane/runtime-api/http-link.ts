@@ -5,11 +5,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import { type Deferred, deferred } from "../../kit/mod.ts";
 import {
   type DeliveredInvocation,
   type RuntimeLink,
   type RuntimeListener,
   reportedErrorType,
+  STREAMED_CONTENT_TYPE,
 } from "./runtime-link.ts";
 
 export interface HttpLink extends RuntimeLink {
@@ -36,6 +38,7 @@ export async function httpLink(listener: RuntimeListener): Promise<HttpLink> {
   return {
     address: `127.0.0.1:${port}`,
     deliver: (invocation) => session.deliver(invocation),
+    resume: () => session.resume(),
     close: () => {
       server.close();
       server.closeAllConnections();
@@ -50,6 +53,8 @@ class RuntimeSession {
   #waiting: DeliveredInvocation | undefined;
   #outstandingId: string | undefined;
   #poll: ServerResponse | undefined;
+  /** Resolves when a streamed response may go on. */
+  #room: Deferred<void> | undefined;
 
   constructor(listener: RuntimeListener) {
     this.#listener = listener;
@@ -58,6 +63,11 @@ class RuntimeSession {
   deliver(invocation: DeliveredInvocation): void {
     this.#waiting = invocation;
     this.#answerPoll();
+  }
+
+  resume(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -113,6 +123,10 @@ class RuntimeSession {
     requestId: string,
     isError: boolean,
   ): Promise<void> {
+    const mode = request.headers["lambda-runtime-function-response-mode"];
+    if (!isError && mode === "streaming" && requestId === this.#outstandingId) {
+      return this.#stream(request, response, requestId);
+    }
     const body = await read(request);
     if (requestId !== this.#outstandingId) {
       refuse(response, 400, "InvalidRequestID", "Invalid request ID");
@@ -120,6 +134,13 @@ class RuntimeSession {
     }
     if (body === "aborted") {
       refuse(response, 400, "TruncatedHTTPRequest", "HTTP request detected as truncated");
+      return;
+    }
+    if (!isError && mode !== undefined) {
+      this.#outstandingId = undefined;
+      refuse(response, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
+      const errorType = "Runtime.InvalidResponseModeHeader";
+      this.#listener.onError(requestId, errorType, Buffer.from(JSON.stringify({ errorType })), false);
       return;
     }
     this.#outstandingId = undefined;
@@ -133,6 +154,30 @@ class RuntimeSession {
     accept(response);
     if (isError) this.#listener.onError(requestId, errorTypeOf(request), body, false);
     else this.#listener.onResponse(requestId, body);
+  }
+
+  /** Chunks go on as they come; a failure on the way is told in the trailers. */
+  async #stream(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+    this.#listener.onResponseBegin(requestId, request.headers["content-type"] ?? STREAMED_CONTENT_TYPE);
+    try {
+      for await (const chunk of request as AsyncIterable<Buffer>) {
+        if (this.#listener.onResponseChunk(requestId, chunk)) continue;
+        this.#room = deferred();
+        await this.#room.promise;
+      }
+    } catch {
+      // Cut short: the runtime's exit, or the function's timeout, will say what became of it.
+      return;
+    }
+    accept(response);
+    this.#outstandingId = undefined;
+    const errorType = request.trailers["lambda-runtime-function-error-type"];
+    if (errorType === undefined) {
+      this.#listener.onResponseEnd(requestId);
+      return;
+    }
+    const document = Buffer.from(request.trailers["lambda-runtime-function-error-body"] ?? "", "base64");
+    this.#listener.onError(requestId, reportedErrorType(errorType), document, false);
   }
 
   async #initError(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -20,6 +20,11 @@ export interface RuntimeListener {
   /** It got the invocation that was delivered. */
   onTaken(): void;
   onResponse(requestId: string, payload: Buffer): void;
+  /** A response that comes in pieces: begin, any number of chunks, then an end or an error. */
+  onResponseBegin(requestId: string, contentType: string): void;
+  /** False: no further chunk, please, before the link was told to `resume`. */
+  onResponseChunk(requestId: string, chunk: Buffer): boolean;
+  onResponseEnd(requestId: string): void;
   /** `isFatal`: the runtime ends itself now and must not be given anything further. */
   onError(requestId: string, errorType: string, payload: Buffer, isFatal: boolean): void;
   onInitError(errorType: string, payload: Buffer): void;
@@ -30,6 +35,8 @@ export interface RuntimeListener {
 export interface RuntimeLink {
   /** Hands over one invocation; the runtime gets it when it asks next. */
   deliver(invocation: DeliveredInvocation): void;
+  /** There is room for further chunks of a response. */
+  resume(): void;
   close(): void;
 }
 
@@ -41,3 +48,9 @@ export function reportedErrorType(given: string): string {
   if (/^(Runtime|Function)\.[A-Z][a-zA-Z]+$/.test(given)) return given;
   return given.startsWith("Function.") ? "Function.Unknown" : "Runtime.Unknown";
 }
+
+/** Of a streamed response whose runtime names none. Source: AWS's Node.js runtime interface client. */
+export const STREAMED_CONTENT_TYPE = "application/octet-stream";
+
+/** Of a response in one piece, where somebody wanted a stream. */
+export const WHOLE_CONTENT_TYPE = "application/json";

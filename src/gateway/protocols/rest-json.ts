@@ -6,6 +6,7 @@ import { type HttpAnswer, type HttpRequest, header } from "../http-message.ts";
 import type { LoadedService, OperationSchema } from "../service.ts";
 import { decodeValue } from "./decode-value.ts";
 import { errorShape } from "./error-shape.ts";
+import { EVENT_STREAM_TYPE, eventStreamFrames } from "./event-stream.ts";
 import type { Protocol, RoutedOperation } from "./protocol.ts";
 
 const EPOCH_SECONDS = 7;
@@ -89,6 +90,7 @@ export const restJson: Protocol = {
     const headers: Record<string, string> = {};
     let status = operation.http?.[2] ?? 200;
     let payload: Buffer | string | undefined;
+    let events: { schema: NormalizedSchema; value: unknown } | undefined;
     const body: Record<string, unknown> = {};
     let hasBodyMembers = false;
     for (const { member, place, schema } of bindingsOf(operation.output)) {
@@ -97,10 +99,17 @@ export const restJson: Protocol = {
       if (value === undefined || value === null) continue;
       if (place.kind === "header") headers[place.name] = String(value);
       else if (place.kind === "status") status = Number(value);
+      else if (place.kind === "payload" && schema.isStreaming()) events = { schema, value };
       else if (place.kind === "payload") payload = payloadOf(schema, value);
       else body[member] = value;
     }
     if (typeof output["$status"] === "number") status = output["$status"];
+    if (events !== undefined) {
+      // The model binds the response's own type to this header, too; the stream's type is what AWS sends (reported).
+      headers["Content-Type"] = EVENT_STREAM_TYPE;
+      const frames = eventStreamFrames(events.schema, events.value as AsyncIterable<never>, encodeJson);
+      return { status, headers, body: frames };
+    }
     if (payload !== undefined) {
       headers["Content-Type"] = "application/json";
       return { status, headers, body: payload };

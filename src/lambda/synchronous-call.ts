@@ -1,0 +1,43 @@
+/** What Invoke and InvokeWithResponseStream make of a request before they part. */
+import type { InvocationRequest } from "@aws-sdk/client-lambda";
+import { functionArn, type Invocation, type RequestContext } from "../model/mod.ts";
+import type { LambdaDependencies } from "./dependencies.ts";
+import { type FoundFunction, getFunctionRecord, versionForCall } from "./find-function.ts";
+import { checkedClientContext, checkedEvent } from "./invoke-payload.ts";
+
+/** The members that both requests have. */
+type CallRequest = Pick<
+  InvocationRequest,
+  "FunctionName" | "Qualifier" | "Payload" | "ClientContext" | "LogType"
+>;
+
+/** Throws ResourceNotFoundException. */
+export function findCalled(
+  { store }: LambdaDependencies,
+  { FunctionName = "", Qualifier }: CallRequest,
+  context: RequestContext,
+): Promise<FoundFunction> {
+  return getFunctionRecord(store, context, FunctionName, Qualifier, { namesLatest: true });
+}
+
+/** Throws InvalidRequestContentException. */
+export async function synchronousCall(
+  { store, draw }: LambdaDependencies,
+  found: FoundFunction,
+  request: CallRequest,
+  context: RequestContext,
+): Promise<Invocation> {
+  const payload = checkedEvent(request.Payload as Buffer | undefined);
+  const clientContext = checkedClientContext(request.ClientContext);
+  const target = await versionForCall(store, context, found, draw);
+  return {
+    scope: context,
+    target,
+    invokedArn: functionArn(context, target.name, found.qualifier),
+    requestId: context.requestId,
+    payload,
+    clientContext,
+    traceId: context.traceId,
+    wantsLogTail: request.LogType === "Tail",
+  };
+}
