@@ -12,7 +12,7 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "Zip only; no S3 source, no images, no durable or managed-instance functions; VPC, tracing, file systems, dead-letter queue and SnapStart are kept and shown only",
+    "Zip only; no S3 source, no images, no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; no snapshot is taken for SnapStart",
   UpdateFunctionCode: "Zip only; no S3 source",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
   Invoke: "no tenant id, no durable execution name; recursion is not detected",
@@ -20,6 +20,7 @@ const WEAKER: Readonly<Record<string, string>> = {
   UpdateFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
   PutFunctionRecursionConfig: "kept and shown only",
   PutRuntimeManagementConfig: "kept and shown only",
+  PutProvisionedConcurrencyConfig: "of an alias with two versions only the main one is provisioned",
   AddPermission: "kept and shown; not enforced in open mode",
   AddLayerVersionPermission: "accounts are checked, organizations are not",
   CreateFunctionUrlConfig: "policies are not enforced in open mode",

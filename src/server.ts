@@ -28,6 +28,7 @@ import {
   findQualified,
   type LambdaDependencies,
   lambdaOperations,
+  restoreProvisions,
   settle,
   versionForCall,
 } from "./lambda/mod.ts";
@@ -99,11 +100,12 @@ export async function startServer(
       starts: new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax),
       endpointUrl: () => url,
       hostPath: env["PATH"] ?? "",
+      fileSystemsDir: config.fileSystemsDir,
     }),
     clock,
     keepAliveMs: config.keepAliveMs,
   });
-  const dataPlane = new DataPlane({ pool, ledger, clock });
+  const dataPlane = new DataPlane({ pool, ledger, clock, reportFault });
   const asyncQueue = new AsyncQueue({
     store,
     invoker: dataPlane,
@@ -170,6 +172,7 @@ export async function startServer(
   });
   const server = await listen(frontDoor, config.host, config.port);
   url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");

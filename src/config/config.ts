@@ -16,6 +16,8 @@ export interface Config {
   readonly runtimeFallback: boolean;
   /** Further folder with runtimes as `<runtime>/bin/<interpreter>`. */
   readonly runtimesDir: string | undefined;
+  /** A folder for each file system access point, by the access point's name. */
+  readonly fileSystemsDir: string;
   /** Idle execution environments end after this. */
   readonly keepAliveMs: number;
   readonly accountConcurrency: number;
@@ -62,13 +64,17 @@ export function readConfig(env: Variables, cwd: string): Config {
         "port run code here. Use 127.0.0.1 (or put an authenticating proxy in front of it).",
     );
   }
+  const dataDir = path.resolve(cwd, env["LAMBKIN_DATA_DIR"] || ".lambkin");
   return Object.freeze({
     host,
     port: integer(env, "LAMBKIN_PORT", 4566, 0, 65_535),
-    dataDir: path.resolve(cwd, env["LAMBKIN_DATA_DIR"] || ".lambkin"),
+    dataDir,
     isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "process"], "auto"),
     runtimeFallback: oneOf(env, "LAMBKIN_RUNTIME_FALLBACK", ["on", "off"], "on") === "on",
     runtimesDir: env["LAMBKIN_RUNTIMES_DIR"] ? path.resolve(cwd, env["LAMBKIN_RUNTIMES_DIR"]) : undefined,
+    fileSystemsDir: env["LAMBKIN_FILE_SYSTEMS_DIR"]
+      ? path.resolve(cwd, env["LAMBKIN_FILE_SYSTEMS_DIR"])
+      : path.join(dataDir, "file-systems"),
     keepAliveMs:
       1000 *
       integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),

@@ -80,6 +80,8 @@ export const LAMBDA_LIMITS = {
 /** Execution environments. */
 export const ENVIRONMENT_LIMITS = {
   initMsMax: 10 * SECOND_MS,
+  /** Ahead of invocations: this, or the function's timeout where that is longer. Source: the lifecycle page. */
+  provisionedInitMsMax: 130 * SECOND_MS,
   /** An idle environment ends after this; AWS's own time is not documented. */
   keepAliveMsDefault: 10 * MINUTE_MS,
   /** Ours: environments alive at once on this machine, of all functions. */

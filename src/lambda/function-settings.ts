@@ -60,7 +60,7 @@ export function mergedSettings(
   refuseUnbuilt(asked);
   const { DeadLetterConfig: deadLetterBefore, ...rest } = before;
   const deadLetter = asked.DeadLetterConfig ?? deadLetterBefore;
-  return {
+  const merged: FunctionSettings = {
     ...rest,
     ...definedOf({
       Role: asked.Role,
@@ -70,7 +70,11 @@ export function mergedSettings(
       MemorySize: asked.MemorySize,
       Runtime: asked.Runtime,
       KMSKeyArn: asked.KMSKeyArn,
-      FileSystemConfigs: asked.FileSystemConfigs,
+      // The service model requires both members.
+      FileSystemConfigs: asked.FileSystemConfigs?.map(({ Arn = "", LocalMountPath = "" }) => ({
+        Arn,
+        LocalMountPath,
+      })),
       Layers: asked.Layers,
     }),
     // `Environment` appears only once somebody sent it (recorded).
@@ -87,6 +91,26 @@ export function mergedSettings(
     ...(deadLetter?.TargetArn ? { DeadLetterConfig: { TargetArn: deadLetter.TargetArn } } : {}),
     LoggingConfig: mergedLogging(before.LoggingConfig, asked.LoggingConfig),
   };
+  checkSnapStart(merged);
+  return merged;
+}
+
+const SNAP_START_RUNTIME = /^(java(1[1-9]|2\d)|python3\.(1[2-9]|2\d)|dotnet([89]|\d\d))/;
+
+/** That the runtime is told is reported of AWS; the other refusals follow its "SnapStart" page in words of our own. */
+function checkSnapStart({ Runtime, SnapStart, FileSystemConfigs, EphemeralStorage }: FunctionSettings): void {
+  if (SnapStart.ApplyOn !== "PublishedVersions") return;
+  if (!SNAP_START_RUNTIME.test(Runtime ?? "")) {
+    throw invalidParameter(`${Runtime} is not supported for SnapStart enabled functions.`);
+  }
+  if ((FileSystemConfigs ?? []).length > 0) {
+    throw invalidParameter("SnapStart is not supported for functions with a file system.");
+  }
+  if (EphemeralStorage.Size > LAMBDA_LIMITS.ephemeralStorageMibDefault) {
+    throw invalidParameter(
+      `SnapStart is not supported for functions with more than ${LAMBDA_LIMITS.ephemeralStorageMibDefault} MB of ephemeral storage.`,
+    );
+  }
 }
 
 /** Throws ValidationException: the model leaves these upper bounds to the service. */

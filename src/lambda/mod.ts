@@ -3,5 +3,6 @@ export { settle } from "./change-function.ts";
 export { CODE_LINK_PREFIX, CodeLinks } from "./code-links.ts";
 export type { LambdaDependencies } from "./dependencies.ts";
 export { findQualified, versionForCall } from "./find-function.ts";
+export { restoreProvisions } from "./provisioned-concurrency.ts";
 export { FunctionUrls } from "./serve-url.ts";
 export { lambdaOperations } from "./table.ts";

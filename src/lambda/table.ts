@@ -15,6 +15,7 @@ import { deleteFunctionConcurrency } from "./operations/delete-function-concurre
 import { deleteFunctionEventInvokeConfig } from "./operations/delete-function-event-invoke-config.ts";
 import { deleteFunctionUrlConfig } from "./operations/delete-function-url-config.ts";
 import { deleteLayerVersion } from "./operations/delete-layer-version.ts";
+import { deleteProvisionedConcurrencyConfig } from "./operations/delete-provisioned-concurrency-config.ts";
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
@@ -29,6 +30,7 @@ import { getLayerVersion } from "./operations/get-layer-version.ts";
 import { getLayerVersionByArn } from "./operations/get-layer-version-by-arn.ts";
 import { getLayerVersionPolicy } from "./operations/get-layer-version-policy.ts";
 import { getPolicy } from "./operations/get-policy.ts";
+import { getProvisionedConcurrencyConfig } from "./operations/get-provisioned-concurrency-config.ts";
 import { getRuntimeManagementConfig } from "./operations/get-runtime-management-config.ts";
 import { invoke } from "./operations/invoke.ts";
 import { invokeAsync } from "./operations/invoke-async.ts";
@@ -41,6 +43,7 @@ import { listFunctions } from "./operations/list-functions.ts";
 import { listFunctionsByCodeSigningConfig } from "./operations/list-functions-by-code-signing-config.ts";
 import { listLayerVersions } from "./operations/list-layer-versions.ts";
 import { listLayers } from "./operations/list-layers.ts";
+import { listProvisionedConcurrencyConfigs } from "./operations/list-provisioned-concurrency-configs.ts";
 import { listTags } from "./operations/list-tags.ts";
 import { listVersionsByFunction } from "./operations/list-versions-by-function.ts";
 import { publishLayerVersion } from "./operations/publish-layer-version.ts";
@@ -49,6 +52,7 @@ import { putFunctionCodeSigningConfig } from "./operations/put-function-code-sig
 import { putFunctionConcurrency } from "./operations/put-function-concurrency.ts";
 import { putFunctionEventInvokeConfig } from "./operations/put-function-event-invoke-config.ts";
 import { putFunctionRecursionConfig } from "./operations/put-function-recursion-config.ts";
+import { putProvisionedConcurrencyConfig } from "./operations/put-provisioned-concurrency-config.ts";
 import { putRuntimeManagementConfig } from "./operations/put-runtime-management-config.ts";
 import { removeLayerVersionPermission } from "./operations/remove-layer-version-permission.ts";
 import { removePermission } from "./operations/remove-permission.ts";
@@ -77,6 +81,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     DeleteFunctionEventInvokeConfig: deleteFunctionEventInvokeConfig(dependencies),
     DeleteFunctionUrlConfig: deleteFunctionUrlConfig(dependencies),
     DeleteLayerVersion: deleteLayerVersion(dependencies),
+    DeleteProvisionedConcurrencyConfig: deleteProvisionedConcurrencyConfig(dependencies),
     GetAccountSettings: getAccountSettings(dependencies),
     GetAlias: getAlias(dependencies),
     GetCodeSigningConfig: getCodeSigningConfig(dependencies),
@@ -91,6 +96,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     GetLayerVersionByArn: getLayerVersionByArn(dependencies),
     GetLayerVersionPolicy: getLayerVersionPolicy(dependencies),
     GetPolicy: getPolicy(dependencies),
+    GetProvisionedConcurrencyConfig: getProvisionedConcurrencyConfig(dependencies),
     GetRuntimeManagementConfig: getRuntimeManagementConfig(dependencies),
     Invoke: invoke(dependencies),
     InvokeAsync: invokeAsync(dependencies),
@@ -103,6 +109,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     ListFunctionsByCodeSigningConfig: listFunctionsByCodeSigningConfig(dependencies),
     ListLayerVersions: listLayerVersions(dependencies),
     ListLayers: listLayers(dependencies),
+    ListProvisionedConcurrencyConfigs: listProvisionedConcurrencyConfigs(dependencies),
     ListTags: listTags(dependencies),
     ListVersionsByFunction: listVersionsByFunction(dependencies),
     PublishLayerVersion: publishLayerVersion(dependencies),
@@ -111,6 +118,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     PutFunctionConcurrency: putFunctionConcurrency(dependencies),
     PutFunctionEventInvokeConfig: putFunctionEventInvokeConfig(dependencies),
     PutFunctionRecursionConfig: putFunctionRecursionConfig(dependencies),
+    PutProvisionedConcurrencyConfig: putProvisionedConcurrencyConfig(dependencies),
     PutRuntimeManagementConfig: putRuntimeManagementConfig(dependencies),
     RemoveLayerVersionPermission: removeLayerVersionPermission(dependencies),
     RemovePermission: removePermission(dependencies),

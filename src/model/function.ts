@@ -28,7 +28,7 @@ export interface FunctionSettings {
   readonly DeadLetterConfig?: { readonly TargetArn?: string };
   readonly KMSKeyArn?: string;
   readonly Layers?: readonly LayerReference[];
-  readonly FileSystemConfigs?: readonly unknown[];
+  readonly FileSystemConfigs?: readonly { readonly Arn: string; readonly LocalMountPath: string }[];
   readonly ImageConfig?: Readonly<Record<string, unknown>>;
   readonly TenancyConfig?: Readonly<Record<string, unknown>>;
 }

@@ -14,7 +14,14 @@ export interface QualifierSettings {
   readonly policy: { readonly revisionId: string; readonly statements: readonly PolicyStatement[] };
   readonly eventInvoke: EventInvokeSetting;
   readonly url: FunctionUrlSetting;
+  readonly provisioned: ProvisionedSetting;
   readonly runtimeManagement: { readonly updateRuntimeOn: string; readonly runtimeVersionArn?: string };
+}
+
+/** How many environments are kept ready for a version, or for the version that an alias leads to. */
+export interface ProvisionedSetting {
+  readonly requested: number;
+  readonly lastModifiedMs: number;
 }
 
 /** A function URL: who may call it, how answers travel, and what browsers are told. */

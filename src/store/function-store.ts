@@ -18,6 +18,24 @@ export interface ScopedFunction {
   readonly record: FunctionRecord;
 }
 
+/** Sums over the functions of a scope. */
+export interface ScopeUsage {
+  readonly functions: number;
+  /** Of all versions and layers. */
+  readonly codeBytes: number;
+  readonly reservedConcurrency: number;
+  /** Provisioned concurrency of functions without a reservation. */
+  readonly unreservedProvisioned: number;
+}
+
+/** A setting with the function and qualifier it is set on. */
+export interface LocatedSetting<K extends QualifierSettingKind> {
+  readonly scope: Scope;
+  readonly functionName: string;
+  readonly qualifier: string;
+  readonly setting: QualifierSettings[K];
+}
+
 /** An asynchronous invocation that was answered with 202. */
 export interface AcceptedEvent {
   /** The request id: the same on every attempt. */
@@ -107,12 +125,10 @@ export interface FunctionStore {
     functionName: string,
     kind: K,
   ): Promise<{ qualifier: string; setting: QualifierSettings[K] }[]>;
+  /** All of one kind in every scope, for what must be rebuilt at start. */
+  listAllSettings<K extends QualifierSettingKind>(kind: K): AsyncIterable<LocatedSetting<K>>;
   /** Which function and qualifier a URL belongs to. */
-  findUrl(
-    urlId: string,
-  ): Promise<
-    { scope: Scope; functionName: string; qualifier: string; setting: QualifierSettings["url"] } | undefined
-  >;
+  findUrl(urlId: string): Promise<LocatedSetting<"url"> | undefined>;
   /** False when it was not there. */
   deleteSetting(
     scope: Scope,
@@ -121,7 +137,7 @@ export interface FunctionStore {
     qualifier: string,
   ): Promise<boolean>;
 
-  usage(scope: Scope): Promise<{ functions: number; codeBytes: number; reservedConcurrency: number }>;
+  usage(scope: Scope): Promise<ScopeUsage>;
   /** The code SHA-256s (base64) that some function, version or layer of any scope still needs. */
   codeInUse(): Promise<Set<string>>;
 

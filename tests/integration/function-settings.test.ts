@@ -5,6 +5,7 @@ import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   CreateAliasCommand,
   DeleteFunctionEventInvokeConfigCommand,
+  GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
   GetFunctionRecursionConfigCommand,
   GetRuntimeManagementConfigCommand,
@@ -142,5 +143,24 @@ describe("function settings", () => {
       client.send(new PutRuntimeManagementConfigCommand({ FunctionName: "f", UpdateRuntimeOn: "Manual" })),
     );
     assert.equal(bare.name, "InvalidParameterValueException");
+  });
+
+  it("SnapStart shows on published versions, for runtimes and settings that have it", async () => {
+    const code = pythonZip("def lambda_handler(e, c): return 1");
+    const SnapStart = { ApplyOn: "PublishedVersions" } as const;
+    await createFunction(client, "snap", code, { Runtime: "python3.12", SnapStart });
+    const snapStart = async (Qualifier?: string) =>
+      (await client.send(new GetFunctionConfigurationCommand({ FunctionName: "snap", Qualifier }))).SnapStart;
+    await client.send(new PublishVersionCommand({ FunctionName: "snap" }));
+    assert.deepEqual(await snapStart(), { ...SnapStart, OptimizationStatus: "Off" });
+    assert.deepEqual(await snapStart("1"), { ...SnapStart, OptimizationStatus: "On" });
+    assert.equal((await client.send(new PublishVersionCommand({ FunctionName: "snap" }))).Version, "1");
+    for (const [other, text] of [
+      [{ Runtime: "python3.11" }, /^python3\.11 is not supported for SnapStart enabled functions\.$/],
+      [{ Runtime: "python3.12", EphemeralStorage: { Size: 1024 } }, /more than 512 MB of ephemeral storage/],
+    ] as const) {
+      const refused = await refusalOf(createFunction(client, "no-snap", code, { SnapStart, ...other }));
+      assert.match(refused.message, text);
+    }
   });
 });

@@ -1,18 +1,19 @@
 /** Puts an environment together: code on disk, interpreter, variables, sandbox, log stream. */
 import { randomBytes } from "node:crypto";
-import { access, constants } from "node:fs/promises";
+import { access, constants, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
-import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders } from "../sandbox/sandbox.ts";
-import { EnvironmentLog } from "./environment-log.ts";
+import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders, SandboxSpec } from "../sandbox/sandbox.ts";
+import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { ExecutionEnvironment, InvalidEntrypoint } from "./execution-environment.ts";
-import { initStartLine } from "./platform-log.ts";
+import type { InitializationType } from "./platform-event.ts";
+import type { SystemLogLevel } from "./platform-json.ts";
 import type { StartQueue } from "./start-queue.ts";
 
 export interface EnvironmentParts {
@@ -25,28 +26,45 @@ export interface EnvironmentParts {
   /** Lambkin's own address, for the AWS SDKs inside functions. Known once the server listens. */
   readonly endpointUrl: () => string;
   readonly hostPath: string;
+  /** Holds a folder for each access point. */
+  readonly fileSystemsDir: string;
 }
 
 export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory {
-  return (scope, target, onEnded) => {
+  return (scope, target, initializationType, onEnded) => {
     const id = randomBytes(16).toString("hex");
     const stream = `${slashedDay(parts.clock.nowMs())}/[${target.version}]${id}`;
+    const choice = parts.runtimes.choose(target.settings.Runtime ?? "");
     const log = new EnvironmentLog(
       { ...scope, group: target.settings.LoggingConfig.LogGroup, stream },
       parts.logs,
       parts.clock,
+      logFormat(target, choice),
     );
-    const choice = parts.runtimes.choose(target.settings.Runtime ?? "");
     return new ExecutionEnvironment({
       id,
       target,
+      initializationType,
       log,
       clock: parts.clock,
       speaksHttp: choice?.runtime.language === "provided",
       start: (runtimeApiAddress) =>
-        parts.starts.run(() => start(parts, { id, scope, target, choice, stream, log, runtimeApiAddress })),
+        parts.starts.run(() =>
+          start(parts, { id, scope, target, initializationType, choice, stream, log, runtimeApiAddress }),
+        ),
       onEnded,
     });
+  };
+}
+
+/** Our own runtimes keep to the application's level themselves; what custom ones print is looked at. */
+function logFormat({ settings }: FunctionVersion, choice: RuntimeChoice | undefined): LogFormat {
+  const { LogFormat, SystemLogLevel = "INFO", ApplicationLogLevel = "INFO" } = settings.LoggingConfig;
+  if (LogFormat !== "JSON") return TEXT_FORMAT;
+  return {
+    isJson: true,
+    systemLevel: SystemLogLevel as SystemLogLevel,
+    applicationLevel: choice?.runtime.language === "provided" ? ApplicationLogLevel : undefined,
   };
 }
 
@@ -54,6 +72,7 @@ interface StartRequest {
   readonly id: string;
   readonly scope: Scope;
   readonly target: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly choice: RuntimeChoice | undefined;
   readonly stream: string;
   readonly log: EnvironmentLog;
@@ -71,13 +90,24 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
     runtime: parts.runtimes.bootstrapFolder(choice),
     language: choice.interpreter?.folder,
   };
+  const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
   const command = await commandOf(choice, folders, paths);
-  log.write(initStartLine(...runtimeLabel(choice), runtimeVersionArn(scope.region, choice.runtime.id)));
-  if (choice.warning !== undefined) log.write(`LAMBKIN_WARNING: ${choice.warning}\n`);
+  log.platform({
+    kind: "initStart",
+    initializationType: request.initializationType,
+    runtimeVersion: runtimeLabel(choice),
+    runtimeVersionArn: runtimeVersionArn(scope.region, choice.runtime.id),
+    functionName: target.name,
+    functionVersion: target.version,
+    instanceId: request.id,
+    memoryMib: target.settings.MemorySize,
+  });
+  if (choice.warning !== undefined) log.platform({ kind: "warning", text: choice.warning });
   const variables = environmentVariables({
     scope,
     target,
+    initializationType: request.initializationType,
     choice,
     paths,
     isolation: parts.driver.name,
@@ -93,15 +123,33 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
   return parts.driver.start({
     environmentId: request.id,
     folders,
+    mounts,
     command,
     variables,
     memoryMib: target.settings.MemorySize,
   });
 }
 
-function runtimeLabel(choice: RuntimeChoice): [string, string] {
-  const { language, version, id } = choice.runtime;
-  return language === "provided" ? ["provided", id.slice("provided.".length)] : [language, version];
+/** An access point is a folder of its name; it comes to be when a function first mounts it. Throws InvalidEntrypoint. */
+async function fileSystems(
+  { driver, fileSystemsDir }: EnvironmentParts,
+  { settings }: FunctionVersion,
+): Promise<SandboxSpec["mounts"]> {
+  const configs = settings.FileSystemConfigs ?? [];
+  if (configs.length > 0 && driver.name === "process") {
+    throw new InvalidEntrypoint("File systems can only be mounted where functions are isolated");
+  }
+  return Promise.all(
+    configs.map(async ({ Arn, LocalMountPath }) => {
+      const host = path.join(fileSystemsDir, Arn.slice(Arn.lastIndexOf("/") + 1));
+      await mkdir(host, { recursive: true });
+      return { host, guest: LocalMountPath };
+    }),
+  );
+}
+
+function runtimeLabel({ runtime: { language, version, id } }: RuntimeChoice): string {
+  return `${language}:${language === "provided" ? id.slice("provided.".length) : version}.v1`;
 }
 
 async function commandOf(

@@ -2,6 +2,19 @@
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
 import type { LogSink, LogStreamRef } from "../../model/mod.ts";
+import type { PlatformEvent } from "./platform-event.ts";
+import { platformJson, type SystemLogLevel } from "./platform-json.ts";
+import { platformText } from "./platform-text.ts";
+
+export interface LogFormat {
+  readonly isJson: boolean;
+  /** Below it the platform is silent (JSON only). */
+  readonly systemLevel: SystemLogLevel;
+  /** Below it JSON lines of the function's own with a `level` are left out; undefined leaves them to the runtime. */
+  readonly applicationLevel: string | undefined;
+}
+
+export const TEXT_FORMAT: LogFormat = { isJson: false, systemLevel: "INFO", applicationLevel: undefined };
 
 const NEWLINE = 0x0a;
 /** Before a newline: the event goes on in the next line. Our bootstraps write multi-line events so. */
@@ -11,6 +24,7 @@ export class EnvironmentLog {
   readonly #stream: LogStreamRef;
   readonly #sink: LogSink;
   readonly #clock: Clock;
+  readonly #format: LogFormat;
   /** Bytes of a line whose end has not come yet. */
   #partial: Buffer[] = [];
   #partialBytes = 0;
@@ -19,10 +33,11 @@ export class EnvironmentLog {
   #tail: string[] | undefined;
   #tailBytes = 0;
 
-  constructor(stream: LogStreamRef, sink: LogSink, clock: Clock) {
+  constructor(stream: LogStreamRef, sink: LogSink, clock: Clock, format: LogFormat = TEXT_FORMAT) {
     this.#stream = stream;
     this.#sink = sink;
     this.#clock = clock;
+    this.#format = format;
   }
 
   /** Takes what came through the guest's stdout and stderr. */
@@ -33,6 +48,17 @@ export class EnvironmentLog {
       start = end + 1;
     }
     if (start < chunk.length) this.#keepPartial(chunk.subarray(start));
+  }
+
+  /** What the platform has to say, in the format of this log. */
+  platform(event: PlatformEvent): void {
+    const nowMs = this.#clock.nowMs();
+    if (this.#format.isJson) {
+      const line = platformJson(event, nowMs, this.#format.systemLevel);
+      if (line !== undefined) this.write(line);
+    } else {
+      for (const line of platformText(event, nowMs)) this.write(line);
+    }
   }
 
   /** Writes one event as it is, its newline included. */
@@ -82,7 +108,8 @@ export class EnvironmentLog {
     }
     const message = `${this.#begun}${text}\n`;
     this.#begun = "";
-    this.write(message);
+    const { applicationLevel } = this.#format;
+    if (applicationLevel === undefined || isLoggedAt(message, applicationLevel)) this.write(message);
   }
 
   #keepPartial(bytes: Buffer): void {
@@ -105,5 +132,19 @@ export class EnvironmentLog {
       tail.shift();
       this.#tailBytes -= firstBytes;
     }
+  }
+}
+
+const APPLICATION_LEVELS = ["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"];
+
+/** Lines that are no JSON are kept; a missing or unknown level counts as INFO. Source: "Log and monitor" page on log levels. */
+function isLoggedAt(line: string, level: string): boolean {
+  if (!line.startsWith("{")) return true;
+  try {
+    const { level: given } = JSON.parse(line) as { level?: unknown };
+    const rank = APPLICATION_LEVELS.indexOf(String(given).toUpperCase());
+    return (rank < 0 ? APPLICATION_LEVELS.indexOf("INFO") : rank) >= APPLICATION_LEVELS.indexOf(level);
+  } catch {
+    return true;
   }
 }

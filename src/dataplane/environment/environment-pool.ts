@@ -3,11 +3,13 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
+import type { InitializationType } from "./platform-event.ts";
 
 /** Makes an environment that is still to be initialised. */
 export type EnvironmentFactory = (
   scope: Scope,
   target: FunctionVersion,
+  initializationType: InitializationType,
   onEnded: (environment: ExecutionEnvironment) => void,
 ) => ExecutionEnvironment;
 
@@ -17,6 +19,14 @@ export interface PoolOptions {
   readonly keepAliveMs: number;
 }
 
+/** Environments made ahead for one configuration. */
+interface Provision {
+  readonly alive: Set<ExecutionEnvironment>;
+  idle: ExecutionEnvironment[];
+  wanted: number;
+  readonly onEnded: (environment: ExecutionEnvironment) => void;
+}
+
 /** Configurations known to be replaced; enough to outlast every invocation that may still name one. */
 const RETIRED_REMEMBERED_MAX = 10_000;
 
@@ -24,6 +34,7 @@ export class EnvironmentPool {
   readonly #options: PoolOptions;
   /** Idle environments by configuration, the last used at the end. */
   readonly #idle = new Map<string, ExecutionEnvironment[]>();
+  readonly #provisioned = new Map<string, Provision>();
   readonly #alive = new Set<ExecutionEnvironment>();
   readonly #retired = new Set<string>();
   /** Environments whose last processes are still going. */
@@ -35,27 +46,66 @@ export class EnvironmentPool {
     this.#options = options;
   }
 
-  /** A warm environment for exactly this code and these settings, the most recently used; it is the caller's now. */
-  takeIdle(target: FunctionVersion): ExecutionEnvironment | undefined {
-    const idle = this.#idle.get(target.configurationId);
-    return idle?.pop();
+  /**
+   * A warm environment for exactly this code and these settings, provisioned ones first, then the most recently used; it
+   * is the caller's now.
+   */
+  takeIdle({ configurationId }: FunctionVersion): ExecutionEnvironment | undefined {
+    return this.#provisioned.get(configurationId)?.idle.pop() ?? this.#idle.get(configurationId)?.pop();
   }
 
   /** A new environment, not yet initialised; undefined when this machine's bound is reached. */
-  create(scope: Scope, target: FunctionVersion): ExecutionEnvironment | undefined {
+  create(
+    scope: Scope,
+    target: FunctionVersion,
+    initializationType: InitializationType = "on-demand",
+  ): ExecutionEnvironment | undefined {
     if (this.#closed) return undefined;
     if (this.#alive.size >= ENVIRONMENT_LIMITS.environmentsMax && !this.#endLeastRecentlyUsed())
       return undefined;
-    const environment = this.#options.create(scope, target, (ended) => this.#forget(ended));
+    const environment = this.#options.create(scope, target, initializationType, (ended) =>
+      this.#forget(ended),
+    );
     this.#alive.add(environment);
+    if (initializationType === "provisioned-concurrency") {
+      this.#provisioned.get(target.configurationId)?.alive.add(environment);
+    }
     return environment;
+  }
+
+  /**
+   * Keeps up to `wanted` provisioned environments of a configuration however long they are idle; what is more ends, idle
+   * ones now. `onEnded` hears of every one that ends while the provision lasts.
+   */
+  setProvision(
+    configurationId: string,
+    wanted: number,
+    onEnded: (environment: ExecutionEnvironment) => void = () => {},
+  ): void {
+    const before = this.#provisioned.get(configurationId);
+    if (wanted === 0) this.#provisioned.delete(configurationId);
+    else if (before === undefined) {
+      this.#provisioned.set(configurationId, { alive: new Set(), idle: [], wanted, onEnded });
+    } else before.wanted = wanted;
+    if (before === undefined) return;
+    for (const environment of [...before.idle]) {
+      if (before.alive.size <= wanted) break;
+      environment.end();
+    }
   }
 
   /** Gives back what was taken or created; an ended environment is forgotten already. */
   release(environment: ExecutionEnvironment): void {
     if (environment.state !== "idle") return;
     const { configurationId } = environment.target;
-    if (this.#closed || this.#retired.has(configurationId) || this.#options.keepAliveMs === 0) {
+    const provision = this.#provisioned.get(configurationId);
+    if (provision?.alive.has(environment) === true && provision.alive.size <= provision.wanted) {
+      provision.idle.push(environment);
+      return;
+    }
+    const isProvisioned = environment.initializationType === "provisioned-concurrency";
+    const isKept = !isProvisioned && this.#options.keepAliveMs > 0;
+    if (this.#closed || this.#retired.has(configurationId) || !isKept) {
       environment.end();
       return;
     }
@@ -72,6 +122,7 @@ export class EnvironmentPool {
       const [oldest] = this.#retired;
       if (oldest !== undefined) this.#retired.delete(oldest);
     }
+    this.setProvision(configurationId, 0);
     for (const environment of [...(this.#idle.get(configurationId) ?? [])]) environment.end();
   }
 
@@ -83,12 +134,14 @@ export class EnvironmentPool {
   counts(): { alive: number; idle: number } {
     let idle = 0;
     for (const environments of this.#idle.values()) idle += environments.length;
+    for (const provision of this.#provisioned.values()) idle += provision.idle.length;
     return { alive: this.#alive.size, idle };
   }
 
   /** Ends everything and waits until it is gone. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#provisioned.clear();
     this.#sweep?.cancel();
     for (const environment of [...this.#alive]) environment.end();
     await Promise.all(this.#ending);
@@ -101,6 +154,11 @@ export class EnvironmentPool {
     const at = idle?.indexOf(environment) ?? -1;
     if (at >= 0) idle?.splice(at, 1);
     if (idle?.length === 0) this.#idle.delete(configurationId);
+    const provision = this.#provisioned.get(configurationId);
+    if (provision?.alive.delete(environment) === true) {
+      provision.idle = provision.idle.filter((other) => other !== environment);
+      provision.onEnded(environment);
+    }
     const gone = environment.gone.finally(() => this.#ending.delete(gone));
     this.#ending.add(gone);
   }

@@ -2,10 +2,12 @@
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, IsolationDriverName } from "../sandbox/sandbox.ts";
+import type { InitializationType } from "./platform-event.ts";
 
 export interface EnvironmentVariablesInput {
   readonly scope: Scope;
   readonly target: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly choice: RuntimeChoice;
   readonly paths: GuestPaths;
   readonly isolation: IsolationDriverName;
@@ -36,7 +38,7 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(settings.MemorySize),
     AWS_LAMBDA_LOG_GROUP_NAME: settings.LoggingConfig.LogGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: input.logStream,
-    AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+    AWS_LAMBDA_INITIALIZATION_TYPE: input.initializationType,
     ...(settings.LoggingConfig.LogFormat === "JSON" && {
       AWS_LAMBDA_LOG_FORMAT: "JSON",
       AWS_LAMBDA_LOG_LEVEL: settings.LoggingConfig.ApplicationLogLevel ?? "INFO",

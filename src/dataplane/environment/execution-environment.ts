@@ -18,6 +18,7 @@ import { type RuntimeLink, type RuntimeListener, WHOLE_CONTENT_TYPE } from "../r
 import type { ExitStatus, Sandbox } from "../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import { exitFailure, type PlatformFailure } from "./failure-payload.ts";
+import type { InitializationType } from "./platform-event.ts";
 import { ResponseInPieces } from "./response-in-pieces.ts";
 
 export type EnvironmentState = "initializing" | "idle" | "busy" | "ended";
@@ -55,6 +56,7 @@ export type SandboxStarter = (runtimeApiAddress: string | undefined) => Promise<
 export interface EnvironmentOptions {
   readonly id: string;
   readonly target: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly log: EnvironmentLog;
   readonly clock: Clock;
   readonly speaksHttp: boolean;
@@ -76,6 +78,7 @@ interface RunInProgress {
 export class ExecutionEnvironment implements RuntimeListener {
   readonly id: string;
   readonly target: FunctionVersion;
+  readonly initializationType: InitializationType;
   readonly log: EnvironmentLog;
   /** When it became idle last; monotonic milliseconds. */
   idleSinceMs = 0;
@@ -94,6 +97,7 @@ export class ExecutionEnvironment implements RuntimeListener {
   constructor(options: EnvironmentOptions) {
     this.id = options.id;
     this.target = options.target;
+    this.initializationType = options.initializationType;
     this.log = options.log;
     this.#options = options;
   }
@@ -297,5 +301,31 @@ export class ExecutionEnvironment implements RuntimeListener {
 
   #initMs(): number {
     return this.#options.clock.monotonicMs() - this.#initStartedMs;
+  }
+}
+
+/** Writes what came of an init, once what the guest printed in it is written. */
+export function reportInit(
+  { log, initializationType }: ExecutionEnvironment,
+  init: InitOutcome,
+  phase: "init" | "invoke",
+): void {
+  log.flushPartial();
+  const { durationMs } = init;
+  log.platform({ kind: "initReport", initializationType, phase, durationMs, ...statusOf(init) });
+}
+
+function statusOf(init: InitOutcome): { status: "success" | "timeout" | "error"; errorType?: string } {
+  switch (init.kind) {
+    case "ready":
+      return { status: "success" };
+    case "timeout":
+      return { status: "timeout" };
+    case "error":
+      return { status: "error", errorType: init.errorType };
+    case "failed":
+      return { status: "error", errorType: init.failure.errorType };
+    default:
+      return init satisfies never;
   }
 }

@@ -1,7 +1,6 @@
 /** The error JSON that the platform makes when a runtime could not. Source: answers recorded on AWS */
 import os from "node:os";
 import type { ExitStatus } from "../sandbox/sandbox.ts";
-import { timeoutText } from "./platform-log.ts";
 
 export interface PlatformFailure {
   readonly errorType: string;
@@ -13,8 +12,10 @@ export function failurePayload({ errorType, reason }: PlatformFailure, requestId
   return Buffer.from(JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${reason}` }));
 }
 
+/** `timeoutMs` is what was configured, not the time measured. */
 export function timeoutFailure(timeoutMs: number): PlatformFailure {
-  return { errorType: "Sandbox.Timedout", reason: timeoutText(timeoutMs) };
+  const reason = `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+  return { errorType: "Sandbox.Timedout", reason };
 }
 
 const SIGNALLED = 128;

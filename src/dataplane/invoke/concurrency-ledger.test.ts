@@ -1,57 +1,118 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ConcurrencyLedger } from "./concurrency-ledger.ts";
+import type { Scope } from "../../model/mod.ts";
+import { ConcurrencyLedger, type Slot } from "./concurrency-ledger.ts";
 
 const SCOPE = { accountId: "000000000000", region: "us-east-1" };
 const RESERVED = "ReservedFunctionConcurrentInvocationLimitExceeded";
 const UNRESERVED = "ConcurrentInvocationLimitExceeded";
 
+function setUp(accountLimit: number) {
+  const ledger = new ConcurrencyLedger(accountLimit);
+  /** Versions are told apart by their configuration; it is the function's name where the test does not care. */
+  const refusal = (name: string, configuration = name, scope: Scope = SCOPE): string | undefined => {
+    const answer = ledger.acquire(scope, name, configuration);
+    return typeof answer === "string" ? answer : undefined;
+  };
+  const take = (name: string, configuration = name): Slot => {
+    const answer = ledger.acquire(SCOPE, name, configuration);
+    assert.ok(typeof answer !== "string", `${name} was refused: ${String(answer)}`);
+    return answer;
+  };
+  return { ledger, refusal, take };
+}
+
 describe("the concurrency ledger", () => {
   it("lets functions without a reservation share what is left of the account", () => {
-    const ledger = new ConcurrencyLedger(3);
-    assert.equal(ledger.acquire(SCOPE, "a"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "b"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "a"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "c"), UNRESERVED);
-    ledger.release(SCOPE, "b");
-    assert.equal(ledger.acquire(SCOPE, "c"), undefined);
+    const { ledger, refusal, take } = setUp(3);
+    take("a");
+    const b = take("b");
+    take("a");
+    assert.equal(refusal("c"), UNRESERVED);
+    ledger.release(SCOPE, b);
+    assert.equal(refusal("c"), undefined);
   });
 
   it("makes a reservation both floor and ceiling", () => {
-    const ledger = new ConcurrencyLedger(3);
+    const { ledger, refusal, take } = setUp(3);
     ledger.setReserved(SCOPE, "a", 2);
-    assert.equal(ledger.acquire(SCOPE, "b"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "b"), UNRESERVED);
-    assert.equal(ledger.acquire(SCOPE, "a"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "a"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "a"), RESERVED);
+    take("b");
+    assert.equal(refusal("b"), UNRESERVED);
+    take("a");
+    take("a");
+    assert.equal(refusal("a"), RESERVED);
   });
 
   it("blocks a function whose reservation is zero", () => {
-    const ledger = new ConcurrencyLedger(3);
+    const { ledger, refusal } = setUp(3);
     ledger.setReserved(SCOPE, "a", 0);
-    assert.equal(ledger.acquire(SCOPE, "a"), RESERVED);
+    assert.equal(refusal("a"), RESERVED);
   });
 
   it("moves what is in flight between the pools when a reservation comes and goes", () => {
-    const ledger = new ConcurrencyLedger(2);
-    assert.equal(ledger.acquire(SCOPE, "a"), undefined);
+    const { ledger, refusal, take } = setUp(2);
+    const a = take("a");
     ledger.setReserved(SCOPE, "a", 1);
-    assert.equal(ledger.acquire(SCOPE, "a"), RESERVED);
-    assert.equal(ledger.acquire(SCOPE, "b"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "b"), UNRESERVED);
+    assert.equal(refusal("a"), RESERVED);
+    take("b");
+    assert.equal(refusal("b"), UNRESERVED);
     ledger.setReserved(SCOPE, "a", undefined);
-    assert.equal(ledger.acquire(SCOPE, "b"), UNRESERVED);
-    ledger.release(SCOPE, "a");
-    assert.equal(ledger.acquire(SCOPE, "b"), undefined);
+    assert.equal(refusal("b"), UNRESERVED);
+    ledger.release(SCOPE, a);
+    assert.equal(refusal("b"), undefined);
     assert.equal(ledger.inFlight(SCOPE, "a"), 0);
   });
 
+  it("takes what is provisioned for a version out of the account, for that version alone", () => {
+    const { ledger, refusal, take } = setUp(3);
+    ledger.setProvisioned(SCOPE, "a", "a:1", 2);
+    take("b");
+    assert.equal(refusal("b"), UNRESERVED);
+    assert.equal(refusal("a", "a:latest"), UNRESERVED);
+    const first = take("a", "a:1");
+    take("a", "a:1");
+    assert.equal(refusal("a", "a:1"), UNRESERVED);
+    ledger.release(SCOPE, first);
+    assert.equal(refusal("a", "a:1"), undefined);
+    assert.equal(ledger.inFlight(SCOPE, "a"), 2);
+  });
+
+  it("lets a provisioned version spill over into what is free", () => {
+    const { ledger, refusal, take } = setUp(3);
+    ledger.setProvisioned(SCOPE, "a", "a:1", 1);
+    for (let call = 0; call < 3; call++) take("a", "a:1");
+    assert.equal(refusal("a", "a:1"), UNRESERVED);
+  });
+
+  it("takes what is provisioned out of a reservation where there is one", () => {
+    const { ledger, refusal, take } = setUp(10);
+    ledger.setReserved(SCOPE, "a", 1);
+    ledger.setProvisioned(SCOPE, "a", "a:1", 1);
+    assert.equal(refusal("a", "a:latest"), RESERVED);
+    take("a", "a:1");
+    for (let call = 0; call < 9; call++) take("b");
+    assert.equal(refusal("b"), UNRESERVED);
+  });
+
+  it("counts what is in flight on demand when the provision is taken away meanwhile", () => {
+    const { ledger, refusal, take } = setUp(2);
+    ledger.setProvisioned(SCOPE, "a", "a:1", 1);
+    const slot = take("a", "a:1");
+    ledger.setProvisioned(SCOPE, "a", "a:1", 0);
+    take("b");
+    assert.equal(refusal("b"), UNRESERVED);
+    ledger.setProvisioned(SCOPE, "a", "a:1", 1);
+    ledger.release(SCOPE, slot);
+    assert.equal(ledger.inFlight(SCOPE, "a"), 0);
+    assert.equal(refusal("b"), UNRESERVED);
+    assert.equal(refusal("a", "a:1"), undefined);
+  });
+
   it("keeps scopes apart", () => {
-    const ledger = new ConcurrencyLedger(1);
-    assert.equal(ledger.acquire(SCOPE, "a"), undefined);
-    assert.equal(ledger.acquire({ ...SCOPE, region: "eu-west-1" }, "a"), undefined);
-    assert.equal(ledger.acquire({ ...SCOPE, accountId: "111111111111" }, "a"), undefined);
-    assert.equal(ledger.acquire(SCOPE, "a"), UNRESERVED);
+    const { refusal, take } = setUp(1);
+    take("a");
+    assert.equal(refusal("a", "a", { ...SCOPE, region: "eu-west-1" }), undefined);
+    assert.equal(refusal("a", "a", { ...SCOPE, accountId: "111111111111" }), undefined);
+    assert.equal(refusal("a"), UNRESERVED);
   });
 });

@@ -1,20 +1,40 @@
 /**
  * Counts requests in flight as AWS does: a reservation is a function's floor and ceiling, everybody else shares what
- * the reservations leave of the account's limit. Source: "Understanding Lambda function scaling" page.
+ * the reservations leave of the account's limit, and what is provisioned for one version is taken out of the pool its
+ * function draws on. Source: "Understanding Lambda function scaling" page.
  */
 import type { ThrottleReason } from "../../errors/mod.ts";
 import type { Scope } from "../../model/mod.ts";
 
+/** One unit of concurrency, to be given back as it was got. */
+export type Slot = FunctionCount | ProvisionedCount;
+
 interface FunctionCount {
+  readonly kind: "onDemand";
+  readonly name: string;
+  /** Without those that a provisioned unit carries. */
   inFlight: number;
   reserved: number | undefined;
+  /** By configuration. */
+  readonly provisioned: Map<string, ProvisionedCount>;
+  provisionedTotal: number;
+}
+
+interface ProvisionedCount {
+  readonly kind: "provisioned";
+  readonly owner: FunctionCount;
+  amount: number;
+  inFlight: number;
+  /** No longer provisioned: what is in flight counts as on demand. */
+  isGone: boolean;
 }
 
 interface ScopeCount {
   readonly functions: Map<string, FunctionCount>;
   reservedTotal: number;
-  /** Requests in flight of functions without a reservation. */
+  /** Of functions without a reservation: on demand in flight, and provisioned. */
   unreservedInFlight: number;
+  unreservedProvisioned: number;
 }
 
 export class ConcurrencyLedger {
@@ -25,54 +45,92 @@ export class ConcurrencyLedger {
     this.#accountLimit = accountLimit;
   }
 
-  /** Takes one unit of concurrency, or says why there is none. Each success must be released once. */
-  acquire(scope: Scope, functionName: string): ThrottleReason | undefined {
+  /** Takes one unit of concurrency, provisioned first, or says why there is none. */
+  acquire(scope: Scope, functionName: string, configurationId: string): ThrottleReason | Slot {
     const counts = this.#scope(scope);
     const count = functionOf(counts, functionName);
+    const provisioned = count.provisioned.get(configurationId);
+    if (provisioned !== undefined && provisioned.inFlight < provisioned.amount) {
+      provisioned.inFlight++;
+      return provisioned;
+    }
     if (count.reserved === undefined) {
-      if (counts.unreservedInFlight >= this.#accountLimit - counts.reservedTotal) {
-        return "ConcurrentInvocationLimitExceeded";
-      }
+      const limit = this.#accountLimit - counts.reservedTotal - counts.unreservedProvisioned;
+      if (counts.unreservedInFlight >= limit) return "ConcurrentInvocationLimitExceeded";
       counts.unreservedInFlight++;
-    } else if (count.inFlight >= count.reserved) {
+    } else if (count.inFlight >= count.reserved - count.provisionedTotal) {
       return "ReservedFunctionConcurrentInvocationLimitExceeded";
     }
     count.inFlight++;
-    return undefined;
+    return count;
   }
 
-  release(scope: Scope, functionName: string): void {
-    const counts = this.#scope(scope);
-    const count = functionOf(counts, functionName);
-    count.inFlight--;
-    if (count.reserved === undefined) {
-      counts.unreservedInFlight--;
-      if (count.inFlight === 0) counts.functions.delete(functionName);
+  release(scope: Scope, slot: Slot): void {
+    if (slot.kind === "provisioned" && !slot.isGone) {
+      slot.inFlight--;
+      return;
     }
+    const counts = this.#scope(scope);
+    const count = slot.kind === "provisioned" ? slot.owner : slot;
+    count.inFlight--;
+    if (count.reserved === undefined) counts.unreservedInFlight--;
+    forgetUnused(counts, count);
   }
 
   /** Requests in flight keep their place: they move between the pools with their function. */
   setReserved(scope: Scope, functionName: string, reserved: number | undefined): void {
     const counts = this.#scope(scope);
     const count = functionOf(counts, functionName);
-    if (count.reserved === undefined) counts.unreservedInFlight -= count.inFlight;
+    if (count.reserved === undefined) {
+      counts.unreservedInFlight -= count.inFlight;
+      counts.unreservedProvisioned -= count.provisionedTotal;
+    }
     counts.reservedTotal += (reserved ?? 0) - (count.reserved ?? 0);
     count.reserved = reserved;
     if (reserved === undefined) {
       counts.unreservedInFlight += count.inFlight;
-      if (count.inFlight === 0) counts.functions.delete(functionName);
+      counts.unreservedProvisioned += count.provisionedTotal;
     }
+    forgetUnused(counts, count);
+  }
+
+  /** `amount` 0 takes the provision away. */
+  setProvisioned(scope: Scope, functionName: string, configurationId: string, amount: number): void {
+    const counts = this.#scope(scope);
+    const count = functionOf(counts, functionName);
+    const before = count.provisioned.get(configurationId);
+    const change = amount - (before?.amount ?? 0);
+    count.provisionedTotal += change;
+    if (count.reserved === undefined) counts.unreservedProvisioned += change;
+    if (amount > 0 && before !== undefined) before.amount = amount;
+    else if (amount > 0) {
+      count.provisioned.set(configurationId, {
+        kind: "provisioned",
+        owner: count,
+        amount,
+        inFlight: 0,
+        isGone: false,
+      });
+    } else if (before !== undefined) {
+      count.provisioned.delete(configurationId);
+      before.isGone = true;
+      count.inFlight += before.inFlight;
+      if (count.reserved === undefined) counts.unreservedInFlight += before.inFlight;
+    }
+    forgetUnused(counts, count);
   }
 
   inFlight(scope: Scope, functionName: string): number {
-    return this.#scope(scope).functions.get(functionName)?.inFlight ?? 0;
+    const count = this.#scope(scope).functions.get(functionName);
+    if (count === undefined) return 0;
+    return count.provisioned.values().reduce((sum, { inFlight }) => sum + inFlight, count.inFlight);
   }
 
   #scope(scope: Scope): ScopeCount {
     const key = `${scope.accountId}/${scope.region}`;
     let counts = this.#scopes.get(key);
     if (counts === undefined) {
-      counts = { functions: new Map(), reservedTotal: 0, unreservedInFlight: 0 };
+      counts = { functions: new Map(), reservedTotal: 0, unreservedInFlight: 0, unreservedProvisioned: 0 };
       this.#scopes.set(key, counts);
     }
     return counts;
@@ -82,8 +140,20 @@ export class ConcurrencyLedger {
 function functionOf(counts: ScopeCount, name: string): FunctionCount {
   let count = counts.functions.get(name);
   if (count === undefined) {
-    count = { inFlight: 0, reserved: undefined };
+    count = {
+      kind: "onDemand",
+      name,
+      inFlight: 0,
+      reserved: undefined,
+      provisioned: new Map(),
+      provisionedTotal: 0,
+    };
     counts.functions.set(name, count);
   }
   return count;
+}
+
+function forgetUnused(counts: ScopeCount, count: FunctionCount): void {
+  if (count.inFlight > 0 || count.reserved !== undefined || count.provisioned.size > 0) return;
+  counts.functions.delete(count.name);
 }

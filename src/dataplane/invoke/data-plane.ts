@@ -3,27 +3,28 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation, InvocationOutcome, Invoker, Scope } from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import type { ExecutionEnvironment, InitOutcome, RunOutcome } from "../environment/execution-environment.ts";
+import {
+  type ExecutionEnvironment,
+  type InitOutcome,
+  type RunOutcome,
+  reportInit,
+} from "../environment/execution-environment.ts";
 import {
   exitFailure,
   failurePayload,
   oversizedResponse,
+  type PlatformFailure,
   timeoutFailure,
 } from "../environment/failure-payload.ts";
-import {
-  endLine,
-  initReportLine,
-  type Report,
-  reportLine,
-  startLine,
-  timeoutLine,
-} from "../environment/platform-log.ts";
+import type { PlatformStatus } from "../environment/platform-event.ts";
 import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
+import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
 
 export interface DataPlaneOptions {
   readonly pool: EnvironmentPool;
   readonly ledger: ConcurrencyLedger;
   readonly clock: Clock;
+  readonly reportFault: (error: unknown, what: string) => void;
 }
 
 /** A runtime that ends between invocations is replaced this often before its function is given up on. */
@@ -33,36 +34,51 @@ const PLACEMENTS_MAX = 5;
 interface Ending {
   readonly outcome: Exclude<InvocationOutcome, { kind: "throttled" }>["kind"];
   readonly payload: Buffer;
-  readonly status?: Report["status"];
+  readonly status: PlatformStatus;
   readonly errorType?: string;
+  /** What the platform says of it in the log. */
+  readonly failure?: PlatformFailure;
 }
 
 export class DataPlane implements Invoker {
   readonly #options: DataPlaneOptions;
+  readonly #provisioned: ProvisionedConcurrency;
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
+    this.#provisioned = new ProvisionedConcurrency(options);
   }
 
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const { ledger } = this.#options;
     const { scope, target } = invocation;
-    const refusal = ledger.acquire(scope, target.name);
-    if (refusal !== undefined) return { kind: "throttled", reason: refusal };
+    const slot = ledger.acquire(scope, target.name, target.configurationId);
+    if (typeof slot === "string") return { kind: "throttled", reason: slot };
     try {
       return await this.#place(invocation);
     } finally {
-      ledger.release(scope, target.name);
+      ledger.release(scope, slot);
     }
   }
 
   /** Code or settings changed, or the function is gone. */
   retire(target: FunctionVersion): void {
+    this.#provisioned.end(target);
     this.#options.pool.retire(target.configurationId);
   }
 
   setReserved(scope: Scope, functionName: string, reserved: number | undefined): void {
     this.#options.ledger.setReserved(scope, functionName, reserved);
+  }
+
+  /** Replaces what was provisioned for the version; 0 ends it. Environments start in the background. */
+  provision(scope: Scope, target: FunctionVersion, amount: number): void {
+    this.#provisioned.set(scope, target, amount);
+  }
+
+  /** Undefined when nothing is provisioned for the version. */
+  provisioned(target: FunctionVersion): ProvisionedStatus | undefined {
+    return this.#provisioned.status(target);
   }
 
   async #place(invocation: Invocation): Promise<InvocationOutcome> {
@@ -95,16 +111,13 @@ export class DataPlane implements Invoker {
   ): Promise<InvocationOutcome | "undelivered"> {
     const { pool } = this.#options;
     const init = await first.init(ENVIRONMENT_LIMITS.initMsMax);
+    reportInit(first, init, "init");
     if (init.kind === "ready") return this.#run(first, invocation, init.durationMs);
-    first.log.flushPartial();
-    first.log.write(initReportLine({ ...initStatus(init), durationMs: init.durationMs, phase: "init" }));
     const second = pool.create(invocation.scope, invocation.target);
     if (second === undefined) return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
     const budgetMs = invocation.target.settings.Timeout * 1000;
     const again = await second.init(budgetMs);
-    second.log.flushPartial();
-    const status = again.kind === "ready" ? { status: "success" as const } : initStatus(again);
-    second.log.write(initReportLine({ ...status, durationMs: again.durationMs, phase: "invoke" }));
+    reportInit(second, again, "invoke");
     if (again.kind === "ready") return this.#run(second, invocation, undefined, again.durationMs);
     return this.#reportFailedInit(second, invocation, again);
   }
@@ -123,19 +136,14 @@ export class DataPlane implements Invoker {
     if (invocation.wantsLogTail) log.startTail();
     const startedMs = clock.monotonicMs();
     const ended = await environment.run(invocation, timeoutMs - spentMs, () =>
-      log.write(startLine(requestId, target.version)),
+      log.platform({ kind: "start", requestId, version: target.version }),
     );
     if (ended.kind === "undelivered") return "undelivered";
     const measuredMs = spentMs + clock.monotonicMs() - startedMs;
     // A timer is never early but always a little late; nobody pays for that.
     const durationMs = ended.kind === "timeout" ? Math.min(measuredMs, timeoutMs) : measuredMs;
-    const ending = endingOf(ended, requestId, target);
-    if (ended.kind === "timeout") {
-      log.write(timeoutLine(clock.nowMs(), requestId, timeoutMs));
-    } else if (ended.kind === "exit") {
-      log.write(`RequestId: ${requestId} Error: ${exitFailure(ended.status).reason}\n${ending.errorType}\n`);
-    }
-    writeEnd(environment, invocation, { durationMs, initDurationMs, ...ending });
+    const ending = endingOf(ended, requestId, timeoutMs);
+    logEnd(environment, invocation, ending, durationMs, initDurationMs);
     const logTail = log.takeTail();
     pool.release(environment);
     return { kind: ending.outcome, payload: ending.payload, logTail };
@@ -146,75 +154,66 @@ export class DataPlane implements Invoker {
     invocation: Invocation,
     init: FailedInit,
   ): InvocationOutcome {
-    const { clock } = this.#options;
     const { requestId, target } = invocation;
     const { log } = environment;
-    const timeoutMs = target.settings.Timeout * 1000;
     if (invocation.wantsLogTail) log.startTail();
-    log.write(startLine(requestId, target.version));
-    if (init.kind === "timeout") log.write(timeoutLine(clock.nowMs(), requestId, timeoutMs));
-    if (init.kind === "failed") {
-      log.write(`RequestId: ${requestId} Error: ${init.failure.reason}\n${init.failure.errorType}\n`);
-    }
-    writeEnd(environment, invocation, {
-      durationMs: init.durationMs,
-      initDurationMs: undefined,
-      ...initStatus(init),
-    });
-    return {
-      kind: "functionError",
-      payload: initPayload(init, requestId, timeoutMs),
-      logTail: log.takeTail(),
-    };
+    log.platform({ kind: "start", requestId, version: target.version });
+    const ending = endingOfInit(init, requestId, target.settings.Timeout * 1000);
+    logEnd(environment, invocation, ending, init.durationMs, undefined);
+    return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
   }
 }
 
-function writeEnd(
+function logEnd(
   environment: ExecutionEnvironment,
   { requestId, target }: Invocation,
-  report: Pick<Report, "durationMs" | "initDurationMs" | "status" | "errorType">,
+  { status, errorType, failure }: Ending,
+  durationMs: number,
+  initDurationMs: number | undefined,
 ): void {
   const { log } = environment;
-  log.write(endLine(requestId));
-  log.write(
-    reportLine({
-      requestId,
-      durationMs: report.durationMs,
-      initDurationMs: report.initDurationMs,
-      memoryMib: target.settings.MemorySize,
-      peakMemoryBytes: environment.peakMemoryBytes(),
-      status: report.status,
-      errorType: report.status === "error" ? report.errorType : undefined,
-    }),
-  );
+  if (failure !== undefined) {
+    log.platform({ kind: "failed", requestId, ...failure, isTimeout: status === "timeout" });
+  }
+  log.platform({ kind: "runtimeDone", requestId, status, errorType, durationMs });
+  log.platform({
+    kind: "report",
+    requestId,
+    status,
+    errorType,
+    durationMs,
+    initDurationMs,
+    memoryMib: target.settings.MemorySize,
+    peakMemoryBytes: environment.peakMemoryBytes(),
+  });
 }
 
 function endingOf(
   ended: Exclude<RunOutcome, { kind: "undelivered" }>,
   requestId: string,
-  target: FunctionVersion,
+  timeoutMs: number,
 ): Ending {
   switch (ended.kind) {
     case "response":
-      return { outcome: "success", payload: ended.payload };
+      return { outcome: "success", payload: ended.payload, status: "success" };
     case "error":
-      return { outcome: "functionError", payload: ended.payload };
-    case "oversized":
-      return { outcome: "functionError", payload: oversizedResponse(ended.bytesMax) };
-    case "timeout": {
-      const failure = timeoutFailure(target.settings.Timeout * 1000);
-      return { outcome: "functionError", payload: failurePayload(failure, requestId), status: "timeout" };
-    }
-    case "exit": {
-      const failure = exitFailure(ended.status);
-      const { errorType } = failure;
       return {
         outcome: "functionError",
-        payload: failurePayload(failure, requestId),
+        payload: ended.payload,
         status: "error",
-        errorType,
+        errorType: ended.errorType,
       };
-    }
+    case "oversized":
+      return {
+        outcome: "functionError",
+        payload: oversizedResponse(ended.bytesMax),
+        status: "error",
+        errorType: "Function.ResponseSizeTooLarge",
+      };
+    case "timeout":
+      return timedOut(requestId, timeoutMs);
+    case "exit":
+      return crashed(requestId, exitFailure(ended.status));
     default:
       return ended satisfies never;
   }
@@ -222,28 +221,40 @@ function endingOf(
 
 type FailedInit = Exclude<InitOutcome, { kind: "ready" }>;
 
-function initStatus(init: FailedInit): { status: "timeout" | "error"; errorType?: string } {
+function endingOfInit(init: FailedInit, requestId: string, timeoutMs: number): Ending {
   switch (init.kind) {
-    case "timeout":
-      return { status: "timeout" };
     case "error":
-      return { status: "error", errorType: init.errorType };
+      return {
+        outcome: "functionError",
+        payload: init.payload,
+        status: "failure",
+        errorType: init.errorType,
+      };
     case "failed":
-      return { status: "error", errorType: init.failure.errorType };
+      return crashed(requestId, init.failure);
+    case "timeout":
+      return timedOut(requestId, timeoutMs);
     default:
       return init satisfies never;
   }
 }
 
-function initPayload(init: FailedInit, requestId: string, timeoutMs: number): Buffer {
-  switch (init.kind) {
-    case "error":
-      return init.payload;
-    case "failed":
-      return failurePayload(init.failure, requestId);
-    case "timeout":
-      return failurePayload(timeoutFailure(timeoutMs), requestId);
-    default:
-      return init satisfies never;
-  }
+function timedOut(requestId: string, timeoutMs: number): Ending {
+  const failure = timeoutFailure(timeoutMs);
+  return {
+    outcome: "functionError",
+    payload: failurePayload(failure, requestId),
+    status: "timeout",
+    failure,
+  };
+}
+
+function crashed(requestId: string, failure: PlatformFailure): Ending {
+  return {
+    outcome: "functionError",
+    payload: failurePayload(failure, requestId),
+    status: "failure",
+    errorType: failure.errorType,
+    failure,
+  };
 }

@@ -127,6 +127,7 @@ function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
     ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),
     // Programs know libraries of their own by the path they were built for.
     ...(language === undefined ? [] : ["--ro-bind", language, LANGUAGE, "--symlink", LANGUAGE, language]),
+    ...spec.mounts.flatMap(({ host, guest }) => ["--bind", host, guest]),
     ...["--remount-ro", "/"],
     ...["--chdir", CODE],
     "--clearenv",

@@ -27,6 +27,8 @@ export interface GuestPaths {
 export interface SandboxSpec {
   readonly environmentId: string;
   readonly folders: SandboxFolders;
+  /** Further host folders that the guest may write to. */
+  readonly mounts: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
   readonly command: readonly string[];
   /** The guest's whole environment: nothing of the platform's own is added. */

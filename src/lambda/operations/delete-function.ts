@@ -66,6 +66,7 @@ async function deleteVersion(
   const version = await store.findVersion(scope, name, number);
   if (version === undefined) return;
   await store.deleteVersion(scope, name, number);
+  await store.deleteSetting(scope, name, "provisioned", number);
   dataPlane.retire(version);
 }
 

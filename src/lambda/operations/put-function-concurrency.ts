@@ -5,6 +5,7 @@ import { functionNotFound, invalidParameterUntyped } from "../../errors/mod.ts";
 import { functionArn, LATEST, type Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord, refuseQualifier } from "../find-function.ts";
+import { provisionedTotal } from "../provisioned-concurrency.ts";
 
 /** Throws ResourceNotFoundException first, then InvalidParameterValueException for the value (recorded order). */
 export function putFunctionConcurrency({
@@ -20,6 +21,14 @@ export function putFunctionConcurrency({
     return changes.run(`${context.accountId}/${context.region}`, async () => {
       const found = await getFunctionRecord(store, context, given, undefined, { namesLatest: true });
       const { shared } = found;
+      const provisioned = await provisionedTotal(store, context, shared.name);
+      if (reserved < provisioned) {
+        // The blanks are AWS's (recorded).
+        throw invalidParameterUntyped(
+          ` ReservedConcurrentExecutions  ${reserved} should not be lower than function's total provisioned ` +
+            `concurrency [${provisioned}].`,
+        );
+      }
       const { reservedConcurrency } = await store.usage(context);
       const others = reservedConcurrency - (shared.reservedConcurrency ?? 0);
       if (accountConcurrency - others - reserved < LAMBDA_LIMITS.unreservedConcurrencyMin) {

@@ -5,11 +5,13 @@ import { revisionMismatch } from "../../errors/mod.ts";
 import { type FunctionAlias, functionArn, type Operation, parseFunctionReference } from "../../model/mod.ts";
 import { aliasConfiguration, aliasNotFound, checkedRouting } from "../alias.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
+import { moveProvision, refuseProvisioned } from "../provisioned-concurrency.ts";
 
 /** Throws ResourceNotFoundException, PreconditionFailedException, InvalidParameterValueException. */
-export function updateAlias({
-  store,
-}: LambdaDependencies): Operation<UpdateAliasRequest, AliasConfiguration> {
+export function updateAlias(
+  dependencies: LambdaDependencies,
+): Operation<UpdateAliasRequest, AliasConfiguration> {
+  const { store } = dependencies;
   return async (request, context) => {
     const { name: functionName } = parseFunctionReference(context, request.FunctionName ?? "");
     const name = request.Name ?? "";
@@ -32,7 +34,12 @@ export function updateAlias({
       revisionId: randomUUID(),
       ...(additional !== undefined && { additional }),
     };
+    const hasProvision = await store.findSetting(context, functionName, "provisioned", name);
+    if (hasProvision !== undefined && version !== before.version) {
+      await refuseProvisioned(store, context, functionName, version);
+    }
     if (!(await store.replaceAlias(context, alias, before.revisionId))) throw revisionMismatch();
+    await moveProvision(dependencies, context, before, alias);
     return aliasConfiguration(context, alias);
   };
 }

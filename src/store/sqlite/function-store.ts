@@ -8,7 +8,14 @@ import type {
   QualifierSettings,
   Scope,
 } from "../../model/mod.ts";
-import type { AcceptedEvent, FunctionRecord, FunctionStore, ScopedFunction } from "../function-store.ts";
+import type {
+  AcceptedEvent,
+  FunctionRecord,
+  FunctionStore,
+  LocatedSetting,
+  ScopedFunction,
+  ScopeUsage,
+} from "../function-store.ts";
 import { transaction } from "./transaction.ts";
 
 type Row = Record<string, unknown>;
@@ -299,16 +306,14 @@ export class SqliteFunctionStore implements FunctionStore {
       }));
   }
 
-  async findUrl(urlId: string): ReturnType<FunctionStore["findUrl"]> {
+  async *listAllSettings<K extends QualifierSettingKind>(kind: K): AsyncIterable<LocatedSetting<K>> {
+    const rows = this.#db.prepare("SELECT * FROM qualifier_settings WHERE kind = ?").iterate(kind);
+    for (const row of rows) yield located(row);
+  }
+
+  async findUrl(urlId: string): Promise<LocatedSetting<"url"> | undefined> {
     const row = this.#findUrl.get(urlId);
-    return (
-      row && {
-        scope: { accountId: String(row["account"]), region: String(row["region"]) },
-        functionName: String(row["function"]),
-        qualifier: String(row["qualifier"]),
-        setting: JSON.parse(String(row["document"])) as QualifierSettings["url"],
-      }
-    );
+    return row && located(row);
   }
 
   async deleteSetting(
@@ -326,7 +331,7 @@ export class SqliteFunctionStore implements FunctionStore {
     return changes === 1;
   }
 
-  async usage(scope: Scope): Promise<{ functions: number; codeBytes: number; reservedConcurrency: number }> {
+  async usage(scope: Scope): Promise<ScopeUsage> {
     const shared = this.#db
       .prepare(
         `SELECT COUNT(*) AS functions, COALESCE(SUM(shared ->> '$.reservedConcurrency'), 0) AS reserved
@@ -341,8 +346,17 @@ export class SqliteFunctionStore implements FunctionStore {
            SELECT code_bytes FROM layer_versions WHERE account = ?1 AND region = ?2 AND deleted = 0)`,
       )
       .get(scope.accountId, scope.region);
+    const provisioned = this.#db
+      .prepare(
+        `SELECT COALESCE(SUM(s.document ->> '$.requested'), 0) AS requested FROM qualifier_settings s
+         JOIN functions f ON f.account = s.account AND f.region = s.region AND f.name = s.function
+         WHERE s.kind = 'provisioned' AND s.account = ? AND s.region = ?
+           AND f.shared ->> '$.reservedConcurrency' IS NULL`,
+      )
+      .get(scope.accountId, scope.region);
     return {
       functions: Number(shared?.["functions"]),
+      unreservedProvisioned: Number(provisioned?.["requested"]),
       reservedConcurrency: Number(shared?.["reserved"]),
       codeBytes: Number(code?.["bytes"]),
     };
@@ -417,6 +431,15 @@ const REMEMBERED_MAX = 20_000;
 function remember<T>(memory: Map<string, T>, key: string, value: T): void {
   if (memory.size >= REMEMBERED_MAX) memory.clear();
   memory.set(key, value);
+}
+
+function located<K extends QualifierSettingKind>(row: Row): LocatedSetting<K> {
+  return {
+    scope: { accountId: String(row["account"]), region: String(row["region"]) },
+    functionName: String(row["function"]),
+    qualifier: String(row["qualifier"]),
+    setting: JSON.parse(String(row["document"])) as QualifierSettings[K],
+  };
 }
 
 function aliasColumns(alias: FunctionAlias): [string, string | null, string, string] {

@@ -1,0 +1,86 @@
+/** What the platform itself has to say about an environment and its invocations, before it is written in any form. */
+
+/** Who asked for an environment: an invocation that waits, or a provision made ahead of any. The words are AWS's. */
+export type InitializationType = "on-demand" | "provisioned-concurrency";
+
+/** `error` is the function's own failure, `failure` the end of its runtime. */
+export type PlatformStatus = "success" | "failure" | "error" | "timeout";
+
+export interface InitStart {
+  readonly kind: "initStart";
+  readonly initializationType: InitializationType;
+  /** `python:3.13.v1` */
+  readonly runtimeVersion: string;
+  readonly runtimeVersionArn: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly instanceId: string;
+  readonly memoryMib: number;
+}
+
+export interface InitReport {
+  readonly kind: "initReport";
+  readonly initializationType: InitializationType;
+  readonly phase: "init" | "invoke";
+  readonly status: PlatformStatus;
+  readonly durationMs: number;
+  readonly errorType?: string | undefined;
+}
+
+export interface Start {
+  readonly kind: "start";
+  readonly requestId: string;
+  readonly version: string;
+}
+
+/** The runtime ended, or its time was up, in the middle of an invocation. */
+export interface Failed {
+  readonly kind: "failed";
+  readonly requestId: string;
+  readonly errorType: string;
+  readonly reason: string;
+  readonly isTimeout: boolean;
+}
+
+export interface RuntimeDone {
+  readonly kind: "runtimeDone";
+  readonly requestId: string;
+  readonly status: PlatformStatus;
+  readonly durationMs: number;
+  readonly errorType?: string | undefined;
+}
+
+export interface Report {
+  readonly kind: "report";
+  readonly requestId: string;
+  readonly status: PlatformStatus;
+  readonly durationMs: number;
+  /** Only where this invocation waited for a successful init. */
+  readonly initDurationMs: number | undefined;
+  readonly memoryMib: number;
+  readonly peakMemoryBytes: number;
+  readonly errorType?: string | undefined;
+}
+
+/** Something is not as on AWS, and whoever reads the log should know. */
+export interface Warning {
+  readonly kind: "warning";
+  readonly text: string;
+}
+
+export type PlatformEvent = InitStart | InitReport | Start | Failed | RuntimeDone | Report | Warning;
+
+const MIB = 1024 * 1024;
+
+export function usedMib({ memoryMib, peakMemoryBytes }: Report): number {
+  return Math.min(memoryMib, Math.ceil(peakMemoryBytes / MIB));
+}
+
+/**
+ * Billed: whole milliseconds, init included, of the durations as they are printed. Source: "AWS Lambda standardizes
+ * billing for INIT Phase" (August 2025).
+ */
+export function billedMs(durationMs: number, initDurationMs: number | undefined): number {
+  const hundredths = Math.round(durationMs * 100) + Math.round((initDurationMs ?? 0) * 100);
+  return Math.ceil(hundredths / 100);
+}

@@ -1,0 +1,97 @@
+/**
+ * Platform events as the lines of a log in the format JSON: the Telemetry API's envelope and records.
+ * Source: "Lambda Telemetry API Event schema reference" page.
+ */
+import { billedMs, type PlatformEvent, usedMib } from "./platform-event.ts";
+
+export type SystemLogLevel = "DEBUG" | "INFO" | "WARN";
+
+const RANK: Readonly<Record<SystemLogLevel, number>> = { DEBUG: 0, INFO: 1, WARN: 2 };
+
+/** Undefined where the format has no such line, or the level leaves it out. `nowMs` is epoch milliseconds. */
+export function platformJson(event: PlatformEvent, nowMs: number, level: SystemLogLevel): string | undefined {
+  if (RANK[levelOf(event)] < RANK[level]) return undefined;
+  const record = recordOf(event);
+  if (record === undefined) return undefined;
+  const time = new Date(nowMs).toISOString();
+  return `${JSON.stringify({ time, type: `platform.${event.kind}`, record })}\n`;
+}
+
+/** Source: that start and report are INFO is documented, the rest is recall. */
+function levelOf(event: PlatformEvent): SystemLogLevel {
+  switch (event.kind) {
+    case "initStart":
+    case "start":
+      return "INFO";
+    case "initReport":
+      if (event.status !== "success") return "WARN";
+      return event.initializationType === "on-demand" ? "DEBUG" : "INFO";
+    case "runtimeDone":
+      return event.status === "success" ? "DEBUG" : "WARN";
+    case "report":
+      return event.status === "success" ? "INFO" : "WARN";
+    case "failed":
+    case "warning":
+      return "WARN";
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Members that are undefined are left out. */
+export function recordOf(event: PlatformEvent): object | undefined {
+  switch (event.kind) {
+    case "initStart":
+      return {
+        initializationType: event.initializationType,
+        phase: "init",
+        runtimeVersion: event.runtimeVersion,
+        runtimeVersionArn: event.runtimeVersionArn,
+        functionName: event.functionName,
+        functionVersion: event.functionVersion,
+        instanceId: event.instanceId,
+        instanceMaxMemory: event.memoryMib * 1024 * 1024,
+      };
+    case "initReport":
+      return {
+        initializationType: event.initializationType,
+        phase: event.phase,
+        status: event.status,
+        errorType: event.errorType,
+        metrics: { durationMs: rounded(event.durationMs) },
+      };
+    case "start":
+      return { requestId: event.requestId, version: event.version };
+    case "runtimeDone":
+      return {
+        requestId: event.requestId,
+        status: event.status,
+        errorType: event.errorType,
+        metrics: { durationMs: rounded(event.durationMs) },
+      };
+    case "report":
+      return {
+        requestId: event.requestId,
+        status: event.status,
+        errorType: event.errorType,
+        metrics: {
+          durationMs: rounded(event.durationMs),
+          billedDurationMs: billedMs(event.durationMs, event.initDurationMs),
+          memorySizeMB: event.memoryMib,
+          maxMemoryUsedMB: usedMib(event),
+          ...(event.initDurationMs !== undefined && { initDurationMs: rounded(event.initDurationMs) }),
+        },
+      };
+    case "warning":
+      return { text: event.text };
+    // Status and error type of runtimeDone and report say it.
+    case "failed":
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
+}
