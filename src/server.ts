@@ -15,6 +15,7 @@ import {
   EnvironmentPool,
   environmentFactory,
   findInterpreters,
+  openScratchVolumes,
   placesOf,
   RuntimeCatalogue,
   StartQueue,
@@ -78,9 +79,10 @@ export async function startServer(
 
   const cgroups = Cgroups.open();
   const [{ driver, warning }, interpreters] = await Promise.all([
-    chooseDriver(config.isolation, path.join(config.dataDir, "environments"), cgroups),
+    chooseDriver(config.isolation, path.join(config.dataDir, "isolation"), cgroups),
     findInterpreters(placesOf(env, runtimeFolders(config))),
   ]);
+  const volumes = await openScratchVolumes(path.join(config.dataDir, "environments"));
   const bootstraps = path.join(PROJECT, "runtimes");
   const runtimes = new RuntimeCatalogue({
     interpreters,
@@ -96,6 +98,7 @@ export async function startServer(
       runtimes,
       code,
       logs: logWriter,
+      volumes,
       clock,
       starts: new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax),
       endpointUrl: () => url,
@@ -155,7 +158,7 @@ export async function startServer(
     status: "ok",
     version: packageJson.version,
     isolation: driver.name,
-    weaknesses: driver.weaknesses,
+    weaknesses: [...driver.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
     environments: pool.counts(),
@@ -199,7 +202,7 @@ export async function startServer(
       await server.drain();
       await Promise.all(steps);
       await Promise.all([pool.close(), asyncQueue.stop()]);
-      await cgroups?.close();
+      await Promise.all([cgroups?.close(), volumes.close()]);
       await logWriter.close();
       await logStore.close();
       database.close();

@@ -11,3 +11,4 @@ export { findInterpreters, placesOf } from "./runtimes/find-interpreters.ts";
 export { RuntimeCatalogue, runtimeVersionArn } from "./runtimes/runtime-catalogue.ts";
 export { Cgroups } from "./sandbox/cgroup.ts";
 export { chooseDriver } from "./sandbox/choose-driver.ts";
+export { openScratchVolumes } from "./sandbox/scratch-volumes.ts";

@@ -8,6 +8,7 @@ import type { CodeStorage } from "../../store/mod.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders, SandboxSpec } from "../sandbox/sandbox.ts";
+import type { ScratchVolume, ScratchVolumes } from "../sandbox/scratch-volumes.ts";
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
 import { environmentVariables } from "./environment-variables.ts";
@@ -21,6 +22,7 @@ export interface EnvironmentParts {
   readonly runtimes: RuntimeCatalogue;
   readonly code: CodeStorage;
   readonly logs: LogSink;
+  readonly volumes: ScratchVolumes;
   readonly clock: Clock;
   readonly starts: StartQueue;
   /** Lambkin's own address, for the AWS SDKs inside functions. Known once the server listens. */
@@ -41,6 +43,8 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       parts.clock,
       logFormat(target, choice),
     );
+    let volume: ScratchVolume | undefined;
+    let starts = 0;
     return new ExecutionEnvironment({
       id,
       target,
@@ -49,9 +53,13 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       clock: parts.clock,
       speaksHttp: choice?.runtime.language === "provided",
       start: (runtimeApiAddress) =>
-        parts.starts.run(() =>
-          start(parts, { id, scope, target, initializationType, choice, stream, log, runtimeApiAddress }),
-        ),
+        parts.starts.run(async () => {
+          volume ??= await parts.volumes.acquire(target.settings.EphemeralStorage.Size);
+          const environment = { id, scope, target, initializationType, choice, stream, log };
+          const sandboxId = `${id}-${++starts}`;
+          return start(parts, { ...environment, sandboxId, tmp: volume.folder, runtimeApiAddress });
+        }),
+      discard: async () => volume?.release(),
       onEnded,
     });
   };
@@ -70,6 +78,10 @@ function logFormat({ settings }: FunctionVersion, choice: RuntimeChoice | undefi
 
 interface StartRequest {
   readonly id: string;
+  /** Of one life of its processes. */
+  readonly sandboxId: string;
+  /** Host folder. */
+  readonly tmp: string;
   readonly scope: Scope;
   readonly target: FunctionVersion;
   readonly initializationType: InitializationType;
@@ -121,7 +133,9 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
     hostPath: parts.hostPath,
   });
   return parts.driver.start({
-    environmentId: request.id,
+    sandboxId: request.sandboxId,
+    tmp: request.tmp,
+    mountNamespace: parts.volumes.mountNamespace,
     folders,
     mounts,
     command,

@@ -96,22 +96,28 @@ export class EnvironmentPool {
 
   /** Gives back what was taken or created; an ended environment is forgotten already. */
   release(environment: ExecutionEnvironment): void {
-    if (environment.state !== "idle") return;
+    if (environment.state === "ended") return;
     const { configurationId } = environment.target;
     const provision = this.#provisioned.get(configurationId);
-    if (provision?.alive.has(environment) === true && provision.alive.size <= provision.wanted) {
+    const isRunning = environment.state !== "stopped";
+    const isProvisionKept = isRunning && provision !== undefined && provision.alive.size <= provision.wanted;
+    if (isProvisionKept && provision.alive.has(environment)) {
       provision.idle.push(environment);
       return;
     }
     const isProvisioned = environment.initializationType === "provisioned-concurrency";
-    const isKept = !isProvisioned && this.#options.keepAliveMs > 0;
+    const ageMs = this.#options.clock.monotonicMs() - environment.createdMs;
+    const isKept =
+      !isProvisioned && this.#options.keepAliveMs > 0 && ageMs < ENVIRONMENT_LIMITS.environmentAgeMsMax;
     if (this.#closed || this.#retired.has(configurationId) || !isKept) {
       environment.end();
       return;
     }
     const idle = this.#idle.get(configurationId);
     if (idle === undefined) this.#idle.set(configurationId, [environment]);
-    else idle.push(environment);
+    else if (isRunning) idle.push(environment);
+    // Those that would have to be started again are taken last.
+    else idle.unshift(environment);
     this.#sweep ??= this.#options.clock.after(this.#options.keepAliveMs, () => this.#endIdleTooLong());
   }
 

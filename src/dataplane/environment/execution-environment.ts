@@ -1,57 +1,46 @@
 /**
- * One execution environment: a sandbox with a runtime in it that serves one invocation at a time.
+ * One execution environment: a place with a /tmp and a log stream of its own in which a runtime serves one invocation at
+ * a time. Its processes may end and be started again; the place stays.
  *
- * | state        | invariant                                              | leaves it on                         |
- * |--------------|--------------------------------------------------------|--------------------------------------|
- * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → ended        |
- * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; exit, end() → ended      |
- * | busy         | exactly one invocation is out                          | reply → idle; timeout, fatal error, exit → ended |
- * | ended        | no process of the guest lives; nothing leads out       |                                      |
+ * | state        | invariant                                              | leaves it on                                    |
+ * |--------------|--------------------------------------------------------|-------------------------------------------------|
+ * | stopped      | no process of the guest lives; /tmp and log stay       | init → initializing; end() → ended              |
+ * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → stopped; end() → ended  |
+ * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; a moment later → frozen; exit → stopped; end() → ended |
+ * | frozen       | nothing of the guest runs                              | run → busy; exit → stopped; end() → ended       |
+ * | busy         | exactly one invocation is out                          | reply → idle; timeout, fatal error, exit → stopped; end() → ended |
+ * | ended        | nothing is left of it, or soon will be                 |                                                 |
+ *
+ * Source: "Understanding the Lambda execution environment lifecycle" page; that /tmp survives a timeout is recorded.
  */
-import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
-import { type Clock, type Deferred, deferred, type Timer } from "../../kit/mod.ts";
+import { type Clock, deferred } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation } from "../../model/mod.ts";
-import { framedLink } from "../runtime-api/framed-link.ts";
-import { httpLink } from "../runtime-api/http-link.ts";
-import { type RuntimeLink, type RuntimeListener, WHOLE_CONTENT_TYPE } from "../runtime-api/runtime-link.ts";
-import type { ExitStatus, Sandbox } from "../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import { exitFailure, type PlatformFailure } from "./failure-payload.ts";
 import type { InitializationType } from "./platform-event.ts";
-import { ResponseInPieces } from "./response-in-pieces.ts";
+import { type InitEnd, type RunEnd, RuntimeProcess, type SandboxStarter } from "./runtime-process.ts";
 
-export type EnvironmentState = "initializing" | "idle" | "busy" | "ended";
+export type EnvironmentState = "stopped" | "initializing" | "idle" | "frozen" | "busy" | "ended";
 
 export type InitOutcome =
   | { readonly kind: "ready"; readonly durationMs: number }
-  /** The runtime said why: its error JSON. */
   | {
       readonly kind: "error";
       readonly durationMs: number;
       readonly errorType: string;
+      /** The runtime's error JSON. */
       readonly payload: Buffer;
     }
   /** It ended, or never began. */
   | { readonly kind: "failed"; readonly durationMs: number; readonly failure: PlatformFailure }
   | { readonly kind: "timeout"; readonly durationMs: number };
 
-export type RunOutcome =
-  | { readonly kind: "response"; readonly payload: Buffer }
-  | { readonly kind: "error"; readonly errorType: string; readonly payload: Buffer }
-  | { readonly kind: "oversized"; readonly bytesMax: number }
-  | { readonly kind: "timeout" }
-  | { readonly kind: "exit"; readonly status: ExitStatus }
-  /** The runtime ended before it took the invocation: nothing of it ran, another environment can have it. */
-  | { readonly kind: "undelivered" };
-
 /** The function brings nothing that can be started: its own fault, and its own failure. */
 export class InvalidEntrypoint extends Error {
   override readonly name = "InvalidEntrypoint";
 }
-
-/** Starts the sandbox; `runtimeApiAddress` is set for runtimes that speak HTTP. */
-export type SandboxStarter = (runtimeApiAddress: string | undefined) => Promise<Sandbox>;
 
 export interface EnvironmentOptions {
   readonly id: string;
@@ -61,36 +50,25 @@ export interface EnvironmentOptions {
   readonly clock: Clock;
   readonly speaksHttp: boolean;
   readonly start: SandboxStarter;
+  /** Removes what outlives the processes: its /tmp. */
+  readonly discard: () => Promise<void>;
   /** Called once, when the environment has ended. */
   readonly onEnded: (environment: ExecutionEnvironment) => void;
 }
 
-/** After its first process ended, the rest of a guest's output is waited for this long. */
-const LOG_END_MS_MAX = 500;
-
-interface RunInProgress {
-  readonly requestId: string;
-  readonly done: Deferred<RunOutcome>;
-  readonly timer: Timer;
-  readonly response: ResponseInPieces;
-}
-
-export class ExecutionEnvironment implements RuntimeListener {
+export class ExecutionEnvironment {
   readonly id: string;
   readonly target: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly log: EnvironmentLog;
-  /** When it became idle last; monotonic milliseconds. */
+  readonly createdMs: number;
+  /** When it had nothing to do last; monotonic milliseconds. */
   idleSinceMs = 0;
   readonly #options: EnvironmentOptions;
-  #state: EnvironmentState = "initializing";
-  #sandbox: Sandbox | undefined;
-  #link: RuntimeLink | undefined;
-  #init: Deferred<InitOutcome> | undefined;
-  #initStartedMs = 0;
-  #run: RunInProgress | undefined;
-  /** Set while an invocation is handed over but not yet taken by the runtime. */
-  #onTaken: (() => void) | undefined;
+  #state: EnvironmentState = "stopped";
+  #process: RuntimeProcess | undefined;
+  #starts = 0;
+  #isFreezeDue = false;
   #peakMemoryBytes = 0;
   #gone: Promise<void> = Promise.resolve();
 
@@ -99,6 +77,7 @@ export class ExecutionEnvironment implements RuntimeListener {
     this.target = options.target;
     this.initializationType = options.initializationType;
     this.log = options.log;
+    this.createdMs = options.clock.monotonicMs();
     this.#options = options;
   }
 
@@ -106,201 +85,156 @@ export class ExecutionEnvironment implements RuntimeListener {
     return this.#state;
   }
 
+  /** Whether its processes never ran: its first init has a budget of its own. */
+  get isNew(): boolean {
+    return this.#starts === 0;
+  }
+
   /** Resolves when every process, file and group of it is gone. */
   get gone(): Promise<void> {
     return this.#gone;
   }
 
-  /** Bytes; keeps its last value after the end. */
+  /** Bytes, of the processes that run or ran last. */
   peakMemoryBytes(): number {
-    if (this.#state !== "ended" && this.#sandbox !== undefined) {
-      this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#sandbox.peakMemoryBytes());
-    }
+    this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#process?.peakMemoryBytes() ?? 0);
     return this.#peakMemoryBytes;
   }
 
   /**
-   * Brings the runtime up within `budgetMs`. Afterwards the environment is idle, or has ended. Rejects when the machine
-   * could not start a sandbox, which is nobody's fault but ours.
+   * Brings the runtime up within `budgetMs`; only when stopped. Afterwards the environment is idle, or stopped again.
+   * Rejects when the machine could not start a sandbox, which is nobody's fault but ours; then it has ended.
    */
   async init(budgetMs: number): Promise<InitOutcome> {
-    invariant(this.#init === undefined, "an environment is initialised once");
-    const { clock, speaksHttp, start } = this.#options;
-    this.#init = deferred();
-    this.#initStartedMs = clock.monotonicMs();
-    const timer = clock.after(budgetMs, () => {
-      this.#init?.resolve({ kind: "timeout", durationMs: this.#initMs() });
+    invariant(this.#state === "stopped", `an environment that is ${this.#state} cannot be initialised`);
+    const { clock, log, speaksHttp, start } = this.#options;
+    this.#state = "initializing";
+    this.#starts++;
+    this.#peakMemoryBytes = 0;
+    const startedMs = clock.monotonicMs();
+    // Two lives share a /tmp and a log stream, but never a moment.
+    await this.#gone;
+    const process = new RuntimeProcess({
+      log,
+      clock,
+      speaksHttp,
+      start,
+      onExit: () => this.#onExit(process),
     });
+    this.#process = process;
+    const timeout = deferred<"timeout">();
+    const timer = clock.after(budgetMs, () => timeout.resolve("timeout"));
+    let end: InitEnd | "timeout" | InvalidEntrypoint;
     try {
-      const link = speaksHttp ? await httpLink(this) : undefined;
-      this.#link = link;
-      this.#adopt(await start(link?.address));
+      await process.start();
+      end = await Promise.race([process.initEnd, timeout.promise]);
     } catch (error) {
       if (!(error instanceof InvalidEntrypoint)) {
-        timer.cancel();
         this.end();
         throw error;
       }
-      const failure = { errorType: "Runtime.InvalidEntrypoint", reason: error.message };
-      this.#init.resolve({ kind: "failed", durationMs: this.#initMs(), failure });
+      end = error;
+    } finally {
+      timer.cancel();
     }
-    const outcome = await this.#init.promise;
-    timer.cancel();
-    if (outcome.kind !== "ready") this.end();
-    else if (this.#state === "initializing") this.#becomeIdle();
-    return outcome;
+    const durationMs = clock.monotonicMs() - startedMs;
+    if (end !== "timeout" && !(end instanceof Error) && end.kind === "ready") {
+      if (this.#state === "initializing") this.#becomeIdle();
+      return { kind: "ready", durationMs };
+    }
+    this.#stop();
+    if (end === "timeout") return { kind: "timeout", durationMs };
+    if (end instanceof Error) {
+      const failure = { errorType: "Runtime.InvalidEntrypoint", reason: end.message };
+      return { kind: "failed", durationMs, failure };
+    }
+    if (end.kind === "exit") return { kind: "failed", durationMs, failure: exitFailure(end.status) };
+    return { ...end, durationMs };
   }
 
   /**
-   * Runs one invocation; only when idle. `timeoutMs` is what is left of the function's time. After a timeout or an exit
-   * the environment has ended. One that ended on its own since it became idle delivers nothing.
+   * Runs one invocation; only after an init that was ready. `timeoutMs` is what is left of the function's time. After a
+   * timeout or an exit the environment is stopped. A runtime that ended since it became idle delivers nothing.
    */
-  run(invocation: Invocation, timeoutMs: number, onTaken: () => void): Promise<RunOutcome> {
-    if (this.#state === "ended") return Promise.resolve({ kind: "undelivered" });
-    invariant(this.#state === "idle", `an environment that is ${this.#state} cannot run`);
+  async run(invocation: Invocation, timeoutMs: number, onTaken: () => void): Promise<RunEnd> {
+    const process = this.#process;
+    if (this.#state === "stopped" || this.#state === "ended" || process === undefined) {
+      return { kind: "undelivered" };
+    }
+    invariant(this.#state === "idle" || this.#state === "frozen", `it is ${this.#state} and cannot run`);
     const { clock } = this.#options;
+    if (this.#state === "frozen") process.thaw();
     this.#state = "busy";
-    const done = deferred<RunOutcome>();
-    this.#run = {
-      requestId: invocation.requestId,
-      done,
-      response: new ResponseInPieces(invocation.sink),
-      timer: clock.after(timeoutMs, () => this.#finish({ kind: "timeout" })),
-    };
-    this.#onTaken = onTaken;
-    invocation.sink?.onRoom(() => this.#link?.resume());
-    this.#link?.deliver({
-      requestId: invocation.requestId,
-      deadlineMs: Math.floor(clock.nowMs() + timeoutMs),
-      invokedFunctionArn: invocation.invokedArn,
-      traceId: invocation.traceId,
-      clientContext: invocation.clientContext,
-      payload: invocation.payload,
-    });
-    return done.promise;
+    const timer = clock.after(timeoutMs, () => process.timeOut());
+    const outcome = await process.run(invocation, Math.floor(clock.nowMs() + timeoutMs), onTaken);
+    timer.cancel();
+    if (this.#state !== "busy") return outcome;
+    if (isLast(outcome)) this.#stop();
+    else this.#becomeIdle();
+    return outcome;
   }
 
-  /** Ends every process of it; an invocation that is out ends with it. Safe to call again. */
+  /** Ends every process of it and removes its /tmp; an invocation that is out ends with it. Safe to call again. */
   end(): void {
     if (this.#state === "ended") return;
-    this.peakMemoryBytes();
+    this.#stop();
     this.#state = "ended";
-    this.#sandbox?.kill();
-    this.#link?.close();
+    this.#gone = this.#gone.then(() => this.#options.discard());
     this.#options.onEnded(this);
   }
 
-  onReady(): void {
-    this.#init?.resolve({ kind: "ready", durationMs: this.#initMs() });
+  #stop(): void {
+    const process = this.#process;
+    this.peakMemoryBytes();
+    this.#state = "stopped";
+    this.idleSinceMs = this.#options.clock.monotonicMs();
+    if (process === undefined) return;
+    this.#process = undefined;
+    process.kill();
+    const before = this.#gone;
+    this.#gone = Promise.all([before, process.gone]).then(() => {});
   }
 
-  onTaken(): void {
-    const notify = this.#onTaken;
-    this.#onTaken = undefined;
-    notify?.();
-  }
-
-  onResponse(requestId: string, payload: Buffer): void {
-    const response = this.#responseOf(requestId);
-    if (response === undefined) return;
-    response.begin(WHOLE_CONTENT_TYPE);
-    response.add(payload);
-    this.#finish({ kind: "response", payload: response.end() });
-  }
-
-  onResponseBegin(requestId: string, contentType: string): void {
-    this.#responseOf(requestId)?.begin(contentType);
-  }
-
-  onResponseChunk(requestId: string, chunk: Buffer): boolean {
-    const response = this.#responseOf(requestId);
-    if (response === undefined) return true;
-    const more = response.add(chunk);
-    if (more !== "tooLarge") return more === "more";
-    // It would go on writing what nobody takes.
-    this.#finish({ kind: "oversized", bytesMax: response.bytesMax }, true);
-    return true;
-  }
-
-  onResponseEnd(requestId: string): void {
-    const response = this.#responseOf(requestId);
-    if (response !== undefined) this.#finish({ kind: "response", payload: response.end() });
-  }
-
-  onError(requestId: string, errorType: string, payload: Buffer, isFatal: boolean): void {
-    if (this.#isOut(requestId)) this.#finish({ kind: "error", errorType, payload }, isFatal);
-  }
-
-  onOversizedResponse(requestId: string): void {
-    const bytesMax = LAMBDA_LIMITS.responsePayloadBytesMax;
-    if (this.#isOut(requestId)) this.#finish({ kind: "oversized", bytesMax });
-  }
-
-  onInitError(errorType: string, payload: Buffer): void {
-    this.#init?.resolve({ kind: "error", durationMs: this.#initMs(), errorType, payload });
-  }
-
-  #isOut(requestId: string): boolean {
-    return this.#run?.requestId === requestId;
-  }
-
-  #responseOf(requestId: string): ResponseInPieces | undefined {
-    return this.#isOut(requestId) ? this.#run?.response : undefined;
-  }
-
-  #adopt(sandbox: Sandbox): void {
-    this.#sandbox = sandbox;
-    sandbox.logs.on("data", (chunk: Buffer) => this.log.push(chunk));
-    sandbox.logs.on("error", () => {});
-    // What it printed last may still be on its way when the process is gone.
-    const logsEnded = new Promise<void>((resolve) => sandbox.logs.once("close", resolve));
-    const { clock } = this.#options;
-    this.#gone = sandbox.exited.then(async (status) => {
-      sandbox.kill();
-      // Without isolation a process that slipped away may keep the pipe open for ever.
-      const patience = deferred<void>();
-      const timer = clock.after(LOG_END_MS_MAX, () => patience.resolve());
-      await Promise.race([logsEnded, patience.promise]);
-      timer.cancel();
-      this.#onExit(status);
-      await sandbox.dispose();
-    });
-    if (this.#options.speaksHttp) sandbox.control.on("error", () => {});
-    else this.#link = framedLink(sandbox.control, this);
-    // Ended while the sandbox was being started.
-    if (this.#state === "ended") sandbox.kill();
-  }
-
-  #onExit(status: ExitStatus): void {
-    this.#init?.resolve({ kind: "failed", durationMs: this.#initMs(), failure: exitFailure(status) });
-    if (this.#run !== undefined) {
-      this.#finish(this.#onTaken === undefined ? { kind: "exit", status } : { kind: "undelivered" });
-    }
-    this.end();
-  }
-
-  #finish(outcome: RunOutcome, isLast = outcome.kind === "timeout"): void {
-    const run = this.#run;
-    if (run === undefined) return;
-    this.#run = undefined;
-    run.timer.cancel();
-    if (isLast) this.end();
-    else if (this.#state === "busy") this.#becomeIdle();
-    // A turn of the event loop later everything the guest had printed before its reply has been read: both
-    // descriptors were readable in the same poll.
-    setImmediate(() => {
-      this.log.flushPartial();
-      run.done.resolve(outcome);
-    });
+  /** Out of itself: while it was busy or initialised, whoever waits for it does the rest. */
+  #onExit(process: RuntimeProcess): void {
+    if (this.#process !== process) return;
+    if (this.#state === "idle" || this.#state === "frozen") this.#stop();
   }
 
   #becomeIdle(): void {
     this.#state = "idle";
     this.idleSinceMs = this.#options.clock.monotonicMs();
+    if (!this.#isFreezeDue) this.#freezeIn(ENVIRONMENT_LIMITS.freezeDelayMs);
   }
 
-  #initMs(): number {
-    return this.#options.clock.monotonicMs() - this.#initStartedMs;
+  /** One timer for many short invocations: it looks again until the environment stays idle. */
+  #freezeIn(delayMs: number): void {
+    this.#isFreezeDue = true;
+    this.#options.clock.after(delayMs, () => {
+      this.#isFreezeDue = false;
+      if (this.#state !== "idle") return;
+      const leftMs = this.idleSinceMs + ENVIRONMENT_LIMITS.freezeDelayMs - this.#options.clock.monotonicMs();
+      if (leftMs > 0) this.#freezeIn(leftMs);
+      else if (this.#process?.freeze() === true) this.#state = "frozen";
+    });
+  }
+}
+
+/** Whether the runtime cannot go on after it. */
+function isLast(outcome: RunEnd): boolean {
+  switch (outcome.kind) {
+    case "timeout":
+    case "exit":
+    case "undelivered":
+      return true;
+    case "error":
+      return outcome.isFatal;
+    case "oversized":
+      return outcome.isStreamed;
+    case "response":
+      return false;
+    default:
+      return outcome satisfies never;
   }
 }
 

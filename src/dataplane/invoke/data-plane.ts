@@ -6,7 +6,6 @@ import type { EnvironmentPool } from "../environment/environment-pool.ts";
 import {
   type ExecutionEnvironment,
   type InitOutcome,
-  type RunOutcome,
   reportInit,
 } from "../environment/execution-environment.ts";
 import {
@@ -17,6 +16,7 @@ import {
   timeoutFailure,
 } from "../environment/failure-payload.ts";
 import type { PlatformStatus } from "../environment/platform-event.ts";
+import type { RunEnd } from "../environment/runtime-process.ts";
 import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
 
@@ -27,8 +27,8 @@ export interface DataPlaneOptions {
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
-/** A runtime that ends between invocations is replaced this often before its function is given up on. */
-const PLACEMENTS_MAX = 5;
+/** A runtime that ends before it takes the invocation is started again this often. */
+const ATTEMPTS_MAX = 5;
 
 /** What came of an invocation, before it is told to the caller. */
 interface Ending {
@@ -83,43 +83,46 @@ export class DataPlane implements Invoker {
 
   async #place(invocation: Invocation): Promise<InvocationOutcome> {
     const { pool } = this.#options;
-    for (let placement = 0; placement < PLACEMENTS_MAX; placement++) {
-      const warm = pool.takeIdle(invocation.target);
-      const environment = warm ?? pool.create(invocation.scope, invocation.target);
-      if (environment === undefined)
-        return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
-      const outcome =
-        warm === undefined
-          ? await this.#runCold(environment, invocation)
-          : await this.#run(warm, invocation, undefined);
-      if (outcome !== "undelivered") return outcome;
+    const { scope, target, requestId } = invocation;
+    const environment = pool.takeIdle(target) ?? pool.create(scope, target);
+    if (environment === undefined) return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        const outcome =
+          environment.state === "stopped"
+            ? await this.#runCold(environment, invocation)
+            : await this.#run(environment, invocation, undefined);
+        if (outcome !== "undelivered") return outcome;
+      }
+    } finally {
+      pool.release(environment);
     }
     return {
       kind: "functionError",
-      payload: failurePayload(exitFailure({ code: 0, signal: null }), invocation.requestId),
+      payload: failurePayload(exitFailure({ code: 0, signal: null }), requestId),
       logTail: undefined,
     };
   }
 
   /**
-   * First the init phase with its own budget; when that fails, once more inside the invocation on the function's
-   * time. Source: "Understanding the Lambda execution environment lifecycle" page.
+   * First the init phase with its own budget; when that fails, and when the environment was reset, inside the invocation
+   * on the function's time. Source: "Understanding the Lambda execution environment lifecycle" page.
    */
   async #runCold(
-    first: ExecutionEnvironment,
+    environment: ExecutionEnvironment,
     invocation: Invocation,
   ): Promise<InvocationOutcome | "undelivered"> {
-    const { pool } = this.#options;
-    const init = await first.init(ENVIRONMENT_LIMITS.initMsMax);
-    reportInit(first, init, "init");
-    if (init.kind === "ready") return this.#run(first, invocation, init.durationMs);
-    const second = pool.create(invocation.scope, invocation.target);
-    if (second === undefined) return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
-    const budgetMs = invocation.target.settings.Timeout * 1000;
-    const again = await second.init(budgetMs);
-    reportInit(second, again, "invoke");
-    if (again.kind === "ready") return this.#run(second, invocation, undefined, again.durationMs);
-    return this.#reportFailedInit(second, invocation, again);
+    if (environment.isNew) {
+      const init = await environment.init(ENVIRONMENT_LIMITS.initMsMax);
+      reportInit(environment, init, "init");
+      if (init.kind === "ready") return this.#run(environment, invocation, init.durationMs);
+    }
+    // The machine is shutting down, or the function is gone.
+    if (environment.state === "ended") return "undelivered";
+    const again = await environment.init(invocation.target.settings.Timeout * 1000);
+    reportInit(environment, again, "invoke");
+    if (again.kind === "ready") return this.#run(environment, invocation, undefined, again.durationMs);
+    return this.#reportFailedInit(environment, invocation, again);
   }
 
   /** `spentMs`: what an init inside the invocation has used of the function's time already. */
@@ -129,7 +132,7 @@ export class DataPlane implements Invoker {
     initDurationMs: number | undefined,
     spentMs = 0,
   ): Promise<InvocationOutcome | "undelivered"> {
-    const { clock, pool } = this.#options;
+    const { clock } = this.#options;
     const { requestId, target } = invocation;
     const { log } = environment;
     const timeoutMs = target.settings.Timeout * 1000;
@@ -144,9 +147,7 @@ export class DataPlane implements Invoker {
     const durationMs = ended.kind === "timeout" ? Math.min(measuredMs, timeoutMs) : measuredMs;
     const ending = endingOf(ended, requestId, timeoutMs);
     logEnd(environment, invocation, ending, durationMs, initDurationMs);
-    const logTail = log.takeTail();
-    pool.release(environment);
-    return { kind: ending.outcome, payload: ending.payload, logTail };
+    return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
   }
 
   #reportFailedInit(
@@ -189,7 +190,7 @@ function logEnd(
 }
 
 function endingOf(
-  ended: Exclude<RunOutcome, { kind: "undelivered" }>,
+  ended: Exclude<RunEnd, { kind: "undelivered" }>,
   requestId: string,
   timeoutMs: number,
 ): Ending {

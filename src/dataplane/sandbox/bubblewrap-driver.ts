@@ -3,11 +3,10 @@
  * own, with a root that holds only what a runtime needs. The network is still the host's (see SECURITY.md).
  */
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { invariant } from "../../errors/mod.ts";
-import type { Cgroups } from "./cgroup.ts";
-import { launch } from "./launch.ts";
+import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
+import { FILTER_DESCRIPTOR, launch } from "./launch.ts";
 import type { GuestPaths, SandboxDriver, SandboxFolders, SandboxSpec } from "./sandbox.ts";
 
 const CODE = "/var/task";
@@ -42,11 +41,13 @@ const ETC_ENTRIES = [
 const PASSWD = `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${GUEST_UID}:${GUEST_GID}::/home/sbx_user1051:/sbin/nologin\n`;
 const GROUP = `root:x:0:\nsbx_group1051:x:${GUEST_GID}:\n`;
 
+const NSENTER = "/usr/bin/nsenter";
+
 export interface BubblewrapOptions {
   /** Absolute path of `bwrap`. */
   readonly program: string;
-  /** Where each environment's private files (its /tmp) are made. */
-  readonly scratchDir: string;
+  /** The seccomp filter; undefined where there is none for this architecture. */
+  readonly filterFile: string | undefined;
   readonly cgroups: Cgroups | undefined;
   readonly accountFiles: { readonly passwd: string; readonly group: string };
 }
@@ -56,30 +57,30 @@ export const ACCOUNT_FILES = { passwd: PASSWD, group: GROUP } as const;
 
 export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
   const rootArguments = systemFolders();
+  const filterArguments = options.filterFile === undefined ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)];
   return {
     name: "bubblewrap",
     weaknesses: [
       "the network is the host's own: a function reaches what the host reaches, loopback included",
-      "no seccomp filter yet; /tmp has no size limit yet",
-      ...(options.cgroups === undefined ? ["memory limits are not enforced: no cgroup can be written"] : []),
+      ...(options.filterFile === undefined ? ["no seccomp filter for this machine's architecture"] : []),
+      ...(options.cgroups?.weaknesses() ?? [NO_CGROUP]),
     ],
 
     guestPaths,
 
     async start(spec) {
-      const scratch = path.join(options.scratchDir, spec.environmentId);
-      const tmp = path.join(scratch, "tmp");
-      await mkdir(tmp, { recursive: true });
-      const cgroup = options.cgroups?.create(spec.environmentId, spec.memoryMib);
-      const dispose = async (): Promise<void> => {
-        await cgroup?.remove();
-        await rm(scratch, { recursive: true, force: true });
-      };
+      const cgroup = options.cgroups?.create(spec.sandboxId, spec.memoryMib);
+      const dispose = async (): Promise<void> => cgroup?.remove();
       try {
         const running = await launch({
           // The arguments hold the function's variables: through a descriptor they stay out of `ps`, and bwrap
           // itself starts with a clean environment, out of reach of a function's LD_PRELOAD.
-          command: [options.program, "--args", "4", "--", ...spec.command],
+          command: [
+            ...(spec.mountNamespace === undefined ? [] : [NSENTER, `--mount=${spec.mountNamespace}`, "--"]),
+            ...[options.program, "--args", "4", ...filterArguments, "--"],
+            ...spec.command,
+          ],
+          ...(options.filterFile !== undefined && { filterFile: options.filterFile }),
           variables: {},
           workingFolder: "/",
           cgroup,
@@ -87,7 +88,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
             ...rootArguments,
             ...["--ro-bind", options.accountFiles.passwd, "/etc/passwd"],
             ...["--ro-bind", options.accountFiles.group, "/etc/group"],
-            ...sandboxArguments(spec, tmp),
+            ...sandboxArguments(spec),
           ]),
         });
         return { ...running, dispose };
@@ -111,7 +112,7 @@ function guestPaths(folders: SandboxFolders): GuestPaths {
   };
 }
 
-function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
+function sandboxArguments(spec: SandboxSpec): string[] {
   const { code, layers, runtime, language } = spec.folders;
   return [
     ...["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
@@ -121,7 +122,7 @@ function sandboxArguments(spec: SandboxSpec, tmp: string): string[] {
     "--die-with-parent",
     "--new-session",
     ...["--proc", "/proc", "--dev", "/dev"],
-    ...["--bind", tmp, "/tmp"],
+    ...["--bind", spec.tmp, "/tmp"],
     ...(layers === undefined ? ["--dir", LAYERS] : ["--ro-bind", layers, LAYERS]),
     ...["--ro-bind", code, CODE],
     ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),

@@ -1,6 +1,6 @@
 /** Picks the isolation driver: what was asked for, or the strongest this machine has; never weaker in silence. */
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { IsolationChoice } from "../../config/mod.ts";
@@ -8,8 +8,11 @@ import { ACCOUNT_FILES, bubblewrapDriver } from "./bubblewrap-driver.ts";
 import type { Cgroups } from "./cgroup.ts";
 import { processDriver } from "./process-driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
+import { type Machine, seccompFilter } from "./seccomp/filter.ts";
 
 const run = promisify(execFile);
+
+const MACHINES: Readonly<Record<string, Machine>> = { x64: "x86_64", arm64: "aarch64" };
 
 export interface DriverChoice {
   readonly driver: SandboxDriver;
@@ -17,7 +20,7 @@ export interface DriverChoice {
   readonly warning: string | undefined;
 }
 
-/** Rejects when `choice` names a driver that does not work here. Clears `scratchDir` of what a killed server left. */
+/** Rejects when `choice` names a driver that does not work here. What the driver needs of files goes to `scratchDir`. */
 export async function chooseDriver(
   choice: IsolationChoice,
   scratchDir: string,
@@ -31,7 +34,6 @@ export async function chooseDriver(
   }
   const found = await findBubblewrap();
   if (found.program !== undefined) {
-    await rm(scratchDir, { recursive: true, force: true });
     await mkdir(scratchDir, { recursive: true });
     const accountFiles = {
       passwd: path.join(scratchDir, "passwd"),
@@ -39,8 +41,13 @@ export async function chooseDriver(
     };
     await writeFile(accountFiles.passwd, ACCOUNT_FILES.passwd);
     await writeFile(accountFiles.group, ACCOUNT_FILES.group);
+    const machine = MACHINES[process.arch];
+    const filterFile = machine === undefined ? undefined : path.join(scratchDir, "seccomp.bpf");
+    if (filterFile !== undefined && machine !== undefined) {
+      await writeFile(filterFile, seccompFilter(machine));
+    }
     return {
-      driver: bubblewrapDriver({ program: found.program, scratchDir, cgroups, accountFiles }),
+      driver: bubblewrapDriver({ program: found.program, filterFile, cgroups, accountFiles }),
       warning: undefined,
     };
   }

@@ -7,6 +7,8 @@ import { invariant } from "../../errors/mod.ts";
 import type { Cgroup } from "./cgroup.ts";
 import type { ExitStatus, Sandbox } from "./sandbox.ts";
 
+export const FILTER_DESCRIPTOR = 5;
+
 export interface LaunchOptions {
   /** Absolute host path first. */
   readonly command: readonly string[];
@@ -14,6 +16,8 @@ export interface LaunchOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly workingFolder: string;
   readonly cgroup: Cgroup | undefined;
+  /** A file that the first process has open as `FILTER_DESCRIPTOR`. */
+  readonly filterFile?: string;
   /** What the first process reads from descriptor 4, then end of file. */
   readonly handedOver?: Buffer;
 }
@@ -23,10 +27,10 @@ export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dis
   const { cgroup } = options;
   // The shell joins the group and sets the limits before anything of the guest runs, then is replaced by it.
   const script = [
-    ...(cgroup === undefined ? [] : [`echo $$ > '${cgroup.procsFile}' || exit 125`]),
+    ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
     `ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`,
     "ulimit -c 0",
-    'exec "$@" 2>&1',
+    `exec "$@" 2>&1${options.filterFile === undefined ? "" : ` ${FILTER_DESCRIPTOR}<'${options.filterFile}'`}`,
   ].join("; ");
   const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
     cwd: options.workingFolder,
@@ -53,7 +57,13 @@ export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dis
     control: control as Duplex,
     logs: logs as Readable,
     exited,
-    kill: () => killGroup(pid),
+    kill: () => {
+      killGroup(pid);
+      // Frozen by the older mechanism they would never notice.
+      cgroup?.thaw();
+    },
+    freeze: () => cgroup?.freeze() ?? false,
+    thaw: () => cgroup?.thaw(),
     peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? peakOfTree(pid),
   };
 }

@@ -1,6 +1,6 @@
 /** The driver without isolation, for machines that cannot do better: a plain process that sees all its user sees. */
 import path from "node:path";
-import type { Cgroups } from "./cgroup.ts";
+import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
 import { launch } from "./launch.ts";
 import type { SandboxDriver } from "./sandbox.ts";
 
@@ -9,7 +9,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
     name: "process",
     weaknesses: [
       "no isolation: a function sees the files, processes and network of the user that runs Lambkin",
-      ...(cgroups === undefined ? ["memory limits are not enforced: no cgroup can be written"] : []),
+      ...(cgroups?.weaknesses() ?? [NO_CGROUP]),
     ],
 
     guestPaths: (folders) => ({
@@ -20,7 +20,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
     }),
 
     async start(spec) {
-      const cgroup = cgroups?.create(spec.environmentId, spec.memoryMib);
+      const cgroup = cgroups?.create(spec.sandboxId, spec.memoryMib);
       try {
         const running = await launch({
           command: spec.command,

@@ -25,8 +25,11 @@ export interface GuestPaths {
 }
 
 export interface SandboxSpec {
-  readonly environmentId: string;
+  readonly sandboxId: string;
   readonly folders: SandboxFolders;
+  /** Host folder that is the guest's /tmp, and the mount namespace in which it has its content. */
+  readonly tmp: string;
+  readonly mountNamespace: string | undefined;
   /** Further host folders that the guest may write to. */
   readonly mounts: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
@@ -51,9 +54,12 @@ export interface Sandbox {
   readonly exited: Promise<ExitStatus>;
   /** Ends every process of the guest at once. */
   kill(): void;
+  /** Nothing of the guest runs until `thaw`. False where the machine cannot do that. */
+  freeze(): boolean;
+  thaw(): void;
   /** The most memory the guest ever used, bytes. */
   peakMemoryBytes(): number;
-  /** After `exited`: removes what the driver made for it. */
+  /** After `exited`: removes what the driver made for it; `tmp` stays. */
   dispose(): Promise<void>;
 }
 

@@ -1,0 +1,154 @@
+/**
+ * The /tmp of each environment, limited to its EphemeralStorage: a small file system of its own in a sparse file where
+ * this process may mount one, otherwise a plain folder without a limit. It outlives the guest's processes: what a
+ * function wrote survives a reset, not the environment.
+ */
+import { execFile } from "node:child_process";
+import { mkdir, rm, truncate, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
+import { type MountNamespace, openMountNamespace } from "./mount-namespace.ts";
+
+const run = promisify(execFile);
+
+export interface ScratchVolume {
+  /** Host folder, empty when it is handed out. */
+  readonly folder: string;
+  /** Removes it with all that is in it. */
+  release(): Promise<void>;
+}
+
+export interface ScratchVolumes {
+  readonly weaknesses: readonly string[];
+  /** Where the folders have their content; undefined is this process's own mount namespace. */
+  readonly mountNamespace: string | undefined;
+  acquire(sizeMib: number): Promise<ScratchVolume>;
+  /** Removes those that nobody has taken. */
+  close(): Promise<void>;
+}
+
+/** Clears `folder` of what a killed server left. Rejects when it cannot be written. */
+export async function openScratchVolumes(folder: string): Promise<ScratchVolumes> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const namespace = await openMountNamespace().catch(() => undefined);
+  if (namespace === undefined) return new PlainFolders(folder);
+  const volumes = new MountedVolumes(folder, namespace);
+  try {
+    await (await volumes.acquire(LAMBDA_LIMITS.ephemeralStorageMibDefault)).release();
+    return volumes;
+  } catch {
+    await volumes.close();
+    return new PlainFolders(folder);
+  }
+}
+
+class PlainFolders implements ScratchVolumes {
+  readonly weaknesses = ["/tmp is not limited: no file system can be mounted for it"];
+  readonly mountNamespace = undefined;
+  readonly #folder: string;
+  #count = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async acquire(): Promise<ScratchVolume> {
+    const folder = path.join(this.#folder, `tmp-${++this.#count}`);
+    await mkdir(folder);
+    return { folder, release: () => rm(folder, { recursive: true, force: true }) };
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Sizes on offer to functions are the space they can use; the file system's own needs come on top. */
+const OVERHEAD = 1.06;
+
+class MountedVolumes implements ScratchVolumes {
+  readonly weaknesses: readonly string[] = [];
+  readonly #folder: string;
+  readonly #namespace: MountNamespace;
+  /** An image of each size, made once and copied. */
+  readonly #templates = new Map<number, Promise<string>>();
+  readonly #ready: Promise<ScratchVolume>[] = [];
+  #count = 0;
+  #isClosed = false;
+
+  constructor(folder: string, namespace: MountNamespace) {
+    this.#folder = folder;
+    this.#namespace = namespace;
+  }
+
+  get mountNamespace(): string {
+    return this.#namespace.file;
+  }
+
+  /** Those of the usual size are there before anybody asks. */
+  async acquire(sizeMib: number): Promise<ScratchVolume> {
+    if (sizeMib !== LAMBDA_LIMITS.ephemeralStorageMibDefault) return this.#make(sizeMib);
+    const ready = this.#ready.shift() ?? this.#make(sizeMib);
+    while (this.#ready.length < ENVIRONMENT_LIMITS.readyVolumes && !this.#isClosed) {
+      const made = this.#make(sizeMib);
+      // Whoever takes it hears of the failure.
+      made.catch(() => {});
+      this.#ready.push(made);
+    }
+    return ready;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const left = await Promise.allSettled(this.#ready.splice(0));
+    await Promise.all(left.map((each) => (each.status === "fulfilled" ? each.value.release() : undefined)));
+    this.#namespace.close();
+  }
+
+  async #make(sizeMib: number): Promise<ScratchVolume> {
+    const template = await this.#template(sizeMib);
+    const folder = path.join(this.#folder, `tmp-${++this.#count}`);
+    const image = `${folder}.img`;
+    await mkdir(folder);
+    await run("cp", ["--sparse=always", "--reflink=auto", template, image]);
+    const script = 'mount -o loop,nosuid,nodev,noatime "$1" "$2" && rmdir "$2/lost+found"';
+    await this.#namespace.run("/bin/sh", ["-c", script, "sh", image, folder]);
+    // The mount holds the image from here on; without a name it goes with the mount, whatever becomes of us.
+    await rm(image);
+    return {
+      folder,
+      release: async () => {
+        await this.#namespace.run("umount", ["--lazy", folder]);
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  }
+
+  #template(sizeMib: number): Promise<string> {
+    const known = this.#templates.get(sizeMib);
+    if (known !== undefined) return known;
+    const made = this.#makeTemplate(sizeMib);
+    this.#templates.set(sizeMib, made);
+    return made;
+  }
+
+  async #makeTemplate(sizeMib: number): Promise<string> {
+    const image = path.join(this.#folder, `template-${sizeMib}.img`);
+    const bytes = Math.ceil(sizeMib * OVERHEAD + 4) * 1024 * 1024;
+    await writeFile(image, "");
+    await truncate(image, bytes);
+    // No journal: nothing in it is to survive a crash.
+    await run("mkfs.ext4", [
+      "-q",
+      "-F",
+      "-m",
+      "0",
+      "-O",
+      "^has_journal",
+      "-E",
+      "lazy_itable_init=1,nodiscard",
+      image,
+    ]);
+    return image;
+  }
+}
