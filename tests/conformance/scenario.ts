@@ -90,22 +90,26 @@ const FOLDER = path.join(import.meta.dirname, "scenarios");
 export function loadTopics(): Topic[] {
   return globSync("*.json", { cwd: FOLDER })
     .sort()
-    .map((file) => {
-      const scenarios = JSON.parse(readFileSync(path.join(FOLDER, file), "utf8")) as Scenario[];
-      const topic = path.basename(file, ".json");
-      const names = new Set<string>();
-      for (const scenario of scenarios) {
-        if (names.has(scenario.name)) throw new Error(`${topic}: two scenarios "${scenario.name}"`);
-        names.add(scenario.name);
-        for (const [index, step] of scenario.steps.entries()) {
-          const complaint = complaintOf(step);
-          if (complaint !== undefined) {
-            throw new Error(`${topic}, "${scenario.name}", step ${index + 1}: ${complaint}`);
-          }
-        }
-      }
-      return { topic, scenarios };
-    });
+    .map((file) => ({
+      topic: path.basename(file, ".json"),
+      scenarios: readScenarios(path.join(FOLDER, file)),
+    }));
+}
+
+/** Throws on data that does not have the form. */
+export function readScenarios(file: string): Scenario[] {
+  const scenarios = JSON.parse(readFileSync(file, "utf8")) as Scenario[];
+  const names = new Set<string>();
+  for (const scenario of scenarios) {
+    const where = `${path.basename(file)}, "${scenario.name}"`;
+    if (names.has(scenario.name)) throw new Error(`${where}: there is another of that name`);
+    names.add(scenario.name);
+    for (const [index, step] of scenario.steps.entries()) {
+      const complaint = complaintOf(step);
+      if (complaint !== undefined) throw new Error(`${where}, step ${index + 1}: ${complaint}`);
+    }
+  }
+  return scenarios;
 }
 
 const MEMBERS = new Set([
