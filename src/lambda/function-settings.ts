@@ -58,6 +58,7 @@ export function mergedSettings(
   if (asked.Handler?.includes("\0")) throw invalidParameter("Handler must not contain NUL characters.");
   checkVariables(asked.Environment?.Variables);
   refuseUnbuilt(asked);
+  checkSnapStart(asked.SnapStart?.ApplyOn ?? before.SnapStart.ApplyOn, asked.Runtime ?? before.Runtime);
   const { DeadLetterConfig: deadLetterBefore, ...rest } = before;
   const deadLetter = asked.DeadLetterConfig ?? deadLetterBefore;
   return {
@@ -87,6 +88,15 @@ export function mergedSettings(
     ...(deadLetter?.TargetArn ? { DeadLetterConfig: { TargetArn: deadLetter.TargetArn } } : {}),
     LoggingConfig: mergedLogging(before.LoggingConfig, asked.LoggingConfig),
   };
+}
+
+/** Source: "Improving startup performance with Lambda SnapStart" page, for the runtimes that Lambkin runs. */
+const SNAP_START_RUNTIMES = new Set(["python3.12", "python3.13", "python3.14"]);
+
+/** The text is recorded on AWS. */
+function checkSnapStart(applyOn: string, runtime: string | undefined): void {
+  if (applyOn === "None" || runtime === undefined || SNAP_START_RUNTIMES.has(runtime)) return;
+  throw invalidParameter(`${runtime} is not supported for SnapStart enabled functions.`);
 }
 
 /** Throws ValidationException: the model leaves these upper bounds to the service. */
