@@ -88,7 +88,9 @@ function wrongIn({ names }: Run, step: OperationStep | HttpStep, answer: Answer)
   if (step.expect !== undefined && !isRefused) {
     wrong.push(...mismatches(filled(step.expect, names), comparable(answer.output)));
   }
-  if (step.refusal !== undefined) {
+  if (step.refusal !== undefined && !isRefused) {
+    wrong.push({ path: "$", expected: step.refusal, actual: "an answer" });
+  } else if (step.refusal !== undefined) {
     const { code, ...members } = filled(step.refusal, names) as Record<string, unknown>;
     wrong.push(
       ...mismatches(code, answer.errorName ?? raw.headers["x-amzn-errortype"], "(error)"),

@@ -48,6 +48,7 @@ describe("conformance data", () => {
     assert.equal(filled({ $repeat: ["{{word}}", 2] }, names), "abab");
     assert.deepEqual(filled({ $bytes: 2 }, names), new Uint8Array(2));
     assert.equal(filled({ $size: { $bytes: 7 } }, names), 7);
+    assert.equal(filled({ $sum: [1, { $size: { $bytes: 2 } }] }, names), 3);
     assert.deepEqual(filled({ $entries: 2 }, names), { k0: "v", k1: "v" });
     assert.equal(filled({ $jsonText: { a: "{{word}}" } }, names), '{"a":"ab"}');
     assert.equal(filled({ $base64Of: "abc" }, names), "YWJj");

@@ -2,7 +2,7 @@
  * Fills in what scenario data cannot say itself: `{{name}}` in texts (a text that is nothing else takes the value as it
  * is, a number stays a number), and values made from a description:
  *
- * - `{"$zip": {"file": "text", …}}`: an archive; `{"$sha256": …}` and `{"$size": …}` of such bytes
+ * - `{"$zip": {"file": "text", …}}`: an archive; `{"$sha256": …}` and `{"$size": …}` of such bytes; `{"$sum": […]}`
  * - `{"$bytes": n}`: n zero bytes; `{"$repeat": ["text", n]}`: a long text
  * - `{"$entries": n}`: a map with n entries
  * - `{"$jsonText": …}`, `{"$base64Of": "text"}`: a value as JSON text, a text in base64
@@ -19,6 +19,7 @@ const MAKERS: Readonly<Record<string, (description: unknown) => unknown>> = {
       .update(bytes as Uint8Array)
       .digest("base64"),
   $size: (bytes) => (bytes as Uint8Array).length,
+  $sum: (numbers) => (numbers as number[]).reduce((sum, each) => sum + each, 0),
   $bytes: (size) => new Uint8Array(Number(size)),
   $repeat: (description) => {
     const [text, times] = description as [string, number];
