@@ -12,7 +12,7 @@ import path from "node:path";
  * Where an expectation comes from:
  * - `recorded`: an answer that was recorded on AWS
  * - `model`: AWS's service model (shapes, constraints, statuses, documentation strings)
- * - `page:<title>`: a page of AWS's documentation
+ * - `page:<title>`: a page of AWS's documentation, or code that AWS publishes
  * - `reported`: quoted or relied on in public by users and tools of AWS
  * - `recall`: remembered by whoever wrote it; to be checked
  */
