@@ -1,7 +1,7 @@
 /** Code signing configurations in the words of the API, and what they let be deployed. Source: answers recorded on AWS. */
 import { randomBytes } from "node:crypto";
 import type { CodeSigningConfig, CodeSigningPolicy } from "@aws-sdk/client-lambda";
-import { ApiError, resourceNotFound } from "../errors/mod.ts";
+import { ApiError } from "../errors/mod.ts";
 import { lambdaTimestamp } from "../kit/mod.ts";
 import type { CodeSigningConfigRecord, Scope } from "../model/mod.ts";
 import type { CodeSigningStore } from "../store/mod.ts";
@@ -44,7 +44,11 @@ export async function getCodeSigningRecord(
 ): Promise<CodeSigningConfigRecord> {
   const record = await findRecord(store, scope, arn);
   if (record === undefined) {
-    throw resourceNotFound(`The Lambda code signing configuration ${arn} can not be found.`);
+    // Without a Type, as few refusals are (recorded).
+    throw new ApiError(
+      "ResourceNotFoundException",
+      `The Lambda code signing configuration ${arn} can not be found.`,
+    );
   }
   return record;
 }

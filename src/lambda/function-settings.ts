@@ -97,7 +97,7 @@ export function mergedSettings(
 
 const SNAP_START_RUNTIME = /^(java(1[1-9]|2\d)|python3\.(1[2-9]|2\d)|dotnet([89]|\d\d))/;
 
-/** That the runtime is told is reported of AWS; the other refusals follow its "SnapStart" page in words of our own. */
+/** That the runtime is told is recorded on AWS; the other refusals follow its "SnapStart" page in words of our own. */
 function checkSnapStart({ Runtime, SnapStart, FileSystemConfigs, EphemeralStorage }: FunctionSettings): void {
   if (SnapStart.ApplyOn !== "PublishedVersions") return;
   if (!SNAP_START_RUNTIME.test(Runtime ?? "")) {

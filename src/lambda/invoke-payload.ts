@@ -52,7 +52,8 @@ function complaint(text: string): Error {
     return refusal(`Unrecognized token '${word}': was expecting ${EXPECTED}`, start + word.length + 1);
   }
   const code = text.codePointAt(at) ?? 0;
-  const shown = code < 0x20 ? `CTRL-CHAR, code ${code}` : `'${String.fromCodePoint(code)}' (code ${code})`;
+  // Control characters have parentheses of their own (recorded).
+  const shown = code < 0x20 ? `(CTRL-CHAR, code ${code})` : `'${String.fromCodePoint(code)}' (code ${code})`;
   return refusal(`Unexpected character (${shown}): expected a valid value ${EXPECTED}`, at + 1);
 }
 

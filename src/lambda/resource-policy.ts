@@ -44,7 +44,8 @@ export async function refuseMissingAlias(
   scope: Scope,
   { name, qualifier, arn }: PolicyTarget,
 ): Promise<void> {
-  const isAliasName = qualifier !== undefined && !isVersionNumber(qualifier);
+  // Qualifiers may have a dollar sign, names of aliases may not (recorded).
+  const isAliasName = qualifier !== undefined && !isVersionNumber(qualifier) && !qualifier.includes("$");
   if (isAliasName && (await store.find(scope, name)) !== undefined)
     throw aliasNotFound("Cannot find alias arn", arn);
 }

@@ -92,7 +92,7 @@ describe("code signing", () => {
     assert.equal((await of("signed")).CodeSigningConfigArn, CodeSigningConfigArn);
     assert.deepEqual(
       [(await of("later")).CodeSigningConfigArn, (await of("later")).FunctionName],
-      [undefined, "later"],
+      [undefined, undefined],
     );
     await client.send(
       new PutFunctionCodeSigningConfigCommand({ FunctionName: "later", CodeSigningConfigArn }),

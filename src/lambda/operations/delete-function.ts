@@ -55,13 +55,11 @@ async function deleteVersion(
   name: string,
   number: string,
 ): Promise<void> {
-  const [alias] = await store.listAliases(scope, name, { version: number, limit: 1 });
-  if (alias !== undefined) {
-    // The status is AWS's; its words could not be verified.
-    throw resourceConflict(
-      `Function version ${functionArn(scope, name, number)} is referenced by alias ${alias.name}; ` +
-        "point the alias elsewhere or delete it first.",
-    );
+  const aliases = await store.listAliases(scope, name, { version: number, limit: PAGE });
+  if (aliases.length > 0) {
+    const names = aliases.map((alias) => alias.name).join(", ");
+    // Reported; the comma between several is recalled.
+    throw resourceConflict(`Unable to delete version because the following aliases reference it: [${names}]`);
   }
   const version = await store.findVersion(scope, name, number);
   if (version === undefined) return;

@@ -1,4 +1,4 @@
-/** GetFunctionCodeSigningConfig: the function's name alone where it has none. */
+/** GetFunctionCodeSigningConfig: nothing where it has none (recorded). */
 import type {
   GetFunctionCodeSigningConfigRequest,
   GetFunctionCodeSigningConfigResponse,
@@ -17,6 +17,6 @@ export function getFunctionCodeSigningConfig({
   return async (request, context) => {
     const { shared } = await getFunctionRecord(store, context, request.FunctionName ?? "");
     const { codeSigningConfigArn: arn } = shared;
-    return { FunctionName: shared.name, ...(arn !== undefined && { CodeSigningConfigArn: arn }) };
+    return arn === undefined ? {} : { CodeSigningConfigArn: arn, FunctionName: shared.name };
   };
 }

@@ -21,9 +21,11 @@ export function getFunction({
       Configuration: functionConfiguration(context, version, qualifier),
       Code: { RepositoryType: "S3", Location: codeLinks.link(context.baseUrl, version.codeSha256) },
       ...(Object.keys(shared.tags).length > 0 && { Tags: { ...shared.tags } }),
-      ...(shared.reservedConcurrency !== undefined && {
-        Concurrency: { ReservedConcurrentExecutions: shared.reservedConcurrency },
-      }),
+      // Of the function as a whole: told only where nothing narrower was asked for (reported).
+      ...(qualifier === undefined &&
+        shared.reservedConcurrency !== undefined && {
+          Concurrency: { ReservedConcurrentExecutions: shared.reservedConcurrency },
+        }),
     };
   };
 }

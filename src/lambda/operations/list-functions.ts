@@ -1,7 +1,8 @@
-/** ListFunctions: a page of configurations by name. */
+/** ListFunctions: a page of configurations by name; with FunctionVersion=ALL, of every version of each function. */
 import type { ListFunctionsRequest, ListFunctionsResponse } from "@aws-sdk/client-lambda";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
-import { LATEST, type Operation } from "../../model/mod.ts";
+import { type FunctionVersion, LATEST, type Operation, type Scope } from "../../model/mod.ts";
+import type { FunctionStore } from "../../store/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { listedConfiguration } from "../function-configuration.ts";
 import { markerAfterName, nameAfterMarker } from "../paging.ts";
@@ -12,14 +13,41 @@ export function listFunctions({
 }: LambdaDependencies): Operation<ListFunctionsRequest, ListFunctionsResponse> {
   return async (request, context) => {
     const limit = Math.min(request.MaxItems ?? LAMBDA_LIMITS.pageItemsDefault, LAMBDA_LIMITS.pageItemsMax);
+    const wantsAll = request.FunctionVersion === "ALL";
+    const after = nameAfterMarker(request.Marker);
     // One more than the page tells whether another follows.
-    const records = await store.list(context, nameAfterMarker(request.Marker), limit + 1);
-    const page = records.slice(0, limit);
-    const qualifier = request.FunctionVersion === "ALL" ? LATEST : undefined;
+    const found = wantsAll
+      ? await listAll(store, context, after, limit + 1)
+      : (await store.list(context, after, limit + 1)).map(({ latest }) => latest);
+    const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      Functions: page.map(({ latest }) => listedConfiguration(context, latest, qualifier)),
-      ...(records.length > limit && last !== undefined && { NextMarker: markerAfterName(last.latest.name) }),
+      Functions: page.map((version) =>
+        listedConfiguration(context, version, wantsAll ? version.version : undefined),
+      ),
+      ...(found.length > limit &&
+        last !== undefined && {
+          NextMarker: markerAfterName(wantsAll ? `${last.name}:${last.version}` : last.name),
+        }),
     };
   };
+}
+
+/** By name, then `$LATEST`, then by number, strictly after `name:version`. */
+async function listAll(
+  store: FunctionStore,
+  scope: Scope,
+  after: string | undefined,
+  limit: number,
+): Promise<FunctionVersion[]> {
+  const [name, version] = after?.split(":") ?? [];
+  const all: FunctionVersion[] = [];
+  if (name !== undefined && version !== undefined) {
+    all.push(...(await store.listVersions(scope, name, version === LATEST ? 0 : Number(version), limit)));
+  }
+  for (const { latest } of await store.list(scope, name, limit)) {
+    if (all.length >= limit) break;
+    all.push(latest, ...(await store.listVersions(scope, latest.name, 0, limit)));
+  }
+  return all.slice(0, limit);
 }

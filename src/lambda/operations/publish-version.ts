@@ -1,7 +1,8 @@
 /** PublishVersion: an immutable copy of `$LATEST` under the next number. */
+import { randomUUID } from "node:crypto";
 import type { FunctionConfiguration, PublishVersionRequest } from "@aws-sdk/client-lambda";
 import { invalidParameter } from "../../errors/mod.ts";
-import type { Operation } from "../../model/mod.ts";
+import { functionArn, type Operation } from "../../model/mod.ts";
 import { checkRevision, checkSettled } from "../change-function.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
@@ -15,18 +16,28 @@ import { publish } from "../publish.ts";
 export function publishVersion(
   dependencies: LambdaDependencies,
 ): Operation<PublishVersionRequest, FunctionConfiguration> {
+  const { store, changes } = dependencies;
   return async (request, context) => {
-    const { latest } = await getFunctionRecord(dependencies.store, context, request.FunctionName ?? "");
-    checkSettled(context, latest);
-    checkRevision(latest, request.RevisionId);
-    const { CodeSha256: expected } = request;
-    if (expected !== undefined && expected !== "" && expected !== latest.codeSha256) {
-      throw invalidParameter(
-        `CodeSHA256 (${expected}) is different from current CodeSHA256 in $LATEST (${latest.codeSha256}). ` +
-          "Please try again with the CodeSHA256 in $LATEST.",
-      );
-    }
-    const version = await publish(dependencies, context, latest, request.Description);
-    return functionConfiguration(context, version, version.version);
+    const given = request.FunctionName ?? "";
+    const { name } = (await getFunctionRecord(store, context, given)).latest;
+    // One at a time: a publication moves the revision that the next one is made from.
+    return changes.run(functionArn(context, name), async () => {
+      const { shared, latest } = await getFunctionRecord(store, context, given);
+      checkSettled(context, latest);
+      checkRevision(latest, request.RevisionId);
+      const { CodeSha256: expected } = request;
+      if (expected !== undefined && expected !== "" && expected !== latest.codeSha256) {
+        throw invalidParameter(
+          `CodeSHA256 (${expected}) is different from current CodeSHA256 in $LATEST (${latest.codeSha256}). ` +
+            "Please try again with the CodeSHA256 in $LATEST.",
+        );
+      }
+      const version = await publish(dependencies, context, latest, request.Description);
+      if (Number(version.version) > (shared.lastPublishedVersion ?? 0)) {
+        // `$LATEST` gets another revision when something new is published of it (recorded).
+        await store.replaceLatest(context, { ...latest, revisionId: randomUUID() }, latest.revisionId);
+      }
+      return functionConfiguration(context, version, version.version);
+    });
   };
 }

@@ -4,7 +4,7 @@ import type { FunctionUrlSetting, Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getUrl, requireUrlTarget, urlConfig, urlTarget } from "../function-url.ts";
 
-/** Throws ResourceNotFoundException. */
+/** InvokeMode is answered only if it was sent (recorded). Throws ResourceNotFoundException. */
 export function updateFunctionUrlConfig({
   store,
   clock,
@@ -21,6 +21,7 @@ export function updateFunctionUrlConfig({
       modifiedAtMs: clock.nowMs(),
     };
     await store.writeSetting(context, target.name, "url", target.qualifier, setting);
-    return urlConfig(context, target, setting);
+    const { InvokeMode, ...shown } = urlConfig(context, target, setting);
+    return { ...shown, ...(request.InvokeMode !== undefined && { InvokeMode }) };
   };
 }
