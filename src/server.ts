@@ -100,6 +100,7 @@ export async function startServer(
       logs: logWriter,
       volumes,
       clock,
+      reportFault,
       starts: new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax),
       endpointUrl: () => url,
       hostPath: env["PATH"] ?? "",

@@ -24,6 +24,7 @@ export interface EnvironmentParts {
   readonly logs: LogSink;
   readonly volumes: ScratchVolumes;
   readonly clock: Clock;
+  readonly reportFault: (error: unknown, what: string) => void;
   readonly starts: StartQueue;
   /** Lambkin's own address, for the AWS SDKs inside functions. Known once the server listens. */
   readonly endpointUrl: () => string;
@@ -59,7 +60,9 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
           const sandboxId = `${id}-${++starts}`;
           return start(parts, { ...environment, sandboxId, tmp: volume.folder, runtimeApiAddress });
         }),
-      discard: async () => volume?.release(),
+      discard: async () => {
+        await volume?.release().catch((error: unknown) => parts.reportFault(error, `(/tmp of ${id})`));
+      },
       onEnded,
     });
   };

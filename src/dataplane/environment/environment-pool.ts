@@ -137,11 +137,12 @@ export class EnvironmentPool {
     return [...this.#alive].map((environment) => environment.target);
   }
 
-  counts(): { alive: number; idle: number } {
+  counts(): { alive: number; idle: number; frozen: number } {
     let idle = 0;
     for (const environments of this.#idle.values()) idle += environments.length;
     for (const provision of this.#provisioned.values()) idle += provision.idle.length;
-    return { alive: this.#alive.size, idle };
+    const frozen = this.#alive.values().reduce((sum, { state }) => sum + (state === "frozen" ? 1 : 0), 0);
+    return { alive: this.#alive.size, idle, frozen };
   }
 
   /** Ends everything and waits until it is gone. */

@@ -113,7 +113,8 @@ export class ExecutionEnvironment {
     this.#peakMemoryBytes = 0;
     const startedMs = clock.monotonicMs();
     // Two lives share a /tmp and a log stream, but never a moment.
-    await this.#gone;
+    if (this.#starts > 1) await this.#gone;
+    if (this.state === "ended") return { kind: "timeout", durationMs: 0 };
     const process = new RuntimeProcess({
       log,
       clock,
@@ -183,7 +184,9 @@ export class ExecutionEnvironment {
     this.#options.onEnded(this);
   }
 
+  /** An environment that has ended meanwhile stays so. */
   #stop(): void {
+    if (this.#state === "ended") return;
     const process = this.#process;
     this.peakMemoryBytes();
     this.#state = "stopped";

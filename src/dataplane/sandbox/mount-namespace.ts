@@ -1,12 +1,12 @@
 /**
  * A mount namespace that lives as long as this server: what is mounted in it is seen by the sandboxes that are started in
- * it and by nobody else, and is gone with it, however the server ends. Mounts of the host show up in it as they come.
+ * it and by nobody else, and is gone with the server, however that ends: nothing but an open descriptor holds it.
+ * Mounts of the host show up in it as they come.
  */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Socket } from "node:net";
+import { closeSync, openSync } from "node:fs";
 import { promisify } from "node:util";
-import { invariant } from "../../errors/mod.ts";
 
 const execute = promisify(execFile);
 
@@ -20,8 +20,7 @@ export interface MountNamespace {
 
 /** Rejects where this process may not make one. */
 export async function openMountNamespace(): Promise<MountNamespace> {
-  // It waits for the end of its input, which comes with our own end.
-  const keeper = spawn(
+  const maker = spawn(
     "unshare",
     ["--mount", "--propagation", "slave", "--", "/bin/sh", "-c", "echo; read -r _"],
     {
@@ -29,21 +28,20 @@ export async function openMountNamespace(): Promise<MountNamespace> {
       env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
     },
   );
-  const failed = new Promise<never>((_resolve, reject) => {
-    keeper.once("error", reject);
-    keeper.once("exit", (code) => reject(new Error(`unshare ended with ${code}`)));
+  const ended = new Promise<never>((_resolve, reject) => {
+    maker.once("error", reject);
+    maker.once("exit", (code) => reject(new Error(`unshare ended with ${code}`)));
   });
-  failed.catch(() => {});
-  await Promise.race([once(keeper.stdout, "data"), failed]);
-  invariant(keeper.pid !== undefined, "a process that spoke has an id");
-  keeper.unref();
-  for (const stream of [keeper.stdin, keeper.stdout]) (stream as unknown as Socket).unref();
-  const file = `/proc/${keeper.pid}/ns/mnt`;
+  ended.catch(() => {});
+  await Promise.race([once(maker.stdout, "data"), ended]);
+  const descriptor = openSync(`/proc/${maker.pid}/ns/mnt`, "r");
+  maker.stdin.end();
+  const file = `/proc/${process.pid}/fd/${descriptor}`;
   return {
     file,
     run: async (program, args) => {
       await execute("nsenter", [`--mount=${file}`, "--", program, ...args]);
     },
-    close: () => keeper.stdin.end(),
+    close: () => closeSync(descriptor),
   };
 }
