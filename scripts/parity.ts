@@ -12,8 +12,8 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "Zip only; no S3 source, no images, no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; no snapshot is taken for SnapStart",
-  UpdateFunctionCode: "Zip only; no S3 source",
+    "no images; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; no snapshot is taken for SnapStart",
+  UpdateFunctionCode: "no images; S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
   Invoke: "no tenant id, no durable execution name; recursion is not detected",
   PutFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",

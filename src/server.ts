@@ -40,6 +40,7 @@ import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
+  S3ObjectReader,
   SqliteCodeSigningStore,
   SqliteFunctionStore,
   SqliteLayerStore,
@@ -124,6 +125,7 @@ export async function startServer(
     layers: new SqliteLayerStore(database),
     codeSigning: new SqliteCodeSigningStore(database),
     code,
+    objects: config.s3 && new S3ObjectReader(config.s3),
     codeLinks,
     dataPlane,
     asyncQueue,

@@ -19,7 +19,7 @@ const NAME_CHARACTERS_MAX = 64;
 export function createFunction(
   dependencies: LambdaDependencies,
 ): Operation<CreateFunctionRequest, FunctionConfiguration> {
-  const { store, code, clock } = dependencies;
+  const { store, clock } = dependencies;
   return async (request, context) => {
     const { name } = parseFunctionReference(context, request.FunctionName ?? "");
     if (name.length > NAME_CHARACTERS_MAX) {
@@ -41,7 +41,7 @@ export function createFunction(
     const layers = await findLayers(dependencies.layers, context, request.Layers);
     const settings = createdSettings({ ...request, FunctionName: name, Layers: layers }, dependencies);
     if ((await store.find(context, name)) !== undefined) throw functionAlreadyExists(name);
-    const stored = await storeCode(request.Code ?? {}, code);
+    const stored = await storeCode(dependencies, context, request.Code ?? {});
     checkUnzipped(stored.unzippedBytes, layers);
     const latest: FunctionVersion = {
       name,

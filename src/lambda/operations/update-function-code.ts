@@ -19,7 +19,7 @@ import { beingCreated } from "../publish.ts";
 export function updateFunctionCode(
   dependencies: LambdaDependencies,
 ): Operation<UpdateFunctionCodeRequest, FunctionConfiguration> {
-  const { store, code, clock } = dependencies;
+  const { store, clock } = dependencies;
   return async (request, context) => {
     const found = await getFunctionRecord(store, context, request.FunctionName ?? "");
     const { latest } = found;
@@ -30,7 +30,7 @@ export function updateFunctionCode(
       throw invalidParameter("Please don't provide ImageUri when updating a function with packageType Zip.");
     }
     await checkSignature(dependencies.codeSigning, context, found.shared.codeSigningConfigArn);
-    const stored = await storeCode(request, code);
+    const stored = await storeCode(dependencies, context, request);
     checkUnzipped(stored.unzippedBytes, latest.settings.Layers);
     const settings =
       request.Architectures === undefined
