@@ -181,10 +181,10 @@ export async function startServer(
   void compileBootstraps(interpreters, bootstraps);
 
   const sweepCode = async (): Promise<void> => {
-    const inUse = pool.targets().map(({ codeSha256, settings }) => ({
-      code: codeSha256,
-      layers: (settings.Layers ?? []).map((layer) => layer.CodeSha256),
-    }));
+    const inUse = pool.targets().flatMap(({ code, settings }) => {
+      const layers = (settings.Layers ?? []).map((layer) => layer.CodeSha256);
+      return code.kind === "zip" ? [{ code: code.sha256, layers }] : [];
+    });
     await code.collect(await store.codeInUse(), inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
   };
   const sweep = setInterval(

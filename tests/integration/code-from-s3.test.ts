@@ -109,6 +109,22 @@ describe("code from S3", () => {
     assert.equal(created.CodeSha256, sha256(ONE));
   });
 
+  it("keeps the key that the archive is encrypted with, until code comes without one", async () => {
+    const SourceKMSKeyArn = "arn:aws:kms:us-east-1:000000000000:key/1";
+    const shown = async () =>
+      (await client.send(new GetFunctionCommand({ FunctionName: "encrypted" }))).Code?.SourceKMSKeyArn;
+    await create("encrypted", { S3Bucket: BUCKET, S3Key: "builds/one.zip", SourceKMSKeyArn });
+    assert.equal(await shown(), SourceKMSKeyArn);
+    await client.send(
+      new UpdateFunctionCodeCommand({
+        FunctionName: "encrypted",
+        S3Bucket: BUCKET,
+        S3Key: "builds/two.zip",
+      }),
+    );
+    assert.equal(await shown(), undefined);
+  });
+
   it("refuses locations that lead nowhere in AWS's words", async () => {
     const refused = async (Code: FunctionCode) => refusalOf(create("refused", Code));
     const bucket = await refused({ S3Bucket: "no-such-bucket", S3Key: "builds/one.zip" });
