@@ -333,10 +333,13 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async usage(scope: Scope): Promise<ScopeUsage> {
-    const shared = this.#db
+    const count = this.#db
+      .prepare("SELECT COUNT(*) AS functions FROM functions WHERE account = ? AND region = ?")
+      .get(scope.accountId, scope.region);
+    const reservations = this.#db
       .prepare(
-        `SELECT COUNT(*) AS functions, COALESCE(SUM(shared ->> '$.reservedConcurrency'), 0) AS reserved
-         FROM functions WHERE account = ? AND region = ?`,
+        `SELECT COALESCE(SUM(shared ->> '$.reservedConcurrency'), 0) AS reserved FROM functions
+         WHERE account = ? AND region = ? AND shared ->> '$.reservedConcurrency' IS NOT NULL`,
       )
       .get(scope.accountId, scope.region);
     const code = this.#db
@@ -356,9 +359,9 @@ export class SqliteFunctionStore implements FunctionStore {
       )
       .get(scope.accountId, scope.region);
     return {
-      functions: Number(shared?.["functions"]),
+      functions: Number(count?.["functions"]),
       unreservedProvisioned: Number(provisioned?.["requested"]),
-      reservedConcurrency: Number(shared?.["reserved"]),
+      reservedConcurrency: Number(reservations?.["reserved"]),
       codeBytes: Number(code?.["bytes"]),
     };
   }

@@ -13,6 +13,10 @@ const BEFORE_IMAGES = `CREATE TABLE function_versions (
      document TEXT NOT NULL,
      PRIMARY KEY (account, region, name, version)
    ) WITHOUT ROWID;
+   CREATE TABLE functions (
+     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, shared TEXT NOT NULL,
+     PRIMARY KEY (account, region, name)
+   ) WITHOUT ROWID;
    PRAGMA user_version = 6;`;
 
 describe("the main database", () => {

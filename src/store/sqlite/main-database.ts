@@ -55,6 +55,10 @@ const MIGRATIONS = [
      FROM function_versions;
    DROP TABLE function_versions;
    ALTER TABLE versions_with_images RENAME TO function_versions;`,
+  // For the sums over an account, which would read every document without them.
+  `CREATE INDEX version_sizes ON function_versions (account, region, code_bytes);
+   CREATE INDEX reservations ON functions (account, region, name, shared ->> '$.reservedConcurrency')
+     WHERE shared ->> '$.reservedConcurrency' IS NOT NULL;`,
 ];
 
 /** Throws when the file belongs to a newer version. */
