@@ -1,9 +1,20 @@
 /** What becomes of reads when the S3 server is odd, slow, broken or not there: a scripted peer plays it. */
 import assert from "node:assert/strict";
-import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { after, describe, it } from "node:test";
+import {
+  UpdateFunctionCodeCommand,
+  UpdateFunctionConfigurationCommand,
+  waitUntilFunctionUpdatedV2,
+} from "@aws-sdk/client-lambda";
 import { ObjectReadError, S3ObjectReader } from "../../src/store/mod.ts";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
@@ -134,6 +145,29 @@ describe("reading from odd S3 servers", () => {
     assert.match(denied.message, /GetObject for a-bucket\/a\.zip\. S3 Error Code: AccessDenied/);
     await create("second");
     assert.equal((await invoke(client, "versioned")).payload, "second version");
+    await server.stop();
+  });
+
+  it("undoes nothing that is changed while the code is on its way", async () => {
+    const archive = pythonZip("def lambda_handler(event, context):\n    return 'late'\n");
+    const asked = Promise.withResolvers<ServerResponse>();
+    const url = await peer((_request, response) => asked.resolve(response));
+    const server = await startTestServer({ LAMBKIN_S3_ENDPOINT_URL: url });
+    const client = lambdaClient(server.url);
+    await createFunction(
+      client,
+      "slow",
+      pythonZip("def lambda_handler(event, context):\n    return 'early'\n"),
+    );
+    const update = client.send(
+      new UpdateFunctionCodeCommand({ FunctionName: "slow", S3Bucket: "a-bucket", S3Key: "a.zip" }),
+    );
+    const response = await asked.promise;
+    await client.send(new UpdateFunctionConfigurationCommand({ FunctionName: "slow", MemorySize: 256 }));
+    await waitUntilFunctionUpdatedV2({ client, maxWaitTime: 30 }, { FunctionName: "slow" });
+    response.end(archive);
+    assert.equal((await update).MemorySize, 256);
+    assert.equal((await invoke(client, "slow")).payload, "late");
     await server.stop();
   });
 });
