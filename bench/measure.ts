@@ -7,11 +7,12 @@ export interface Latency {
   readonly p99Ms: number;
 }
 
-/** One client, one call after the other. Throws when an answer is not 200. */
-export async function latency(port: number, request: Buffer, calls: number): Promise<Latency> {
+/** One client, one call after the other, the requests in turn. Throws when an answer is not 200. */
+export async function latency(port: number, requests: readonly Buffer[], calls: number): Promise<Latency> {
   const connection = await openConnection(port);
   const samples: number[] = [];
   for (let index = 0; index < calls; index++) {
+    const request = requests[index % requests.length] ?? Buffer.alloc(0);
     const startedMs = performance.now();
     expectOk(await connection.call(request));
     samples.push(performance.now() - startedMs);

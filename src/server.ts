@@ -41,6 +41,7 @@ import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
+  S3ObjectReader,
   SqliteCodeSigningStore,
   SqliteFunctionStore,
   SqliteLayerStore,
@@ -128,6 +129,7 @@ export async function startServer(
     layers: new SqliteLayerStore(database),
     codeSigning: new SqliteCodeSigningStore(database),
     code,
+    objects: config.s3 && new S3ObjectReader(config.s3),
     codeLinks,
     dataPlane,
     asyncQueue,
@@ -183,10 +185,10 @@ export async function startServer(
   void compileBootstraps(interpreters, bootstraps);
 
   const sweepCode = async (): Promise<void> => {
-    const inUse = pool.targets().map(({ codeSha256, settings }) => ({
-      code: codeSha256,
-      layers: (settings.Layers ?? []).map((layer) => layer.CodeSha256),
-    }));
+    const inUse = pool.targets().flatMap(({ code, settings }) => {
+      const layers = (settings.Layers ?? []).map((layer) => layer.CodeSha256);
+      return code.kind === "zip" ? [{ code: code.sha256, layers }] : [];
+    });
     await code.collect(await store.codeInUse(), inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
   };
   const sweep = setInterval(

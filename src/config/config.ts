@@ -4,6 +4,19 @@ import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "process";
 
+/** The S3-compatible server that code named by bucket and key is read from. */
+export interface S3Config {
+  readonly endpointUrl: string;
+  /** Undefined: requests are signed with a key named after the caller's account, for servers that take any. */
+  readonly credentials: S3Credentials | undefined;
+}
+
+export interface S3Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 export interface Config {
   readonly host: string;
   /** 0 lets the system choose; the ready line names the port. */
@@ -21,6 +34,8 @@ export interface Config {
   /** Idle execution environments end after this. */
   readonly keepAliveMs: number;
   readonly accountConcurrency: number;
+  /** Undefined: code cannot be named by an S3 location. */
+  readonly s3: S3Config | undefined;
 }
 
 export class ConfigError extends Error {
@@ -49,6 +64,31 @@ function oneOf<T extends string>(env: Variables, name: string, values: readonly 
     throw new ConfigError(`${name} must be one of ${values.join(", ")}, not "${text}".`);
   }
   return value;
+}
+
+function s3(env: Variables): S3Config | undefined {
+  const endpointUrl = env["LAMBKIN_S3_ENDPOINT_URL"];
+  if (!endpointUrl) return undefined;
+  const url = URL.parse(endpointUrl);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "") {
+    throw new ConfigError(
+      "LAMBKIN_S3_ENDPOINT_URL must be a plain http or https address such as http://127.0.0.1:9000.",
+    );
+  }
+  const own = keyPair(env, "LAMBKIN_S3");
+  const sessionToken = env["AWS_SESSION_TOKEN"];
+  const usual = own ?? keyPair(env, "AWS");
+  const credentials = own === undefined && usual && sessionToken ? { ...usual, sessionToken } : usual;
+  return { endpointUrl, credentials };
+}
+
+/** Throws ConfigError when only one half of the pair is there. */
+function keyPair(env: Variables, prefix: string): S3Credentials | undefined {
+  const names = [`${prefix}_ACCESS_KEY_ID`, `${prefix}_SECRET_ACCESS_KEY`] as const;
+  const [accessKeyId, secretAccessKey] = names.map((name) => env[name]);
+  if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
+  if (accessKeyId || secretAccessKey) throw new ConfigError(`${names.join(" and ")} must be set together.`);
+  return undefined;
 }
 
 /** Throws ConfigError. `cwd` is what a relative data folder is relative to. */
@@ -85,5 +125,6 @@ export function readConfig(env: Variables, cwd: string): Config {
       LAMBDA_LIMITS.unreservedConcurrencyMin,
       100_000,
     ),
+    s3: s3(env),
   });
 }

@@ -77,6 +77,15 @@ export const LAMBDA_LIMITS = {
   codeSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** Reading code from an S3 endpoint. All ours. */
+export const OBJECT_LIMITS = {
+  /** Until the endpoint takes the connection. */
+  connectMsMax: 3 * SECOND_MS,
+  /** From the first attempt to the last byte. Shorter than the minute that the AWS CLI and boto3 wait for an answer. */
+  readMsMax: 50 * SECOND_MS,
+  attemptsMax: 2,
+} as const;
+
 /** Execution environments. */
 export const ENVIRONMENT_LIMITS = {
   initMsMax: 10 * SECOND_MS,

@@ -34,6 +34,11 @@ export function invalidParameter(message: string): ApiError {
   return new ApiError("InvalidParameterValueException", message, USER);
 }
 
+/** Recorded on AWS. */
+export function unzippedTooLarge(bytesMax: number): ApiError {
+  return invalidParameter(`Unzipped size must be smaller than ${bytesMax} bytes`);
+}
+
 /** The three concurrency refusals that AWS sends without a `Type` member (recorded on AWS). */
 export function invalidParameterUntyped(message: string): ApiError {
   return new ApiError("InvalidParameterValueException", message);

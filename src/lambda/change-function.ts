@@ -6,9 +6,7 @@ import type { LambdaDependencies } from "./dependencies.ts";
 import { publish } from "./publish.ts";
 
 /** What an update may change of a version. */
-export type VersionChange = Partial<
-  Pick<FunctionVersion, "settings" | "codeSha256" | "codeBytes" | "unzippedBytes">
->;
+export type VersionChange = Partial<Pick<FunctionVersion, "settings" | "code">>;
 
 /** Throws PreconditionFailedException when the caller's revision is not the newest. */
 export function checkRevision(latest: FunctionVersion, revisionId: string | undefined): void {

@@ -1,8 +1,15 @@
 /** A stored function in the words of the API: the FunctionConfiguration shape. Source: answers recorded on AWS. */
-import type { FunctionConfiguration, LastUpdateStatusReasonCode } from "@aws-sdk/client-lambda";
+import type { FunctionConfiguration, ImageConfig, LastUpdateStatusReasonCode } from "@aws-sdk/client-lambda";
 import { runtimeVersionArn } from "../dataplane/mod.ts";
 import { lambdaTimestamp } from "../kit/mod.ts";
-import { type FunctionVersion, findRuntime, functionArn, type Scope } from "../model/mod.ts";
+import {
+  codeBytesOf,
+  codeSha256Of,
+  type FunctionVersion,
+  findRuntime,
+  functionArn,
+  type Scope,
+} from "../model/mod.ts";
 
 const BEING_CREATED = "The function is being created.";
 
@@ -37,7 +44,7 @@ export function listedConfiguration(
   qualifier?: string,
 ): FunctionConfiguration {
   const { settings } = version;
-  const { VpcConfig, Layers, ...kept } = settings;
+  const { VpcConfig, Layers, ImageConfig, ...kept } = settings;
   return {
     FunctionName: version.name,
     FunctionArn: functionArn(scope, version.name, qualifier),
@@ -46,8 +53,9 @@ export function listedConfiguration(
     ...(VpcConfig !== undefined && { VpcConfig: { ...VpcConfig, VpcId: "" } }),
     ...(Layers !== undefined &&
       Layers.length > 0 && { Layers: Layers.map(({ Arn, CodeSize }) => ({ Arn, CodeSize })) }),
-    CodeSize: version.codeBytes,
-    CodeSha256: version.codeSha256,
+    ...(ImageConfig !== undefined && { ImageConfigResponse: { ImageConfig: ImageConfig as ImageConfig } }),
+    CodeSize: codeBytesOf(version.code),
+    CodeSha256: codeSha256Of(version.code),
     LastModified: lambdaTimestamp(version.lastModifiedMs),
     Version: version.version,
     RevisionId: version.revisionId,

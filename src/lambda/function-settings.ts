@@ -26,7 +26,8 @@ type AskedAtCreation = Omit<CreateFunctionRequest, "Layers"> & Pick<Asked, "Laye
 /** Settings of a new function, with AWS's defaults. Throws InvalidParameterValueException, ValidationException. */
 export function createdSettings(request: AskedAtCreation, context: SettingsContext): FunctionSettings {
   const name = request.FunctionName ?? "";
-  if (request.Runtime === undefined || request.Handler === undefined) {
+  const PackageType = request.PackageType ?? "Zip";
+  if (PackageType === "Zip" && (request.Runtime === undefined || request.Handler === undefined)) {
     throw invalidParameter(
       "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
     );
@@ -38,7 +39,7 @@ export function createdSettings(request: AskedAtCreation, context: SettingsConte
     MemorySize: LAMBDA_LIMITS.memoryMibDefault,
     EphemeralStorage: { Size: LAMBDA_LIMITS.ephemeralStorageMibDefault },
     Architectures: architectures(request.Architectures, context),
-    PackageType: "Zip",
+    PackageType,
     TracingConfig: { Mode: "PassThrough" },
     LoggingConfig: { LogFormat: "Text", LogGroup: `/aws/lambda/${name}` },
     SnapStart: { ApplyOn: "None", OptimizationStatus: "Off" },
@@ -58,7 +59,7 @@ export function mergedSettings(
   if (asked.Handler?.includes("\0")) throw invalidParameter("Handler must not contain NUL characters.");
   checkVariables(asked.Environment?.Variables);
   refuseUnbuilt(asked);
-  const { DeadLetterConfig: deadLetterBefore, ...rest } = before;
+  const { DeadLetterConfig: deadLetterBefore, ImageConfig: imageBefore, ...rest } = before;
   const deadLetter = asked.DeadLetterConfig ?? deadLetterBefore;
   const merged: FunctionSettings = {
     ...rest,
@@ -89,6 +90,7 @@ export function mergedSettings(
     }),
     // An empty target clears the dead-letter queue.
     ...(deadLetter?.TargetArn ? { DeadLetterConfig: { TargetArn: deadLetter.TargetArn } } : {}),
+    ...mergedImage(imageBefore, asked.ImageConfig),
     LoggingConfig: mergedLogging(before.LoggingConfig, asked.LoggingConfig),
   };
   checkSnapStart(merged);
@@ -98,8 +100,10 @@ export function mergedSettings(
 const SNAP_START_RUNTIME = /^(java(1[1-9]|2\d)|python3\.(1[2-9]|2\d)|dotnet([89]|\d\d))/;
 
 /** That the runtime is told is recorded on AWS; the other refusals follow its "SnapStart" page in words of our own. */
-function checkSnapStart({ Runtime, SnapStart, FileSystemConfigs, EphemeralStorage }: FunctionSettings): void {
+function checkSnapStart(settings: FunctionSettings): void {
+  const { PackageType, Runtime, SnapStart, FileSystemConfigs, EphemeralStorage } = settings;
   if (SnapStart.ApplyOn !== "PublishedVersions") return;
+  if (PackageType === "Image") throw invalidParameter("SnapStart is not supported for container images.");
   if (!SNAP_START_RUNTIME.test(Runtime ?? "")) {
     throw invalidParameter(`${Runtime} is not supported for SnapStart enabled functions.`);
   }
@@ -194,6 +198,17 @@ export function architectures(
     throw invalidParameter(`This machine runs ${architecture} functions; it cannot run ${wanted}.`);
   }
   return [wanted];
+}
+
+/** Replaced as a whole; an empty one gives the image its own settings back (recall). */
+function mergedImage(
+  before: FunctionSettings["ImageConfig"],
+  asked: Asked["ImageConfig"],
+): Pick<FunctionSettings, "ImageConfig"> {
+  if (asked === undefined) return before === undefined ? {} : { ImageConfig: before };
+  const { EntryPoint, Command, WorkingDirectory } = asked;
+  const ImageConfig = definedOf({ EntryPoint, Command, WorkingDirectory });
+  return Object.keys(ImageConfig).length === 0 ? {} : { ImageConfig };
 }
 
 type Logging = FunctionSettings["LoggingConfig"];

@@ -1,7 +1,13 @@
 /** Turns `$LATEST` into an immutable version, or finds that the last one is the same. */
 import { randomUUID } from "node:crypto";
 import { functionNotFound, revisionMismatch } from "../errors/mod.ts";
-import { type FunctionSettings, type FunctionVersion, functionArn, type Scope } from "../model/mod.ts";
+import {
+  codeSha256Of,
+  type FunctionSettings,
+  type FunctionVersion,
+  functionArn,
+  type Scope,
+} from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 
 /**
@@ -56,7 +62,8 @@ function isSame(published: FunctionVersion, latest: FunctionVersion): boolean {
     Description: published.sourceDescription ?? "",
     SnapStart: { ...published.settings.SnapStart, OptimizationStatus: "Off" },
   };
-  return published.codeSha256 === latest.codeSha256 && canonical(source) === canonical(latest.settings);
+  const hasSameCode = codeSha256Of(published.code) === codeSha256Of(latest.code);
+  return hasSameCode && canonical(source) === canonical(latest.settings);
 }
 
 /** Members in one order, so that it does not matter in which they were set. */

@@ -4,6 +4,7 @@ import { functionArn, type Invocation, type RequestContext } from "../model/mod.
 import type { LambdaDependencies } from "./dependencies.ts";
 import { type FoundFunction, getFunctionRecord, versionForCall } from "./find-function.ts";
 import { checkedClientContext, checkedEvent } from "./invoke-payload.ts";
+import { checkRunnable } from "./package-type.ts";
 
 /** The members that both requests have. */
 type CallRequest = Pick<
@@ -11,13 +12,15 @@ type CallRequest = Pick<
   "FunctionName" | "Qualifier" | "Payload" | "ClientContext" | "LogType"
 >;
 
-/** Throws ResourceNotFoundException. */
-export function findCalled(
+/** Throws ResourceNotFoundException, ResourceConflictException. */
+export async function findCalled(
   { store }: LambdaDependencies,
   { FunctionName = "", Qualifier }: CallRequest,
   context: RequestContext,
 ): Promise<FoundFunction> {
-  return getFunctionRecord(store, context, FunctionName, Qualifier, { namesLatest: true });
+  const found = await getFunctionRecord(store, context, FunctionName, Qualifier, { namesLatest: true });
+  checkRunnable(context, found.version);
+  return found;
 }
 
 /** Throws InvalidRequestContentException. */

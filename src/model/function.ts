@@ -1,5 +1,5 @@
 /** A Lambda function as it is stored: settings shared by all versions, and one configuration per version. */
-
+import type { DeploymentPackage } from "./deployment-package.ts";
 import type { LayerReference } from "./layer.ts";
 
 export const LATEST = "$LATEST";
@@ -29,7 +29,12 @@ export interface FunctionSettings {
   readonly KMSKeyArn?: string;
   readonly Layers?: readonly LayerReference[];
   readonly FileSystemConfigs?: readonly { readonly Arn: string; readonly LocalMountPath: string }[];
-  readonly ImageConfig?: Readonly<Record<string, unknown>>;
+  /** Shown as `ImageConfigResponse`. */
+  readonly ImageConfig?: {
+    readonly EntryPoint?: readonly string[];
+    readonly Command?: readonly string[];
+    readonly WorkingDirectory?: string;
+  };
   readonly TenancyConfig?: Readonly<Record<string, unknown>>;
 }
 
@@ -41,10 +46,7 @@ export interface FunctionVersion {
   readonly name: string;
   readonly version: string;
   readonly settings: FunctionSettings;
-  /** Base64 SHA-256 of the zip; also the name (in hex) of its blob. */
-  readonly codeSha256: string;
-  readonly codeBytes: number;
-  readonly unzippedBytes: number;
+  readonly code: DeploymentPackage;
   readonly state: FunctionState;
   /** Absent until the function was active for the first time. */
   readonly updateStatus?: UpdateStatus;

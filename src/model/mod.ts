@@ -1,6 +1,7 @@
 /** The pure domain: names, records, and the words between the layers. */
 export * from "./arn.ts";
 export * from "./code-signing.ts";
+export * from "./deployment-package.ts";
 export * from "./function.ts";
 export * from "./invocation.ts";
 export * from "./layer.ts";

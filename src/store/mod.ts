@@ -1,5 +1,7 @@
 /** What must survive a restart. */
 export * from "./blobs/code-storage.ts";
+export * from "./blobs/object-reader.ts";
+export { S3ObjectReader } from "./blobs/s3-object-reader.ts";
 export * from "./code-signing-store.ts";
 export * from "./function-store.ts";
 export * from "./layer-store.ts";

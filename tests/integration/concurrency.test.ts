@@ -27,7 +27,7 @@ describe("concurrency", () => {
     // The smallest account AWS allows reservations in: one hundred stay unreserved.
     server = await startTestServer({ LAMBKIN_ACCOUNT_CONCURRENCY: "103" });
     client = lambdaClient(server.url);
-    for (const name of ["held", "free"]) await createFunction(client, name, HOLD);
+    for (const name of ["held", "free", "later"]) await createFunction(client, name, HOLD);
   });
   after(() => server.stop());
 
@@ -73,11 +73,11 @@ describe("concurrency", () => {
   });
 
   it("runs an accepted event once its function may run again", async () => {
-    await reserve("held", 1);
-    const busy = invoke(client, "held", { seconds: 0.5 });
-    await client.send(new InvokeCommand({ FunctionName: "held", InvocationType: "Event", Payload: "{}" }));
+    await reserve("later", 1);
+    const busy = invoke(client, "later", { seconds: 0.5 });
+    await client.send(new InvokeCommand({ FunctionName: "later", InvocationType: "Event", Payload: "{}" }));
     await busy;
-    await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName: "held" }));
+    await client.send(new DeleteFunctionConcurrencyCommand({ FunctionName: "later" }));
   });
 
   it("never runs more than the reservation, and frees each place when its call ends", async () => {

@@ -96,11 +96,12 @@ interface StartRequest {
 
 async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sandbox> {
   const { choice, target, scope, log } = request;
+  if (target.code.kind === "image") throw new InvalidEntrypoint("Lambkin does not run container images yet");
   if (choice === undefined) {
     throw new InvalidEntrypoint(`Runtime ${target.settings.Runtime} is not installed on this machine`);
   }
   const folders = {
-    code: await parts.code.unpacked(target.codeSha256),
+    code: await parts.code.unpacked(target.code.sha256),
     layers: await parts.code.merged((target.settings.Layers ?? []).map((layer) => layer.CodeSha256)),
     runtime: parts.runtimes.bootstrapFolder(choice),
     language: choice.interpreter?.folder,

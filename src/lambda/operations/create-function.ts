@@ -6,20 +6,24 @@ import { functionAlreadyExists, invalidParameter } from "../../errors/mod.ts";
 import { type FunctionVersion, LATEST, type Operation, parseFunctionReference } from "../../model/mod.ts";
 import { settle } from "../change-function.ts";
 import { checkSignature } from "../code-signing.ts";
-import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
+import { deploymentPackage } from "../deployment-package.ts";
 import { functionConfiguration } from "../function-configuration.ts";
 import { checkUnzipped, findLayers } from "../function-layers.ts";
 import { createdSettings } from "../function-settings.ts";
+import { checkCodeSigning, checkMembers } from "../package-type.ts";
 import { beingCreated, publish } from "../publish.ts";
 
 const NAME_CHARACTERS_MAX = 64;
 
-/** Throws InvalidParameterValueException, ResourceConflictException, RequestEntityTooLargeException, ValidationException. */
+/**
+ * Throws InvalidParameterValueException, ResourceConflictException, RequestEntityTooLargeException,
+ * AccessDeniedException, ValidationException.
+ */
 export function createFunction(
   dependencies: LambdaDependencies,
 ): Operation<CreateFunctionRequest, FunctionConfiguration> {
-  const { store, code, clock } = dependencies;
+  const { store, clock } = dependencies;
   return async (request, context) => {
     const { name } = parseFunctionReference(context, request.FunctionName ?? "");
     if (name.length > NAME_CHARACTERS_MAX) {
@@ -29,10 +33,9 @@ export function createFunction(
           `Member must have length less than or equal to ${NAME_CHARACTERS_MAX}`,
       );
     }
-    if (request.PackageType === "Image") {
-      throw invalidParameter("Lambkin does not run container images yet; use PackageType Zip.");
-    }
-    const { CodeSigningConfigArn: signing } = request;
+    const { CodeSigningConfigArn: signing, PackageType: packageType = "Zip" } = request;
+    checkMembers(packageType, request);
+    if (signing !== undefined) checkCodeSigning(packageType);
     await checkSignature(dependencies.codeSigning, context, signing);
     const tags = { ...request.Tags };
     if (Object.keys(tags).length > LAMBDA_LIMITS.tagsMax) {
@@ -41,15 +44,13 @@ export function createFunction(
     const layers = await findLayers(dependencies.layers, context, request.Layers);
     const settings = createdSettings({ ...request, FunctionName: name, Layers: layers }, dependencies);
     if ((await store.find(context, name)) !== undefined) throw functionAlreadyExists(name);
-    const stored = await storeCode(request.Code ?? {}, code);
-    checkUnzipped(stored.unzippedBytes, layers);
+    const code = await deploymentPackage(dependencies, context, packageType, request.Code ?? {});
+    if (code.kind === "zip") checkUnzipped(code.unzippedBytes, layers);
     const latest: FunctionVersion = {
       name,
       version: LATEST,
       settings,
-      codeSha256: stored.sha256,
-      codeBytes: stored.bytes,
-      unzippedBytes: stored.unzippedBytes,
+      code,
       state: "Pending",
       revisionId: randomUUID(),
       configurationId: randomUUID(),

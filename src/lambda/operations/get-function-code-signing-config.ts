@@ -6,8 +6,9 @@ import type {
 import type { Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
+import { checkCodeSigning } from "../package-type.ts";
 
-/** Throws ResourceNotFoundException. */
+/** Throws ResourceNotFoundException, InvalidParameterValueException. */
 export function getFunctionCodeSigningConfig({
   store,
 }: LambdaDependencies): Operation<
@@ -15,7 +16,8 @@ export function getFunctionCodeSigningConfig({
   Partial<GetFunctionCodeSigningConfigResponse>
 > {
   return async (request, context) => {
-    const { shared } = await getFunctionRecord(store, context, request.FunctionName ?? "");
+    const { shared, latest } = await getFunctionRecord(store, context, request.FunctionName ?? "");
+    checkCodeSigning(latest.settings.PackageType);
     const { codeSigningConfigArn: arn } = shared;
     return arn === undefined ? {} : { CodeSigningConfigArn: arn, FunctionName: shared.name };
   };

@@ -1,6 +1,6 @@
 /** GetFunction: the configuration, a link to the code, tags and reserved concurrency. */
-import type { GetFunctionRequest, GetFunctionResponse } from "@aws-sdk/client-lambda";
-import type { Operation } from "../../model/mod.ts";
+import type { FunctionCodeLocation, GetFunctionRequest, GetFunctionResponse } from "@aws-sdk/client-lambda";
+import type { DeploymentPackage, Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
 import { functionConfiguration } from "../function-configuration.ts";
@@ -19,7 +19,7 @@ export function getFunction({
     );
     return {
       Configuration: functionConfiguration(context, version, qualifier),
-      Code: { RepositoryType: "S3", Location: codeLinks.link(context.baseUrl, version.codeSha256) },
+      Code: codeLocation(version.code, (sha256) => codeLinks.link(context.baseUrl, sha256)),
       ...(Object.keys(shared.tags).length > 0 && { Tags: { ...shared.tags } }),
       // Of the function as a whole: told only where nothing narrower was asked for (reported).
       ...(qualifier === undefined &&
@@ -27,5 +27,17 @@ export function getFunction({
           Concurrency: { ReservedConcurrentExecutions: shared.reservedConcurrency },
         }),
     };
+  };
+}
+
+/** Source: answers recorded on AWS; SourceKMSKeyArn from the service model. */
+function codeLocation(code: DeploymentPackage, link: (sha256: string) => string): FunctionCodeLocation {
+  if (code.kind === "image") {
+    return { RepositoryType: "ECR", ImageUri: code.uri, ResolvedImageUri: code.resolvedUri };
+  }
+  return {
+    RepositoryType: "S3",
+    Location: link(code.sha256),
+    ...(code.sourceKmsKeyArn !== undefined && { SourceKMSKeyArn: code.sourceKmsKeyArn }),
   };
 }

@@ -6,13 +6,15 @@ import { acceptEvent } from "../accept-event.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
 import { checkedEvent } from "../invoke-payload.ts";
+import { checkRunnable } from "../package-type.ts";
 
-/** Throws ResourceNotFoundException, InvalidRequestContentException, RequestTooLargeException. */
+/** Throws ResourceNotFoundException, ResourceConflictException, InvalidRequestContentException, RequestTooLargeException. */
 export function invokeAsync(
   dependencies: LambdaDependencies,
 ): Operation<InvokeAsyncRequest, InvokeAsyncResponse> {
   return async (request, context) => {
     const found = await getFunctionRecord(dependencies.store, context, request.FunctionName ?? "");
+    checkRunnable(context, found.version);
     const payload = checkedEvent(request.InvokeArgs as Buffer | undefined);
     await acceptEvent(dependencies, found, payload, undefined, context);
     return { Status: 202 };

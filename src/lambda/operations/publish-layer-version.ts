@@ -5,15 +5,13 @@ import { storeCode } from "../code-source.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { layerVersion } from "../layer-version.ts";
 
-/** Throws InvalidParameterValueException, RequestEntityTooLargeException. */
-export function publishLayerVersion({
-  layers,
-  code,
-  codeLinks,
-  clock,
-}: LambdaDependencies): Operation<PublishLayerVersionRequest, PublishLayerVersionResponse> {
+/** Throws InvalidParameterValueException, RequestEntityTooLargeException, AccessDeniedException. */
+export function publishLayerVersion(
+  dependencies: LambdaDependencies,
+): Operation<PublishLayerVersionRequest, PublishLayerVersionResponse> {
+  const { layers, codeLinks, clock } = dependencies;
   return async (request, context) => {
-    const stored = await storeCode(request.Content ?? {}, code);
+    const stored = await storeCode(dependencies, context, request.Content ?? {});
     const published = await layers.publish(context, {
       name: layerNameOf(request.LayerName ?? ""),
       description: request.Description ?? "",

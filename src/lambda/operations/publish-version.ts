@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { FunctionConfiguration, PublishVersionRequest } from "@aws-sdk/client-lambda";
 import { invalidParameter } from "../../errors/mod.ts";
-import { functionArn, type Operation } from "../../model/mod.ts";
+import { codeSha256Of, functionArn, type Operation } from "../../model/mod.ts";
 import { checkRevision, checkSettled } from "../change-function.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
@@ -26,9 +26,10 @@ export function publishVersion(
       checkSettled(context, latest);
       checkRevision(latest, request.RevisionId);
       const { CodeSha256: expected } = request;
-      if (expected !== undefined && expected !== "" && expected !== latest.codeSha256) {
+      const actual = codeSha256Of(latest.code);
+      if (expected !== undefined && expected !== "" && expected !== actual) {
         throw invalidParameter(
-          `CodeSHA256 (${expected}) is different from current CodeSHA256 in $LATEST (${latest.codeSha256}). ` +
+          `CodeSHA256 (${expected}) is different from current CodeSHA256 in $LATEST (${actual}). ` +
             "Please try again with the CodeSHA256 in $LATEST.",
         );
       }

@@ -7,8 +7,9 @@ import type { Operation } from "../../model/mod.ts";
 import { requireCodeSigning } from "../code-signing.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
+import { checkCodeSigning } from "../package-type.ts";
 
-/** Throws CodeSigningConfigNotFoundException, ResourceNotFoundException. */
+/** Throws CodeSigningConfigNotFoundException, ResourceNotFoundException, InvalidParameterValueException. */
 export function putFunctionCodeSigningConfig({
   store,
   codeSigning,
@@ -16,7 +17,8 @@ export function putFunctionCodeSigningConfig({
   return async (request, context) => {
     const arn = request.CodeSigningConfigArn ?? "";
     await requireCodeSigning(codeSigning, context, arn);
-    const { shared } = await getFunctionRecord(store, context, request.FunctionName ?? "");
+    const { shared, latest } = await getFunctionRecord(store, context, request.FunctionName ?? "");
+    checkCodeSigning(latest.settings.PackageType);
     await store.updateShared(context, shared.name, (before) => ({ ...before, codeSigningConfigArn: arn }));
     return { CodeSigningConfigArn: arn, FunctionName: shared.name };
   };

@@ -7,6 +7,7 @@ import { getFunctionRecord } from "../find-function.ts";
 import { functionConfiguration } from "../function-configuration.ts";
 import { checkUnzipped, findLayers } from "../function-layers.ts";
 import { mergedSettings } from "../function-settings.ts";
+import { checkMembers } from "../package-type.ts";
 
 /**
  * Throws ResourceNotFoundException, PreconditionFailedException, ResourceConflictException,
@@ -21,8 +22,9 @@ export function updateFunctionConfiguration(
     const { latest } = found;
     checkRevision(latest, request.RevisionId);
     checkSettled(context, latest);
+    checkMembers(latest.settings.PackageType, request);
     const layers = await findLayers(dependencies.layers, context, request.Layers, latest.settings.Layers);
-    checkUnzipped(latest.unzippedBytes, layers);
+    if (latest.code.kind === "zip") checkUnzipped(latest.code.unzippedBytes, layers);
     const settings = mergedSettings(latest.settings, { ...request, Layers: layers }, dependencies);
     const changed = changedVersion(latest, { settings }, clock.nowMs());
     await applyChange(dependencies, context, latest, changed);

@@ -1,10 +1,10 @@
 /** Keeps uploaded zips by their SHA-256 and serves them unpacked; knows nothing of functions. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { mergeTrees } from "./merge-trees.ts";
-import { unzip, unzippedBytesOf } from "./unzip.ts";
+import { emptyArchive, unzip, unzippedBytesOf, type ZipSource } from "./unzip.ts";
 
 export interface StoredCode {
   /** Base64 SHA-256 of the zip bytes, as `CodeSha256` in the API. */
@@ -70,9 +70,33 @@ export class CodeStorage {
     return { sha256, bytes: zip.length, unzippedBytes };
   }
 
+  /** The same for an archive that arrives piece by piece; it goes to disk at once, whatever its size. */
+  async storeFrom(pieces: AsyncIterable<Uint8Array>): Promise<StoredCode> {
+    const temporary = path.join(this.#zips, `arriving.${this.#sequence++}.tmp`);
+    try {
+      const hash = createHash("sha256");
+      let bytes = 0;
+      await writeSynced(temporary, async (handle) => {
+        for await (const piece of pieces) {
+          hash.update(piece);
+          bytes += piece.length;
+          await handle.writeFile(piece);
+        }
+      });
+      if (bytes === 0) throw emptyArchive();
+      const sha256 = hash.digest("base64");
+      const unzippedBytes = await unzippedBytesOf(temporary);
+      await this.#unpack(sha256, temporary);
+      await this.#keep(temporary, this.#zipFile(sha256));
+      return { sha256, bytes, unzippedBytes };
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
   /** The folder with the code, unpacked now if it is not already. */
   async unpacked(sha256: string): Promise<string> {
-    return this.#unpack(sha256, undefined);
+    return this.#unpack(sha256);
   }
 
   /**
@@ -121,10 +145,8 @@ export class CodeStorage {
     return path.join(this.#zips, `${hexName(sha256)}.zip`);
   }
 
-  #unpack(sha256: string, zip: Buffer | undefined): Promise<string> {
-    return this.#once(sha256, hexName(sha256), async (folder) =>
-      unzip(zip ?? (await this.read(sha256)), folder),
-    );
+  #unpack(sha256: string, zip: ZipSource = this.#zipFile(sha256)): Promise<string> {
+    return this.#once(sha256, hexName(sha256), (folder) => unzip(zip, folder));
   }
 
   /** Makes a tree if it is not there: one at a time of each, whoever asks, and visible only when it is whole. */
@@ -151,13 +173,12 @@ export class CodeStorage {
 
   async #writeDurably(file: string, content: Buffer): Promise<void> {
     const temporary = `${file}.${this.#sequence++}.tmp`;
-    const handle = await open(temporary, "w", 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeSynced(temporary, (handle) => handle.writeFile(content));
+    await this.#keep(temporary, file);
+  }
+
+  /** Gives a whole file its name, durably. */
+  async #keep(temporary: string, file: string): Promise<void> {
     await rename(temporary, file);
     const folder = await open(path.dirname(file), "r");
     try {
@@ -165,6 +186,16 @@ export class CodeStorage {
     } finally {
       await folder.close();
     }
+  }
+}
+
+async function writeSynced(file: string, write: (handle: FileHandle) => Promise<void>): Promise<void> {
+  const handle = await open(file, "w", 0o600);
+  try {
+    await write(handle);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

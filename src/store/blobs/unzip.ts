@@ -7,7 +7,7 @@ import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import yauzl, { type Entry, type ZipFile } from "yauzl";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
-import { ApiError, invalidParameter } from "../../errors/mod.ts";
+import { ApiError, invalidParameter, unzippedTooLarge } from "../../errors/mod.ts";
 
 const FILE_TYPE_MASK = 0o170000;
 const SYMLINK_TYPE = 0o120000;
@@ -20,27 +20,26 @@ function notUnzippable(): ApiError {
   return invalidParameter("Could not unzip uploaded file. Please check your file, then try to upload again.");
 }
 
-/** Recorded on AWS. */
-function tooLargeUnzipped(): ApiError {
-  return invalidParameter(`Unzipped size must be smaller than ${LAMBDA_LIMITS.codeUnzippedBytesMax} bytes`);
-}
-
 /** Widely reported text. */
-function emptyArchive(): ApiError {
+export function emptyArchive(): ApiError {
   return invalidParameter("Uploaded file must be a non-empty zip");
 }
+
+/** An archive in memory, or the path of its file. */
+export type ZipSource = Buffer | string;
 
 /**
  * Extracts `zip` into `folder`, which must not exist yet; on any refusal the folder is gone again.
  * Modes become 0755 for what anybody may execute and 0644 else: archives made by code often carry
  * owner-only modes, and the function runs as another user. Throws InvalidParameterValueException.
  */
-export async function unzip(zip: Buffer, folder: string): Promise<void> {
+export async function unzip(zip: ZipSource, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   try {
-    const archive = await open(zip);
-    const { entries } = await readDirectory(archive);
-    await extract(archive, entries, folder);
+    await withArchive(zip, async (archive) => {
+      const { entries } = await readDirectory(archive);
+      await extract(archive, entries, folder);
+    });
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (error instanceof ApiError || isSystemError(error)) throw error;
@@ -49,11 +48,12 @@ export async function unzip(zip: Buffer, folder: string): Promise<void> {
 }
 
 /** What the archive says it unpacks to, in bytes. Throws as `unzip` does. */
-export async function unzippedBytesOf(zip: Buffer): Promise<number> {
+export async function unzippedBytesOf(zip: ZipSource): Promise<number> {
   try {
-    return (await readDirectory(await open(zip))).unzippedBytes;
+    return await withArchive(zip, async (archive) => (await readDirectory(archive)).unzippedBytes);
   } catch (error) {
-    throw error instanceof ApiError ? error : notUnzippable();
+    if (error instanceof ApiError || isSystemError(error)) throw error;
+    throw notUnzippable();
   }
 }
 
@@ -67,12 +67,17 @@ function isNameError(error: Error): boolean {
   return ["ENAMETOOLONG", "ENOTDIR", "EISDIR", "EEXIST", "ELOOP"].includes(code);
 }
 
-function open(zip: Buffer): Promise<ZipFile> {
-  return yauzl.fromBufferPromise(zip, {
-    lazyEntries: true,
-    strictFileNames: false,
-    validateEntrySizes: true,
-  });
+async function withArchive<T>(zip: ZipSource, work: (archive: ZipFile) => Promise<T>): Promise<T> {
+  const options = { lazyEntries: true, strictFileNames: false, validateEntrySizes: true, autoClose: false };
+  const archive =
+    typeof zip === "string"
+      ? await yauzl.openPromise(zip, options)
+      : await yauzl.fromBufferPromise(zip, options);
+  try {
+    return await work(archive);
+  } finally {
+    archive.close();
+  }
 }
 
 /** The whole directory first: sizes and names are judged before a byte is written. */
@@ -85,7 +90,8 @@ async function readDirectory(archive: ZipFile): Promise<{ entries: Entry[]; unzi
     if ((entry.generalPurposeBitFlag & GENERAL_PURPOSE_ENCRYPTED) !== 0) throw notUnzippable();
     if (entry.fileName.includes("\0")) throw notUnzippable();
     unzippedBytes += entry.uncompressedSize;
-    if (unzippedBytes > LAMBDA_LIMITS.codeUnzippedBytesMax) throw tooLargeUnzipped();
+    if (unzippedBytes > LAMBDA_LIMITS.codeUnzippedBytesMax)
+      throw unzippedTooLarge(LAMBDA_LIMITS.codeUnzippedBytesMax);
     entries.push(entry);
   }
   return { entries, unzippedBytes };

@@ -1,12 +1,13 @@
 /** FunctionStore on the embedded SQLite: one row a function and a version, documents as JSON, fsync on commit. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type {
-  FunctionAlias,
-  FunctionShared,
-  FunctionVersion,
-  QualifierSettingKind,
-  QualifierSettings,
-  Scope,
+import {
+  codeBytesOf,
+  type FunctionAlias,
+  type FunctionShared,
+  type FunctionVersion,
+  type QualifierSettingKind,
+  type QualifierSettings,
+  type Scope,
 } from "../../model/mod.ts";
 import type {
   AcceptedEvent,
@@ -332,10 +333,13 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async usage(scope: Scope): Promise<ScopeUsage> {
-    const shared = this.#db
+    const count = this.#db
+      .prepare("SELECT COUNT(*) AS functions FROM functions WHERE account = ? AND region = ?")
+      .get(scope.accountId, scope.region);
+    const reservations = this.#db
       .prepare(
-        `SELECT COUNT(*) AS functions, COALESCE(SUM(shared ->> '$.reservedConcurrency'), 0) AS reserved
-         FROM functions WHERE account = ? AND region = ?`,
+        `SELECT COALESCE(SUM(shared ->> '$.reservedConcurrency'), 0) AS reserved FROM functions
+         WHERE account = ? AND region = ? AND shared ->> '$.reservedConcurrency' IS NOT NULL`,
       )
       .get(scope.accountId, scope.region);
     const code = this.#db
@@ -355,9 +359,9 @@ export class SqliteFunctionStore implements FunctionStore {
       )
       .get(scope.accountId, scope.region);
     return {
-      functions: Number(shared?.["functions"]),
+      functions: Number(count?.["functions"]),
       unreservedProvisioned: Number(provisioned?.["requested"]),
-      reservedConcurrency: Number(shared?.["reserved"]),
+      reservedConcurrency: Number(reservations?.["reserved"]),
       codeBytes: Number(code?.["bytes"]),
     };
   }
@@ -365,7 +369,7 @@ export class SqliteFunctionStore implements FunctionStore {
   async codeInUse(): Promise<Set<string>> {
     const rows = this.#db
       .prepare(
-        `SELECT code_sha256 AS sha FROM function_versions
+        `SELECT code_sha256 AS sha FROM function_versions WHERE code_sha256 IS NOT NULL
          UNION SELECT layer.value ->> '$.CodeSha256' FROM function_versions,
            json_each(document, '$.settings.Layers') AS layer
          UNION SELECT code_sha256 FROM layer_versions WHERE deleted = 0`,
@@ -446,6 +450,9 @@ function aliasColumns(alias: FunctionAlias): [string, string | null, string, str
   return [alias.version, alias.additional?.version ?? null, alias.revisionId, JSON.stringify(alias)];
 }
 
-function versionColumns(version: FunctionVersion): [string, string, number, string] {
-  return [version.revisionId, version.codeSha256, version.codeBytes, JSON.stringify(version)];
+function versionColumns(version: FunctionVersion): [string, string | null, number, string] {
+  const { code } = version;
+  // Only archives are kept here and must not be collected.
+  const blob = code.kind === "zip" ? code.sha256 : null;
+  return [version.revisionId, blob, codeBytesOf(code), JSON.stringify(version)];
 }

@@ -40,6 +40,25 @@ const MIGRATIONS = [
      account TEXT NOT NULL, region TEXT NOT NULL, id TEXT NOT NULL, document TEXT NOT NULL,
      PRIMARY KEY (account, region, id)
    ) WITHOUT ROWID;`,
+  // What a version runs became one part of its document; images have no archive here.
+  `CREATE TABLE versions_with_images (
+     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL,
+     revision_id TEXT NOT NULL, code_sha256 TEXT, code_bytes INTEGER NOT NULL,
+     document TEXT NOT NULL,
+     PRIMARY KEY (account, region, name, version)
+   ) WITHOUT ROWID;
+   INSERT INTO versions_with_images
+     SELECT account, region, name, version, revision_id, code_sha256, code_bytes,
+       json_set(json_remove(document, '$.codeSha256', '$.codeBytes', '$.unzippedBytes'), '$.code',
+         json_object('kind', 'zip', 'sha256', code_sha256, 'bytes', code_bytes,
+           'unzippedBytes', document ->> '$.unzippedBytes'))
+     FROM function_versions;
+   DROP TABLE function_versions;
+   ALTER TABLE versions_with_images RENAME TO function_versions;`,
+  // For the sums over an account, which would read every document without them.
+  `CREATE INDEX version_sizes ON function_versions (account, region, code_bytes);
+   CREATE INDEX reservations ON functions (account, region, name, shared ->> '$.reservedConcurrency')
+     WHERE shared ->> '$.reservedConcurrency' IS NOT NULL;`,
 ];
 
 /** Throws when the file belongs to a newer version. */
