@@ -25,8 +25,8 @@ const WEAKER: Readonly<Record<string, string>> = {
   AddPermission: "kept and shown; not enforced in open mode",
   AddLayerVersionPermission: "accounts are checked, organizations are not",
   CreateFunctionUrlConfig: "policies are not enforced in open mode",
-  CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed; tags are not kept",
-  TagResource: "functions only",
+  CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed",
+  CreateEventSourceMapping: "kept and shown: nothing polls yet; whether the source exists is not asked",
 };
 
 /** The same of other services. */

@@ -31,6 +31,7 @@ import {
   lambdaOperations,
   restoreProvisions,
   settle,
+  settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
 import type { OperationTable } from "./model/mod.ts";
@@ -43,6 +44,7 @@ import {
   openMainDatabase,
   S3ObjectReader,
   SqliteCodeSigningStore,
+  SqliteEventSourceMappingStore,
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
@@ -128,6 +130,7 @@ export async function startServer(
     store,
     layers: new SqliteLayerStore(database),
     codeSigning: new SqliteCodeSigningStore(database),
+    mappings: new SqliteEventSourceMappingStore(database),
     code,
     objects: config.s3 && new S3ObjectReader(config.s3),
     codeLinks,
@@ -178,6 +181,7 @@ export async function startServer(
   });
   const server = await listen(frontDoor, config.host, config.port);
   url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
   // Neither is waited for: the first requests are served without, a little slower.

@@ -46,6 +46,12 @@ export const LAMBDA_LIMITS = {
   layersMax: 5,
   /** A resource policy as JSON. */
   policyBytesMax: 20_480,
+  /** Of one event source mapping; five unless AWS is asked for ten. */
+  filtersMax: 10,
+  /** ReceiveMessage gives no more; larger batches need a window to gather them in. */
+  sqsReceiveMessagesMax: 10,
+  recordAgeSecondsMin: 60,
+  mappingsOfPage: 100,
   pageItemsDefault: 50,
   pageItemsMax: 50,
   /** Synchronous request payload. */

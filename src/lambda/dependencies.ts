@@ -1,13 +1,21 @@
 /** What the Lambda API's operations work with. */
 import type { AsyncQueue, DataPlane, RuntimeCatalogue } from "../dataplane/mod.ts";
 import type { Clock, KeyedMutex } from "../kit/mod.ts";
-import type { CodeSigningStore, CodeStorage, FunctionStore, LayerStore, ObjectReader } from "../store/mod.ts";
+import type {
+  CodeSigningStore,
+  CodeStorage,
+  EventSourceMappingStore,
+  FunctionStore,
+  LayerStore,
+  ObjectReader,
+} from "../store/mod.ts";
 import type { CodeLinks } from "./code-links.ts";
 
 export interface LambdaDependencies {
   readonly store: FunctionStore;
   readonly layers: LayerStore;
   readonly codeSigning: CodeSigningStore;
+  readonly mappings: EventSourceMappingStore;
   readonly code: CodeStorage;
   /** Fetches code that is named by bucket and key; undefined where no S3 is configured. */
   readonly objects: ObjectReader | undefined;

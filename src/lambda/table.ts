@@ -5,10 +5,12 @@ import { addLayerVersionPermission } from "./operations/add-layer-version-permis
 import { addPermission } from "./operations/add-permission.ts";
 import { createAlias } from "./operations/create-alias.ts";
 import { createCodeSigningConfig } from "./operations/create-code-signing-config.ts";
+import { createEventSourceMapping } from "./operations/create-event-source-mapping.ts";
 import { createFunction } from "./operations/create-function.ts";
 import { createFunctionUrlConfig } from "./operations/create-function-url-config.ts";
 import { deleteAlias } from "./operations/delete-alias.ts";
 import { deleteCodeSigningConfig } from "./operations/delete-code-signing-config.ts";
+import { deleteEventSourceMapping } from "./operations/delete-event-source-mapping.ts";
 import { deleteFunction } from "./operations/delete-function.ts";
 import { deleteFunctionCodeSigningConfig } from "./operations/delete-function-code-signing-config.ts";
 import { deleteFunctionConcurrency } from "./operations/delete-function-concurrency.ts";
@@ -19,6 +21,7 @@ import { deleteProvisionedConcurrencyConfig } from "./operations/delete-provisio
 import { getAccountSettings } from "./operations/get-account-settings.ts";
 import { getAlias } from "./operations/get-alias.ts";
 import { getCodeSigningConfig } from "./operations/get-code-signing-config.ts";
+import { getEventSourceMapping } from "./operations/get-event-source-mapping.ts";
 import { getFunction } from "./operations/get-function.ts";
 import { getFunctionCodeSigningConfig } from "./operations/get-function-code-signing-config.ts";
 import { getFunctionConcurrency } from "./operations/get-function-concurrency.ts";
@@ -37,6 +40,7 @@ import { invokeAsync } from "./operations/invoke-async.ts";
 import { invokeWithResponseStream } from "./operations/invoke-with-response-stream.ts";
 import { listAliases } from "./operations/list-aliases.ts";
 import { listCodeSigningConfigs } from "./operations/list-code-signing-configs.ts";
+import { listEventSourceMappings } from "./operations/list-event-source-mappings.ts";
 import { listFunctionEventInvokeConfigs } from "./operations/list-function-event-invoke-configs.ts";
 import { listFunctionUrlConfigs } from "./operations/list-function-url-configs.ts";
 import { listFunctions } from "./operations/list-functions.ts";
@@ -60,6 +64,7 @@ import { tagResource } from "./operations/tag-resource.ts";
 import { untagResource } from "./operations/untag-resource.ts";
 import { updateAlias } from "./operations/update-alias.ts";
 import { updateCodeSigningConfig } from "./operations/update-code-signing-config.ts";
+import { updateEventSourceMapping } from "./operations/update-event-source-mapping.ts";
 import { updateFunctionCode } from "./operations/update-function-code.ts";
 import { updateFunctionConfiguration } from "./operations/update-function-configuration.ts";
 import { updateFunctionEventInvokeConfig } from "./operations/update-function-event-invoke-config.ts";
@@ -71,10 +76,12 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     AddPermission: addPermission(dependencies),
     CreateAlias: createAlias(dependencies),
     CreateCodeSigningConfig: createCodeSigningConfig(dependencies),
+    CreateEventSourceMapping: createEventSourceMapping(dependencies),
     CreateFunction: createFunction(dependencies),
     CreateFunctionUrlConfig: createFunctionUrlConfig(dependencies),
     DeleteAlias: deleteAlias(dependencies),
     DeleteCodeSigningConfig: deleteCodeSigningConfig(dependencies),
+    DeleteEventSourceMapping: deleteEventSourceMapping(dependencies),
     DeleteFunction: deleteFunction(dependencies),
     DeleteFunctionCodeSigningConfig: deleteFunctionCodeSigningConfig(dependencies),
     DeleteFunctionConcurrency: deleteFunctionConcurrency(dependencies),
@@ -85,6 +92,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     GetAccountSettings: getAccountSettings(dependencies),
     GetAlias: getAlias(dependencies),
     GetCodeSigningConfig: getCodeSigningConfig(dependencies),
+    GetEventSourceMapping: getEventSourceMapping(dependencies),
     GetFunction: getFunction(dependencies),
     GetFunctionCodeSigningConfig: getFunctionCodeSigningConfig(dependencies),
     GetFunctionConcurrency: getFunctionConcurrency(dependencies),
@@ -103,6 +111,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     InvokeWithResponseStream: invokeWithResponseStream(dependencies),
     ListAliases: listAliases(dependencies),
     ListCodeSigningConfigs: listCodeSigningConfigs(dependencies),
+    ListEventSourceMappings: listEventSourceMappings(dependencies),
     ListFunctionEventInvokeConfigs: listFunctionEventInvokeConfigs(dependencies),
     ListFunctionUrlConfigs: listFunctionUrlConfigs(dependencies),
     ListFunctions: listFunctions(dependencies),
@@ -126,6 +135,7 @@ export function lambdaOperations(dependencies: LambdaDependencies): OperationTab
     UntagResource: untagResource(dependencies),
     UpdateAlias: updateAlias(dependencies),
     UpdateCodeSigningConfig: updateCodeSigningConfig(dependencies),
+    UpdateEventSourceMapping: updateEventSourceMapping(dependencies),
     UpdateFunctionCode: updateFunctionCode(dependencies),
     UpdateFunctionConfiguration: updateFunctionConfiguration(dependencies),
     UpdateFunctionEventInvokeConfig: updateFunctionEventInvokeConfig(dependencies),

@@ -9,4 +9,5 @@ export interface CodeSigningConfigRecord {
   /** `Warn` or `Enforce`. */
   readonly untrusted: string;
   readonly lastModifiedMs: number;
+  readonly tags?: Readonly<Record<string, string>>;
 }

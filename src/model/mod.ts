@@ -2,6 +2,7 @@
 export * from "./arn.ts";
 export * from "./code-signing.ts";
 export * from "./deployment-package.ts";
+export * from "./event-source-mapping.ts";
 export * from "./function.ts";
 export * from "./invocation.ts";
 export * from "./layer.ts";

@@ -3,6 +3,7 @@ import type { CreateCodeSigningConfigRequest, CreateCodeSigningConfigResponse } 
 import type { CodeSigningConfigRecord, Operation } from "../../model/mod.ts";
 import { codeSigningConfig, newCodeSigningId } from "../code-signing.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
+import { checkedTags } from "../tagged-resource.ts";
 
 export function createCodeSigningConfig({
   codeSigning,
@@ -15,6 +16,7 @@ export function createCodeSigningConfig({
       publishers: request.AllowedPublishers?.SigningProfileVersionArns ?? [],
       untrusted: request.CodeSigningPolicies?.UntrustedArtifactOnDeployment ?? "Warn",
       lastModifiedMs: clock.nowMs(),
+      tags: checkedTags({ ...request.Tags }),
     };
     await codeSigning.write(context, record);
     return { CodeSigningConfig: codeSigningConfig(context, record) };

@@ -2,12 +2,12 @@
 import type { ListTagsRequest, ListTagsResponse } from "@aws-sdk/client-lambda";
 import type { Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { getTagged } from "../tagged-function.ts";
+import { getTagged } from "../tagged-resource.ts";
 
 /** Throws ResourceNotFoundException, InvalidParameterValueException. */
-export function listTags({ store }: LambdaDependencies): Operation<ListTagsRequest, ListTagsResponse> {
+export function listTags(dependencies: LambdaDependencies): Operation<ListTagsRequest, ListTagsResponse> {
   return async (request, context) => {
-    const { shared } = await getTagged(store, context, request.Resource ?? "");
-    return { Tags: { ...shared.tags } };
+    const { tags } = await getTagged(dependencies, context, request.Resource ?? "");
+    return { Tags: { ...tags } };
   };
 }

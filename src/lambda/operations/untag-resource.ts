@@ -2,13 +2,14 @@
 import type { UntagResourceRequest } from "@aws-sdk/client-lambda";
 import type { Operation } from "../../model/mod.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
-import { changeTags } from "../tagged-function.ts";
+import { getTagged } from "../tagged-resource.ts";
 
 /** Throws ResourceNotFoundException, InvalidParameterValueException. */
-export function untagResource({ store }: LambdaDependencies): Operation<UntagResourceRequest, void> {
+export function untagResource(dependencies: LambdaDependencies): Operation<UntagResourceRequest, void> {
   return async (request, context) => {
     const removed = new Set(request.TagKeys);
-    await changeTags(store, context, request.Resource ?? "", (tags) =>
+    const resource = await getTagged(dependencies, context, request.Resource ?? "");
+    await resource.change((tags) =>
       Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.has(key))),
     );
   };

@@ -59,6 +59,11 @@ const MIGRATIONS = [
   `CREATE INDEX version_sizes ON function_versions (account, region, code_bytes);
    CREATE INDEX reservations ON functions (account, region, name, shared ->> '$.reservedConcurrency')
      WHERE shared ->> '$.reservedConcurrency' IS NOT NULL;`,
+  `CREATE TABLE event_source_mappings (
+     account TEXT NOT NULL, region TEXT NOT NULL, uuid TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (account, region, uuid)
+   ) WITHOUT ROWID;
+   CREATE INDEX mappings_by_function ON event_source_mappings (account, region, document ->> '$.functionName');`,
 ];
 
 /** Throws when the file belongs to a newer version. */
