@@ -278,7 +278,7 @@ describe("bad input", () => {
     });
     assert.equal(query.status, 400);
     assert.match(await query.text(), /<Type>Sender<\/Type><Code>InvalidAction<\/Code>/);
-    const unbuilt = await fetch(`${server.url}/2015-03-31/event-source-mappings`, {
+    const unbuilt = await fetch(`${server.url}/2025-11-30/capacity-providers`, {
       headers: signed("lambda"),
     });
     assert.equal(unbuilt.status, 400);
