@@ -10,6 +10,7 @@ import {
   Cgroups,
   ConcurrencyLedger,
   chooseDriver,
+  chooseNetwork,
   compileBootstraps,
   DataPlane,
   EnvironmentPool,
@@ -80,11 +81,17 @@ export async function startServer(
     reportFault: (error) => reportFault(error, "(log writer)"),
   });
 
+  const isolationDir = path.join(config.dataDir, "isolation");
   const cgroups = Cgroups.open();
   const [{ driver, warning }, interpreters] = await Promise.all([
-    chooseDriver(config.isolation, path.join(config.dataDir, "isolation"), cgroups),
+    chooseDriver(config.isolation, isolationDir, cgroups),
     findInterpreters(placesOf(env, runtimeFolders(config))),
   ]);
+  const { network, warning: networkWarning } = await chooseNetwork(
+    config.network,
+    driver.name !== "process",
+    isolationDir,
+  );
   const volumes = await openScratchVolumes(path.join(config.dataDir, "environments"));
   const bootstraps = path.join(PROJECT, "runtimes");
   const runtimes = new RuntimeCatalogue({
@@ -105,7 +112,7 @@ export async function startServer(
       clock,
       reportFault,
       starts: new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax),
-      endpointUrl: () => url,
+      network,
       hostPath: env["PATH"] ?? "",
       fileSystemsDir: config.fileSystemsDir,
     }),
@@ -164,7 +171,8 @@ export async function startServer(
     status: "ok",
     version: packageJson.version,
     isolation: driver.name,
-    weaknesses: [...driver.weaknesses, ...volumes.weaknesses],
+    network: network.name,
+    weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
     environments: pool.counts(),
@@ -181,6 +189,7 @@ export async function startServer(
   });
   const server = await listen(frontDoor, config.host, config.port);
   url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
+  await network.start(url);
   await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
@@ -203,13 +212,13 @@ export async function startServer(
 
   return {
     url,
-    warnings: warning === undefined ? [] : [warning],
+    warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
       await server.drain();
       await Promise.all(steps);
       await Promise.all([pool.close(), asyncQueue.stop()]);
-      await Promise.all([cgroups?.close(), volumes.close()]);
+      await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
       await logStore.close();
       database.close();

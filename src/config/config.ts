@@ -3,6 +3,7 @@ import path from "node:path";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "process";
+export type NetworkChoice = "auto" | "namespaces" | "host" | "none";
 
 /** The S3-compatible server that code named by bucket and key is read from. */
 export interface S3Config {
@@ -25,6 +26,8 @@ export interface Config {
   readonly dataDir: string;
   /** `auto` takes the strongest driver the machine has and warns when that is `process`. */
   readonly isolation: IsolationChoice;
+  /** `auto` gives each function a network of its own where the machine can, and warns where it cannot. */
+  readonly network: NetworkChoice;
   /** False: a missing interpreter version is an error at create instead of a warning. */
   readonly runtimeFallback: boolean;
   /** Further folder with runtimes as `<runtime>/bin/<interpreter>`. */
@@ -110,6 +113,7 @@ export function readConfig(env: Variables, cwd: string): Config {
     port: integer(env, "LAMBKIN_PORT", 4566, 0, 65_535),
     dataDir,
     isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "process"], "auto"),
+    network: oneOf(env, "LAMBKIN_NETWORK", ["auto", "namespaces", "host", "none"], "auto"),
     runtimeFallback: oneOf(env, "LAMBKIN_RUNTIME_FALLBACK", ["on", "off"], "on") === "on",
     runtimesDir: env["LAMBKIN_RUNTIMES_DIR"] ? path.resolve(cwd, env["LAMBKIN_RUNTIMES_DIR"]) : undefined,
     fileSystemsDir: env["LAMBKIN_FILE_SYSTEMS_DIR"]

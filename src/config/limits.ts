@@ -111,6 +111,9 @@ export const ENVIRONMENT_LIMITS = {
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
   environmentAgeMsMax: 4 * 60 * MINUTE_MS,
+  /** Ours: network namespaces kept ready, and how many of those that were used stay for the next environments. */
+  readyNetworkSlots: 8,
+  networkSlotsKept: 64,
   /** Ours: empty /tmp volumes of the usual size kept ready. */
   readyVolumes: 8,
   /** One log event; longer lines are cut into several events. Source: CloudWatch Logs quota. */

@@ -6,6 +6,7 @@ export { StartQueue } from "./environment/start-queue.ts";
 export { AsyncQueue } from "./invoke/async-queue.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";
 export { DataPlane } from "./invoke/data-plane.ts";
+export { chooseNetwork } from "./network/choose-network.ts";
 export { compileBootstraps } from "./runtimes/compile-bootstraps.ts";
 export { findInterpreters, placesOf } from "./runtimes/find-interpreters.ts";
 export { RuntimeCatalogue, runtimeVersionArn } from "./runtimes/runtime-catalogue.ts";

@@ -6,7 +6,7 @@ import { ApiError } from "../errors/mod.ts";
 import { type HttpRequest, header } from "./http-message.ts";
 
 const OWN_HOST =
-  /^(localhost|127(\.\d{1,3}){3}|\[::1\]|([a-z0-9-]+\.)*localhost|([a-z0-9-]+\.)+amazonaws\.com)(:\d+)?$/i;
+  /^(localhost|127(\.\d{1,3}){3}|169\.254\.100\.1|\[::1\]|([a-z0-9-]+\.)*localhost|([a-z0-9-]+\.)+amazonaws\.com)(:\d+)?$/i;
 
 /** Throws AccessDeniedException. */
 export function refuseForeignPages(request: HttpRequest): void {

@@ -56,6 +56,7 @@ interface Health {
   readonly status: string;
   readonly version: string;
   readonly isolation: string;
+  readonly network: string;
   readonly weaknesses: string[];
   readonly runtimes: Readonly<Record<string, { readonly program?: string }>>;
 }
@@ -66,6 +67,7 @@ async function healthOf(server: TestServer): Promise<Health> {
   return (await response.json()) as Health;
 }
 
+const isRoot = process.getuid?.() === 0;
 const hasBubblewrap = existsSync("/usr/bin/bwrap");
 
 describe("bubblewrap", { skip: hasBubblewrap ? false : "bubblewrap is not installed" }, () => {
@@ -91,8 +93,10 @@ describe("bubblewrap", { skip: hasBubblewrap ? false : "bubblewrap is not instal
     const health = await healthOf(server);
     assert.equal(health.status, "ok");
     assert.equal(health.isolation, "bubblewrap");
-    assert.ok(health.weaknesses.length > 0);
-    assert.deepEqual(server.warnings, []);
+    // Root on a machine like this one has nothing to excuse; who is not root is told.
+    assert.equal(health.weaknesses.length === 0, isRoot, health.weaknesses.join("; "));
+    assert.equal(health.network, isRoot ? "namespaces" : "host");
+    assert.equal(server.warnings.length, isRoot ? 0 : 1);
   });
 
   it("shows a root with nothing of the host but what a runtime needs", () => {
@@ -166,7 +170,7 @@ describe("bubblewrap", { skip: hasBubblewrap ? false : "bubblewrap is not instal
       LAMBDA_RUNTIME_DIR: "/var/runtime",
       TZ: ":UTC",
       LANG: "en_US.UTF-8",
-      AWS_ENDPOINT_URL: server.url,
+      AWS_ENDPOINT_URL: isRoot ? server.url.replace("127.0.0.1", "169.254.100.1") : server.url,
     };
     for (const [name, value] of Object.entries(expected)) assert.equal(env[name], value, name);
     for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]) {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
+import type { Network, NetworkSlot } from "../network/network.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders, SandboxSpec } from "../sandbox/sandbox.ts";
@@ -26,8 +27,7 @@ export interface EnvironmentParts {
   readonly clock: Clock;
   readonly reportFault: (error: unknown, what: string) => void;
   readonly starts: StartQueue;
-  /** Lambkin's own address, for the AWS SDKs inside functions. Known once the server listens. */
-  readonly endpointUrl: () => string;
+  readonly network: Network;
   readonly hostPath: string;
   /** Holds a folder for each access point. */
   readonly fileSystemsDir: string;
@@ -44,7 +44,7 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       parts.clock,
       logFormat(target, choice),
     );
-    let volume: ScratchVolume | undefined;
+    let place: Place | undefined;
     let starts = 0;
     return new ExecutionEnvironment({
       id,
@@ -52,16 +52,15 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       initializationType,
       log,
       clock: parts.clock,
-      speaksHttp: choice?.runtime.language === "provided",
-      start: (runtimeApiAddress) =>
+      start: (serve) =>
         parts.starts.run(async () => {
-          volume ??= await parts.volumes.acquire(target.settings.EphemeralStorage.Size);
+          place ??= await takePlace(parts, target);
+          if (choice?.runtime.language === "provided") serve(place.slot.api);
           const environment = { id, scope, target, initializationType, choice, stream, log };
-          const sandboxId = `${id}-${++starts}`;
-          return start(parts, { ...environment, sandboxId, tmp: volume.folder, runtimeApiAddress });
+          return start(parts, { ...environment, sandboxId: `${id}-${++starts}`, place });
         }),
       discard: async () => {
-        await volume?.release().catch((error: unknown) => parts.reportFault(error, `(/tmp of ${id})`));
+        await place?.release().catch((error: unknown) => parts.reportFault(error, `(environment ${id})`));
       },
       onEnded,
     });
@@ -79,23 +78,48 @@ function logFormat({ settings }: FunctionVersion, choice: RuntimeChoice | undefi
   };
 }
 
+/** What an environment has beside its processes. */
+interface Place {
+  readonly volume: ScratchVolume;
+  readonly slot: NetworkSlot;
+  release(): Promise<void>;
+}
+
+async function takePlace(
+  { volumes, network }: EnvironmentParts,
+  { settings }: FunctionVersion,
+): Promise<Place> {
+  const waiting = volumes.acquire(settings.EphemeralStorage.Size);
+  const slot = await network.acquire();
+  const volume = await waiting.catch(async (error: unknown) => {
+    await slot.release();
+    throw error;
+  });
+  return {
+    volume,
+    slot,
+    release: async () => {
+      await Promise.all([volume.release(), slot.release()]);
+    },
+  };
+}
+
 interface StartRequest {
   readonly id: string;
   /** Of one life of its processes. */
   readonly sandboxId: string;
-  /** Host folder. */
-  readonly tmp: string;
+  readonly place: Place;
   readonly scope: Scope;
   readonly target: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly choice: RuntimeChoice | undefined;
   readonly stream: string;
   readonly log: EnvironmentLog;
-  readonly runtimeApiAddress: string | undefined;
 }
 
 async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sandbox> {
   const { choice, target, scope, log } = request;
+  const { slot, volume } = request.place;
   if (target.code.kind === "image") throw new InvalidEntrypoint("Lambkin does not run container images yet");
   if (choice === undefined) {
     throw new InvalidEntrypoint(`Runtime ${target.settings.Runtime} is not installed on this machine`);
@@ -128,8 +152,8 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
     paths,
     isolation: parts.driver.name,
     logStream: request.stream,
-    runtimeApiAddress: request.runtimeApiAddress,
-    endpointUrl: parts.endpointUrl(),
+    runtimeApiAddress: choice.runtime.language === "provided" ? slot.apiAddress : undefined,
+    endpointUrl: slot.endpointUrl,
     credentials: {
       secretAccessKey: randomBytes(20).toString("hex"),
       sessionToken: randomBytes(32).toString("base64"),
@@ -138,7 +162,8 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
   });
   return parts.driver.start({
     sandboxId: request.sandboxId,
-    tmp: request.tmp,
+    tmp: volume.folder,
+    network: slot,
     mountNamespace: parts.volumes.mountNamespace,
     folders,
     mounts,

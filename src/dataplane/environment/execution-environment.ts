@@ -48,9 +48,8 @@ export interface EnvironmentOptions {
   readonly initializationType: InitializationType;
   readonly log: EnvironmentLog;
   readonly clock: Clock;
-  readonly speaksHttp: boolean;
   readonly start: SandboxStarter;
-  /** Removes what outlives the processes: its /tmp. */
+  /** Gives back what outlives the processes: /tmp and network. */
   readonly discard: () => Promise<void>;
   /** Called once, when the environment has ended. */
   readonly onEnded: (environment: ExecutionEnvironment) => void;
@@ -107,7 +106,7 @@ export class ExecutionEnvironment {
    */
   async init(budgetMs: number): Promise<InitOutcome> {
     invariant(this.#state === "stopped", `an environment that is ${this.#state} cannot be initialised`);
-    const { clock, log, speaksHttp, start } = this.#options;
+    const { clock, log, start } = this.#options;
     this.#state = "initializing";
     this.#starts++;
     this.#peakMemoryBytes = 0;
@@ -118,7 +117,6 @@ export class ExecutionEnvironment {
     const process = new RuntimeProcess({
       log,
       clock,
-      speaksHttp,
       start,
       onExit: () => this.#onExit(process),
     });

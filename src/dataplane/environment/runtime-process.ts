@@ -5,6 +5,7 @@
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { type Clock, type Deferred, deferred } from "../../kit/mod.ts";
 import type { Invocation } from "../../model/mod.ts";
+import type { ApiListener } from "../runtime-api/api-listener.ts";
 import { framedLink } from "../runtime-api/framed-link.ts";
 import { httpLink } from "../runtime-api/http-link.ts";
 import { type RuntimeLink, type RuntimeListener, WHOLE_CONTENT_TYPE } from "../runtime-api/runtime-link.ts";
@@ -34,13 +35,12 @@ export type RunEnd =
   /** The runtime ended before it took the invocation: nothing of it ran. */
   | { readonly kind: "undelivered" };
 
-/** Starts the sandbox; `runtimeApiAddress` is set for runtimes that speak HTTP. */
-export type SandboxStarter = (runtimeApiAddress: string | undefined) => Promise<Sandbox>;
+/** Starts the sandbox; for runtimes that speak HTTP it calls `serve` before. */
+export type SandboxStarter = (serve: (api: ApiListener) => void) => Promise<Sandbox>;
 
 export interface RuntimeProcessOptions {
   readonly log: EnvironmentLog;
   readonly clock: Clock;
-  readonly speaksHttp: boolean;
   readonly start: SandboxStarter;
   /** Called once when the first process is gone and all it printed has been read, or the link failed to come up. */
   readonly onExit: () => void;
@@ -94,12 +94,13 @@ export class RuntimeProcess implements RuntimeListener {
   }
 
   async #start(): Promise<void> {
-    const link = this.#options.speaksHttp ? await httpLink(this) : undefined;
-    this.#link = link;
     try {
-      this.#adopt(await this.#options.start(link?.address));
+      const sandbox = await this.#options.start((api) => {
+        this.#link = httpLink(this, api);
+      });
+      this.#adopt(sandbox);
     } catch (error) {
-      link?.close();
+      this.#link?.close();
       throw error;
     }
   }
@@ -210,7 +211,7 @@ export class RuntimeProcess implements RuntimeListener {
 
   #adopt(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
-    const { log, clock, speaksHttp, onExit } = this.#options;
+    const { log, clock, onExit } = this.#options;
     sandbox.logs.on("data", (chunk: Buffer) => log.push(chunk));
     sandbox.logs.on("error", () => {});
     // What it printed last may still be on its way when the process is gone.
@@ -232,7 +233,7 @@ export class RuntimeProcess implements RuntimeListener {
       onExit();
       await sandbox.dispose();
     });
-    if (speaksHttp) sandbox.control.on("error", () => {});
+    if (this.#link !== undefined) sandbox.control.on("error", () => {});
     else this.#link = framedLink(sandbox.control, this);
     // Killed while the sandbox was being started.
     if (this.#isKilled) sandbox.kill();

@@ -2,10 +2,10 @@
  * RuntimeLink over the Lambda Runtime API (HTTP, version 2018-06-01): how custom runtimes talk.
  * Source of routes, headers, statuses and error bodies: AWS's runtime interface emulator.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { type Deferred, deferred } from "../../kit/mod.ts";
+import type { ApiListener } from "./api-listener.ts";
 import {
   type DeliveredInvocation,
   type RuntimeLink,
@@ -14,35 +14,17 @@ import {
   STREAMED_CONTENT_TYPE,
 } from "./runtime-link.ts";
 
-export interface HttpLink extends RuntimeLink {
-  /** `host:port`, for `AWS_LAMBDA_RUNTIME_API`. */
-  readonly address: string;
-}
-
 const ROUTE =
   /^\/2018-06-01\/runtime\/(?:(invocation\/next|init\/error)|invocation\/([^/]+)\/(response|error))\/?$/;
 
-/** Listens on a loopback port of its own. Only one runtime is meant to call it. */
-export async function httpLink(listener: RuntimeListener): Promise<HttpLink> {
+/** Only one runtime is meant to call it. */
+export function httpLink(listener: RuntimeListener, api: ApiListener): RuntimeLink {
   const session = new RuntimeSession(listener);
-  const server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
-    void session.handle(request, response);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  // The listener must not keep a stopping server alive.
-  server.unref();
-  const { port } = server.address() as AddressInfo;
+  api.serve((request, response) => void session.handle(request, response));
   return {
-    address: `127.0.0.1:${port}`,
     deliver: (invocation) => session.deliver(invocation),
     resume: () => session.resume(),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => api.hangUp(),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * The driver for bare Linux: bubblewrap puts the guest into user, pid, mount, ipc, uts and cgroup namespaces of its
- * own, with a root that holds only what a runtime needs. The network is still the host's (see SECURITY.md).
+ * own, with a root that holds only what a runtime needs. The network namespace is made before (see `network/`).
  */
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import path from "node:path";
@@ -61,7 +61,6 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
   return {
     name: "bubblewrap",
     weaknesses: [
-      "the network is the host's own: a function reaches what the host reaches, loopback included",
       ...(options.filterFile === undefined ? ["no seccomp filter for this machine's architecture"] : []),
       ...(options.cgroups?.weaknesses() ?? [NO_CGROUP]),
     ],
@@ -76,7 +75,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           // The arguments hold the function's variables: through a descriptor they stay out of `ps`, and bwrap
           // itself starts with a clean environment, out of reach of a function's LD_PRELOAD.
           command: [
-            ...(spec.mountNamespace === undefined ? [] : [NSENTER, `--mount=${spec.mountNamespace}`, "--"]),
+            ...entering(spec),
             ...[options.program, "--args", "4", ...filterArguments, "--"],
             ...spec.command,
           ],
@@ -98,6 +97,15 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
       }
     },
   };
+}
+
+/** The namespaces that were made before the sandbox. */
+function entering({ mountNamespace, network }: SandboxSpec): string[] {
+  const flags = [
+    ...(mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`]),
+    ...(network.namespace === undefined ? [] : [`--net=${network.namespace}`]),
+  ];
+  return flags.length === 0 ? [] : [NSENTER, ...flags, "--"];
 }
 
 function guestPaths(folders: SandboxFolders): GuestPaths {
@@ -123,6 +131,9 @@ function sandboxArguments(spec: SandboxSpec): string[] {
     "--new-session",
     ...["--proc", "/proc", "--dev", "/dev"],
     ...["--bind", spec.tmp, "/tmp"],
+    ...(spec.network.resolvConf === undefined
+      ? []
+      : ["--ro-bind", spec.network.resolvConf, "/etc/resolv.conf"]),
     ...(layers === undefined ? ["--dir", LAYERS] : ["--ro-bind", layers, LAYERS]),
     ...["--ro-bind", code, CODE],
     ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),

@@ -30,6 +30,8 @@ export interface SandboxSpec {
   /** Host folder that is the guest's /tmp, and the mount namespace in which it has its content. */
   readonly tmp: string;
   readonly mountNamespace: string | undefined;
+  /** The network namespace, and the file that tells names in it; undefined are the host's own. */
+  readonly network: { readonly namespace: string | undefined; readonly resolvConf: string | undefined };
   /** Further host folders that the guest may write to. */
   readonly mounts: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
