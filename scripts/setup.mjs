@@ -109,6 +109,13 @@ if (process.platform === "linux") {
   provide("bubblewrap", () => existsSync("/usr/bin/bwrap") || succeeds("bwrap", ["--version"]), [
     "bubblewrap",
   ]);
+  // Only root can use these: networks and limited /tmp folders of functions.
+  if (process.getuid() === 0) {
+    const runs = (program) => succeeds("/bin/sh", ["-c", `command -v ${program}`]);
+    provide("nftables", () => runs("nft"), ["nftables"]);
+    provide("iproute2", () => runs("ip"), ["iproute2"]);
+    provide("mkfs.ext4", () => runs("mkfs.ext4"), ["e2fsprogs"]);
+  }
 }
 if (forTests) {
   provideTestTools();
