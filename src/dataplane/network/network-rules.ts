@@ -11,6 +11,8 @@ export const RUNTIME_API_PORT = 9001;
 /** All functions of all servers of this machine: a range that is routed nowhere (RFC 2544). */
 const ALL_GUESTS = "198.18.0.0/15";
 
+const UNREACHABLE = `{ ${ALL_GUESTS}, 169.254.0.0/16, 127.0.0.0/8, 224.0.0.0/4 }`;
+
 export interface RuleSet {
   /** Tells this server's table and interfaces from those of others. */
   readonly server: number;
@@ -76,6 +78,8 @@ function text({ server, guests, endpointPort, nameServers }: RuleSet): string {
     `iifname != ${ours} return`,
     "ct state established,related accept",
     "ct status dnat accept",
+    // Messages about a port are sent sparingly, resets at once.
+    "meta l4proto tcp reject with tcp reset",
     "reject",
     "}",
     "chain forward {",
@@ -84,7 +88,8 @@ function text({ server, guests, endpointPort, nameServers }: RuleSet): string {
     `oifname ${ours} drop`,
     ...(hasNetwork ? asks : []),
     // Neighbours, other servers' functions, and link-local addresses such as a cloud's metadata.
-    `iifname ${ours} ip daddr { ${ALL_GUESTS}, 169.254.0.0/16, 127.0.0.0/8, 224.0.0.0/4 } reject`,
+    `iifname ${ours} ip daddr ${UNREACHABLE} meta l4proto tcp reject with tcp reset`,
+    `iifname ${ours} ip daddr ${UNREACHABLE} reject`,
     `iifname ${ours} meta nfproto ipv6 drop`,
     `iifname ${ours} ${hasNetwork ? "accept" : "reject"}`,
     "}",

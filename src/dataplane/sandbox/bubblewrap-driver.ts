@@ -38,6 +38,19 @@ const ETC_ENTRIES = [
   "ssl",
 ];
 
+/** What of /proc is not about processes and can be written by its owner. */
+const KERNEL_FILES = [
+  "/proc/acpi",
+  "/proc/bus",
+  "/proc/fs",
+  "/proc/irq",
+  "/proc/mtrr",
+  "/proc/pressure",
+  "/proc/scsi",
+  "/proc/sys",
+  "/proc/sysrq-trigger",
+];
+
 const PASSWD = `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${GUEST_UID}:${GUEST_GID}::/home/sbx_user1051:/sbin/nologin\n`;
 const GROUP = `root:x:0:\nsbx_group1051:x:${GUEST_GID}:\n`;
 
@@ -130,6 +143,10 @@ function sandboxArguments(spec: SandboxSpec): string[] {
     "--die-with-parent",
     "--new-session",
     ...["--proc", "/proc", "--dev", "/dev"],
+    // To the kernel a root without capabilities is still the owner of root's files: its settings are read-only here.
+    ...KERNEL_FILES.flatMap((file) => ["--ro-bind-try", file, file]),
+    // Devices are what they are; shared memory counts as the function's memory.
+    ...["--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
     ...["--bind", spec.tmp, "/tmp"],
     ...(spec.network.resolvConf === undefined
       ? []
