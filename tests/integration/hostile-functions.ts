@@ -429,7 +429,7 @@ def attack(event):
 def attack(event):
     threading.Timer(0.005, lambda: os._exit(9)).start()
     return "answered"`,
-    ends: /^"answered"$/,
+    ends: /^"answered"$|exit status 9/,
   },
   {
     name: "answers with too much",
