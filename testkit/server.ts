@@ -47,9 +47,22 @@ export interface ServerProcess {
   readonly exited: Promise<number | null>;
 }
 
-/** In a process of its own, for tests that kill it. Rejects with its output when it ends before it is ready. */
-export async function spawnServer(dataDir: string, settings: Settings = {}): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [path.join(PROJECT, "src/main.ts")], {
+/**
+ * In a process of its own, for tests that kill it; as another user where root asks for one. Rejects with its output when it
+ * ends before it is ready.
+ */
+export async function spawnServer(
+  dataDir: string,
+  settings: Settings = {},
+  userId?: number,
+): Promise<ServerProcess> {
+  const command = [process.execPath, path.join(PROJECT, "src/main.ts")];
+  const prefix =
+    userId === undefined
+      ? []
+      : ["setpriv", `--reuid=${userId}`, `--regid=${userId}`, "--clear-groups", "--inh-caps=-all", "--"];
+  const [program = "", ...args] = [...prefix, ...command];
+  const child = spawn(program, args, {
     cwd: dataDir,
     env: { ...process.env, LAMBKIN_PORT: "0", LAMBKIN_DATA_DIR: dataDir, ...settings },
     stdio: ["ignore", "pipe", "pipe"],
