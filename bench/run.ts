@@ -10,12 +10,14 @@ import { createInterface } from "node:readline";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, NODE, nodeZip, pythonZip } from "../testkit/functions.ts";
 import { PROJECT, spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { type DriverCost, driverCosts, driverTable } from "./drivers.ts";
 import { type Curve, curveTable, manyFunctions } from "./many-functions.ts";
 import { firstCalls, latency, throughput } from "./measure.ts";
 import { post } from "./raw-http-client.ts";
 import { percentile, type Spread, spread } from "./statistics.ts";
 
 const RUNS = 5;
+const DRIVER_RUNS = 3;
 const WARM_UP_CALLS = 500;
 const LATENCY_CALLS = 2000;
 const CONNECTIONS = 32;
@@ -38,6 +40,7 @@ const invocation = (name: string): Buffer => post(`/2015-03-31/functions/${name}
 
 async function main(): Promise<void> {
   const curves = await manyFunctions(progress);
+  const drivers = await driverCosts(DRIVER_RUNS, progress);
   const echo = await startEcho();
   const dataDir = await temporaryFolder();
   const server = await spawnServer(dataDir);
@@ -52,7 +55,7 @@ async function main(): Promise<void> {
       await cold(port, "Node.js", (name) => createFunction(client, name, NODE_HELLO, NODE)),
     ];
     const health = (await (await fetch(`${server.url}/_lambkin/health`)).json()) as { isolation: string };
-    await report(rows, curves, health.isolation);
+    await report(rows, curves, drivers, health.isolation);
   } finally {
     server.child.kill("SIGKILL");
     echo.stop();
@@ -119,7 +122,12 @@ function row(what: string, unit: string, runs: readonly number[], floor?: readon
   return { what, unit, measured: spread(runs), ...(floor !== undefined && { floor: spread(floor) }) };
 }
 
-async function report(rows: readonly Row[], curves: readonly Curve[], isolation: string): Promise<void> {
+async function report(
+  rows: readonly Row[],
+  curves: readonly Curve[],
+  drivers: readonly DriverCost[],
+  isolation: string,
+): Promise<void> {
   const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], {
     cwd: PROJECT,
     encoding: "utf8",
@@ -149,6 +157,8 @@ async function report(rows: readonly Row[], curves: readonly Curve[], isolation:
     ),
     "",
     ...curveTable(curves),
+    "",
+    driverTable(drivers),
   ];
   const title = `Commit ${commit}, ${new Date().toISOString().slice(0, 10)}, isolation ${isolation}, ${machine.cores} cores (${machine.cpu}), ${machine.memoryGib} GiB, Linux ${machine.kernel}, Node ${machine.node}`;
   console.log(`\n${title}\n\n${lines.join("\n")}`);
@@ -157,7 +167,7 @@ async function report(rows: readonly Row[], curves: readonly Curve[], isolation:
   const file = path.join(folder, `${new Date().toISOString().slice(0, 10)}-${commit}`);
   await writeFile(
     `${file}.json`,
-    `${JSON.stringify({ commit, isolation, machine, rows, curves }, undefined, 2)}\n`,
+    `${JSON.stringify({ commit, isolation, machine, rows, curves, drivers }, undefined, 2)}\n`,
   );
   await writeFile(`${file}.md`, `# Bench\n\n${title}\n\n${lines.join("\n")}\n`);
   console.log(`\nWritten to ${path.relative(PROJECT, file)}.md`);

@@ -77,6 +77,9 @@ function provide(what, isThere, packages) {
 }
 
 function provideTestTools() {
+  for (const runtime of ["crun", "runc", "runsc"]) {
+    provide(runtime, () => succeeds(runtime, ["--version"]), [runtime]);
+  }
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
   // `aws logs tail` came with the CLI's second version, which only Debian packages.

@@ -84,7 +84,7 @@ export async function startServer(
   const isolationDir = path.join(config.dataDir, "isolation");
   const cgroups = Cgroups.open();
   const [{ driver, warning }, interpreters] = await Promise.all([
-    chooseDriver(config.isolation, isolationDir, cgroups),
+    chooseDriver(config.isolation, config.ociRuntime, isolationDir, cgroups),
     findInterpreters(placesOf(env, runtimeFolders(config))),
   ]);
   const { network, warning: networkWarning } = await chooseNetwork(

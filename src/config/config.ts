@@ -2,7 +2,8 @@
 import path from "node:path";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
 
-export type IsolationChoice = "auto" | "bubblewrap" | "process";
+export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
+export type OciRuntimeChoice = "auto" | "runc" | "crun" | "runsc";
 export type NetworkChoice = "auto" | "namespaces" | "host" | "none";
 
 /** The S3-compatible server that code named by bucket and key is read from. */
@@ -26,6 +27,8 @@ export interface Config {
   readonly dataDir: string;
   /** `auto` takes the strongest driver the machine has and warns when that is `process`. */
   readonly isolation: IsolationChoice;
+  /** Which runtime makes the sandboxes of the isolation `oci`. */
+  readonly ociRuntime: OciRuntimeChoice;
   /** `auto` gives each function a network of its own where the machine can, and warns where it cannot. */
   readonly network: NetworkChoice;
   /** False: a missing interpreter version is an error at create instead of a warning. */
@@ -112,7 +115,8 @@ export function readConfig(env: Variables, cwd: string): Config {
     host,
     port: integer(env, "LAMBKIN_PORT", 4566, 0, 65_535),
     dataDir,
-    isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "process"], "auto"),
+    isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "oci", "process"], "auto"),
+    ociRuntime: oneOf(env, "LAMBKIN_OCI_RUNTIME", ["auto", "runc", "crun", "runsc"], "auto"),
     network: oneOf(env, "LAMBKIN_NETWORK", ["auto", "namespaces", "host", "none"], "auto"),
     runtimeFallback: oneOf(env, "LAMBKIN_RUNTIME_FALLBACK", ["on", "off"], "on") === "on",
     runtimesDir: env["LAMBKIN_RUNTIMES_DIR"] ? path.resolve(cwd, env["LAMBKIN_RUNTIMES_DIR"]) : undefined,

@@ -13,7 +13,7 @@ export interface Attack {
 
 /** Before every attack: `denied` tells how an action failed, `call` makes a raw system call. */
 export const PRELUDE = `
-import ctypes, errno, json, os, resource, signal, socket, struct, subprocess, sys, threading, time
+import ctypes, errno, json, os, resource, signal, socket, stat, struct, subprocess, sys, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
 def denied(action):
     try:
@@ -91,7 +91,7 @@ def attack(event):
   },
   {
     name: "reads /proc/1/environ",
-    code: `def attack(event): return "LAMBKIN" in open("/proc/1/environ").read() or "SECRET" in open("/proc/1/environ").read()`,
+    code: `def attack(event): return "SECRET" + " of" in open("/proc/1/environ").read()`,
     ends: /^false$|Permission/,
   },
   {
@@ -150,7 +150,10 @@ def attack(event):
     for top, folders, files in os.walk("/proc"):
         folders[:] = [f for f in folders if not f.isdigit() and f not in ("self", "thread-self")]
         for name in files:
-            try: os.close(os.open(os.path.join(top, name), os.O_WRONLY)); found.append(os.path.join(top, name))
+            # What is masked leads to /dev/null.
+            try:
+                if stat.S_ISCHR(os.stat(os.path.join(top, name)).st_mode): continue
+                os.close(os.open(os.path.join(top, name), os.O_WRONLY)); found.append(os.path.join(top, name))
             except OSError: pass
     return found`,
     ends: /^\[\]$/,
@@ -189,7 +192,7 @@ def attack(event):
 def attack(event):
     kinds = [(2, socket.SOCK_RAW, 1), (17, socket.SOCK_RAW, 768), (38, socket.SOCK_SEQPACKET, 0), (40, socket.SOCK_STREAM, 0)]
     return sorted({denied(lambda: socket.socket(*kind).close()) for kind in kinds})`,
-    ends: /^\["EAFNOSUPPORT","EPERM"\]$/,
+    ends: /^\[("EAFNOSUPPORT",)?"EPERM"\]$/,
   },
   {
     name: "changes its network",
@@ -448,11 +451,12 @@ def attack(event):
     name: "buries the clean-up in folders and links",
     code: `
 def attack(event):
-    if not os.access("/tmp", os.W_OK): return "done"
+    if not os.access("/tmp", os.W_OK) or os.path.exists("/tmp/d"): return "done"
     os.chdir("/tmp")
     for depth in range(2000):
         os.mkdir("d"); os.symlink("/", "l"); os.chdir("d")
-    os.chmod("/tmp", 0)
+    try: os.chmod("/tmp", 0)
+    except OSError: pass
     return "done"`,
     ends: /^"done"$/,
   },

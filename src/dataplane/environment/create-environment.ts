@@ -1,6 +1,6 @@
 /** Puts an environment together: code on disk, interpreter, variables, sandbox, log stream. */
 import { randomBytes } from "node:crypto";
-import { access, constants, mkdir } from "node:fs/promises";
+import { access, chmod, constants, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
@@ -185,7 +185,7 @@ async function fileSystems(
   return Promise.all(
     configs.map(async ({ Arn, LocalMountPath }) => {
       const host = path.join(fileSystemsDir, Arn.slice(Arn.lastIndexOf("/") + 1));
-      await mkdir(host, { recursive: true });
+      if ((await mkdir(host, { recursive: true })) !== undefined) await chmod(host, 0o1777);
       return { host, guest: LocalMountPath };
     }),
   );

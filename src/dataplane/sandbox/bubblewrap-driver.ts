@@ -2,59 +2,23 @@
  * The driver for bare Linux: bubblewrap puts the guest into user, pid, mount, ipc, uts and cgroup namespaces of its
  * own, with a root that holds only what a runtime needs. The network namespace is made before (see `network/`).
  */
-import { existsSync, lstatSync, readlinkSync } from "node:fs";
-import path from "node:path";
 import { invariant } from "../../errors/mod.ts";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
+import {
+  type AccountFiles,
+  CODE,
+  entering,
+  GUEST_GID,
+  GUEST_HOST_NAME,
+  GUEST_UID,
+  guestEntries,
+  guestPaths,
+  KERNEL_FILES,
+  type RootEntry,
+  systemEntries,
+} from "./guest-root.ts";
 import { FILTER_DESCRIPTOR, launch } from "./launch.ts";
-import type { GuestPaths, SandboxDriver, SandboxFolders, SandboxSpec } from "./sandbox.ts";
-
-const CODE = "/var/task";
-const RUNTIME = "/var/runtime";
-const LANGUAGE = "/var/lang";
-const LAYERS = "/opt";
-
-/** AWS runs functions as a numbered user of this kind. Source: recorded environments (recall for the numbers). */
-const GUEST_UID = 993;
-const GUEST_GID = 990;
-
-/** What of the host's /etc a program needs to find libraries, names, times and certificates. */
-const ETC_ENTRIES = [
-  "alternatives",
-  "ca-certificates",
-  "crypto-policies",
-  "gai.conf",
-  "hosts",
-  "ld.so.cache",
-  "ld.so.conf",
-  "ld.so.conf.d",
-  "localtime",
-  "mime.types",
-  "nsswitch.conf",
-  "pki",
-  "protocols",
-  "resolv.conf",
-  "services",
-  "ssl",
-];
-
-/** What of /proc is not about processes and can be written by its owner. */
-const KERNEL_FILES = [
-  "/proc/acpi",
-  "/proc/bus",
-  "/proc/fs",
-  "/proc/irq",
-  "/proc/mtrr",
-  "/proc/pressure",
-  "/proc/scsi",
-  "/proc/sys",
-  "/proc/sysrq-trigger",
-];
-
-const PASSWD = `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${GUEST_UID}:${GUEST_GID}::/home/sbx_user1051:/sbin/nologin\n`;
-const GROUP = `root:x:0:\nsbx_group1051:x:${GUEST_GID}:\n`;
-
-const NSENTER = "/usr/bin/nsenter";
+import type { SandboxDriver, SandboxSpec } from "./sandbox.ts";
 
 export interface BubblewrapOptions {
   /** Absolute path of `bwrap`. */
@@ -62,14 +26,11 @@ export interface BubblewrapOptions {
   /** The seccomp filter; undefined where there is none for this architecture. */
   readonly filterFile: string | undefined;
   readonly cgroups: Cgroups | undefined;
-  readonly accountFiles: { readonly passwd: string; readonly group: string };
+  readonly accountFiles: AccountFiles;
 }
 
-/** The texts of the guest's /etc/passwd and /etc/group; the caller writes them to files once. */
-export const ACCOUNT_FILES = { passwd: PASSWD, group: GROUP } as const;
-
 export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
-  const rootArguments = systemFolders();
+  const rootArguments = systemEntries(options.accountFiles).flatMap(argumentsOf);
   const filterArguments = options.filterFile === undefined ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)];
   return {
     name: "bubblewrap",
@@ -96,12 +57,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           variables: {},
           workingFolder: "/",
           cgroup,
-          handedOver: nulSeparated([
-            ...rootArguments,
-            ...["--ro-bind", options.accountFiles.passwd, "/etc/passwd"],
-            ...["--ro-bind", options.accountFiles.group, "/etc/group"],
-            ...sandboxArguments(spec),
-          ]),
+          handedOver: nulSeparated([...rootArguments, ...sandboxArguments(spec)]),
         });
         return { ...running, dispose };
       } catch (error) {
@@ -112,33 +68,11 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
   };
 }
 
-/** The namespaces that were made before the sandbox. */
-function entering({ mountNamespace, network }: SandboxSpec): string[] {
-  const flags = [
-    ...(mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`]),
-    ...(network.namespace === undefined ? [] : [`--net=${network.namespace}`]),
-  ];
-  return flags.length === 0 ? [] : [NSENTER, ...flags, "--"];
-}
-
-function guestPaths(folders: SandboxFolders): GuestPaths {
-  return {
-    code: CODE,
-    runtime: RUNTIME,
-    layers: LAYERS,
-    interpreter: (hostPath) =>
-      folders.language === undefined
-        ? hostPath
-        : path.join(LANGUAGE, path.relative(folders.language, hostPath)),
-  };
-}
-
 function sandboxArguments(spec: SandboxSpec): string[] {
-  const { code, layers, runtime, language } = spec.folders;
   return [
     ...["--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
     ...["--uid", String(GUEST_UID), "--gid", String(GUEST_GID)],
-    ...["--hostname", "169-254-100-1"],
+    ...["--hostname", GUEST_HOST_NAME],
     // The sandbox must not outlive us, whatever ends us.
     "--die-with-parent",
     "--new-session",
@@ -147,16 +81,7 @@ function sandboxArguments(spec: SandboxSpec): string[] {
     ...KERNEL_FILES.flatMap((file) => ["--ro-bind-try", file, file]),
     // Devices are what they are; shared memory counts as the function's memory.
     ...["--tmpfs", "/dev/shm", "--remount-ro", "/dev"],
-    ...["--bind", spec.tmp, "/tmp"],
-    ...(spec.network.resolvConf === undefined
-      ? []
-      : ["--ro-bind", spec.network.resolvConf, "/etc/resolv.conf"]),
-    ...(layers === undefined ? ["--dir", LAYERS] : ["--ro-bind", layers, LAYERS]),
-    ...["--ro-bind", code, CODE],
-    ...(runtime === undefined ? [] : ["--ro-bind", runtime, RUNTIME]),
-    // Programs know libraries of their own by the path they were built for.
-    ...(language === undefined ? [] : ["--ro-bind", language, LANGUAGE, "--symlink", LANGUAGE, language]),
-    ...spec.mounts.flatMap(({ host, guest }) => ["--bind", host, guest]),
+    ...guestEntries(spec).flatMap(argumentsOf),
     ...["--remount-ro", "/"],
     ...["--chdir", CODE],
     "--clearenv",
@@ -164,16 +89,17 @@ function sandboxArguments(spec: SandboxSpec): string[] {
   ];
 }
 
-/** `/usr` and the root folders that belong to it, whether the host has them merged or not. */
-function systemFolders(): string[] {
-  const args = ["--ro-bind", "/usr", "/usr"];
-  for (const folder of ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]) {
-    if (!existsSync(folder)) continue;
-    if (lstatSync(folder).isSymbolicLink()) args.push("--symlink", readlinkSync(folder), folder);
-    else args.push("--ro-bind", folder, folder);
+function argumentsOf(entry: RootEntry): string[] {
+  switch (entry.kind) {
+    case "bind":
+      return [entry.isWritable ? "--bind" : "--ro-bind", entry.host, entry.guest];
+    case "symlink":
+      return ["--symlink", entry.to, entry.guest];
+    case "folder":
+      return ["--dir", entry.guest];
+    default:
+      return entry satisfies never;
   }
-  for (const entry of ETC_ENTRIES) args.push("--ro-bind-try", `/etc/${entry}`, `/etc/${entry}`);
-  return args;
 }
 
 function nulSeparated(args: readonly string[]): Buffer {

@@ -46,6 +46,8 @@ export interface Cgroup {
   /** Everything in the group stands still until `thaw`; false where that cannot be had. */
   freeze(): boolean;
   thaw(): void;
+  /** Ids of all processes in it, and in groups below it. */
+  processes(): number[];
   peakMemoryBytes(): number;
   remove(): Promise<void>;
 }
@@ -106,6 +108,7 @@ export class Cgroups {
       thaw: () => {
         if (freezer !== undefined && frost !== undefined && !isRemoved) writeSync(frost, freezer.thawed, 0);
       },
+      processes: () => (isRemoved ? [] : processesOf(path.join(memory.root, sandboxId))),
       peakMemoryBytes: () => {
         const length = readSync(peak, text, 0, text.length, 0);
         return Number(text.toString("latin1", 0, length).trim());
@@ -253,10 +256,21 @@ function removeStale(mount: string): void {
   }
 }
 
+function processesOf(folder: string): number[] {
+  const own = readFileSync(path.join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean);
+  return [...own.map(Number), ...groupsBelow(folder).flatMap(processesOf)];
+}
+
+function groupsBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(folder, entry.name));
+}
+
 function endGroup(folder: string): void {
-  for (const id of readFileSync(path.join(folder, "cgroup.procs"), "utf8").split("\n").filter(Boolean)) {
+  for (const id of processesOf(folder)) {
     try {
-      process.kill(Number(id), "SIGKILL");
+      process.kill(id, "SIGKILL");
     } catch {
       // Gone already.
     }
@@ -264,10 +278,16 @@ function endGroup(folder: string): void {
   for (const { file, thawed } of [V2_FREEZER, V1_FREEZER]) {
     if (existsSync(path.join(folder, file))) writeFileSync(path.join(folder, file), thawed);
   }
+  for (const below of groupsBelow(folder)) rmdirSync(below);
   rmdirSync(folder);
 }
 
 async function removeGroup(folder: string): Promise<void> {
+  try {
+    await Promise.all(groupsBelow(folder).map(removeGroup));
+  } catch {
+    // Gone already.
+  }
   for (let attempt = 0; attempt < REMOVE_TRIES_MAX; attempt++) {
     try {
       rmdirSync(folder);

@@ -1,11 +1,14 @@
 /** Picks the isolation driver: what was asked for, or the strongest this machine has; never weaker in silence. */
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { IsolationChoice } from "../../config/mod.ts";
-import { ACCOUNT_FILES, bubblewrapDriver } from "./bubblewrap-driver.ts";
+import type { IsolationChoice, OciRuntimeChoice } from "../../config/mod.ts";
+import { bubblewrapDriver } from "./bubblewrap-driver.ts";
 import type { Cgroups } from "./cgroup.ts";
+import { ACCOUNT_FILES, type AccountFiles } from "./guest-root.ts";
+import { type OciRuntimeName, ociDriver } from "./oci-driver.ts";
 import { processDriver } from "./process-driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
 import { type Machine, seccompFilter } from "./seccomp/filter.ts";
@@ -23,6 +26,7 @@ export interface DriverChoice {
 /** Rejects when `choice` names a driver that does not work here. What the driver needs of files goes to `scratchDir`. */
 export async function chooseDriver(
   choice: IsolationChoice,
+  ociRuntime: OciRuntimeChoice,
   scratchDir: string,
   cgroups: Cgroups | undefined,
 ): Promise<DriverChoice> {
@@ -32,15 +36,11 @@ export async function chooseDriver(
       warning: "LAMBKIN_ISOLATION=process: functions run WITHOUT isolation, as the user that runs Lambkin.",
     };
   }
+  if (choice === "oci")
+    return { driver: await chooseOci(ociRuntime, scratchDir, cgroups), warning: undefined };
   const found = await findBubblewrap();
   if (found.program !== undefined) {
-    await mkdir(scratchDir, { recursive: true });
-    const accountFiles = {
-      passwd: path.join(scratchDir, "passwd"),
-      group: path.join(scratchDir, "group"),
-    };
-    await writeFile(accountFiles.passwd, ACCOUNT_FILES.passwd);
-    await writeFile(accountFiles.group, ACCOUNT_FILES.group);
+    const accountFiles = await writeAccountFiles(scratchDir);
     const machine = MACHINES[process.arch];
     const filterFile = machine === undefined ? undefined : path.join(scratchDir, "seccomp.bpf");
     if (filterFile !== undefined && machine !== undefined) {
@@ -61,6 +61,44 @@ export async function chooseDriver(
       "On Debian and Ubuntu `apt-get install bubblewrap` gives it.",
   };
 }
+
+async function writeAccountFiles(folder: string): Promise<AccountFiles> {
+  await mkdir(folder, { recursive: true });
+  const files = { passwd: path.join(folder, "passwd"), group: path.join(folder, "group") };
+  await writeFile(files.passwd, ACCOUNT_FILES.passwd);
+  await writeFile(files.group, ACCOUNT_FILES.group);
+  return files;
+}
+
+const OCI_RUNTIMES: readonly OciRuntimeName[] = ["crun", "runc", "runsc"];
+
+/** Rejects where there is none, or what it needs is missing. */
+async function chooseOci(
+  choice: OciRuntimeChoice,
+  folder: string,
+  cgroups: Cgroups | undefined,
+): Promise<SandboxDriver> {
+  if (cgroups === undefined || process.getuid?.() !== 0) {
+    throw new Error("LAMBKIN_ISOLATION=oci needs root, and cgroups that it may write.");
+  }
+  for (const runtime of choice === "auto" ? OCI_RUNTIMES : [choice]) {
+    const program = PLACES.map((place) => path.join(place, runtime)).find((file) => existsSync(file));
+    if (program === undefined) continue;
+    // What a killed server left of bundles and containers.
+    const bundles = path.join(folder, "oci");
+    await rm(bundles, { recursive: true, force: true });
+    await mkdir(bundles, { recursive: true });
+    const accountFiles = await writeAccountFiles(folder);
+    const machine = MACHINES[process.arch];
+    return ociDriver({ runtime, program, machine, cgroups, accountFiles, folder: bundles });
+  }
+  const wanted = choice === "auto" ? OCI_RUNTIMES.join(", ") : choice;
+  throw new Error(
+    `LAMBKIN_ISOLATION=oci, but there is no ${wanted} here; \`apt-get install crun\` gives one.`,
+  );
+}
+
+const PLACES = ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"];
 
 type Found = { readonly program: string } | { readonly program: undefined; readonly reason: string };
 

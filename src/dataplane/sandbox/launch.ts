@@ -18,19 +18,27 @@ export interface LaunchOptions {
   readonly cgroup: Cgroup | undefined;
   /** A file that the first process has open as `FILTER_DESCRIPTOR`. */
   readonly filterFile?: string;
+  /** Of the first process, in the shell's words. */
+  readonly redirections?: string;
   /** What the first process reads from descriptor 4, then end of file. */
   readonly handedOver?: Buffer;
 }
 
+export interface Launched extends Omit<Sandbox, "dispose"> {
+  /** Of the first process on the host. */
+  readonly processId: number;
+}
+
 /** Rejects when the program cannot be started. */
-export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dispose">> {
+export async function launch(options: LaunchOptions): Promise<Launched> {
   const { cgroup } = options;
   // The shell joins the group and sets the limits before anything of the guest runs, then is replaced by it.
+  const filter = options.filterFile === undefined ? "" : `${FILTER_DESCRIPTOR}<'${options.filterFile}'`;
   const script = [
     ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
     `ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`,
     "ulimit -c 0",
-    `exec "$@" 2>&1${options.filterFile === undefined ? "" : ` ${FILTER_DESCRIPTOR}<'${options.filterFile}'`}`,
+    `exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`,
   ].join("; ");
   const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
     cwd: options.workingFolder,
@@ -57,6 +65,7 @@ export async function launch(options: LaunchOptions): Promise<Omit<Sandbox, "dis
     control: control as Duplex,
     logs: logs as Readable,
     exited,
+    processId: pid,
     kill: () => {
       killGroup(pid);
       // Frozen by the older mechanism they would never notice.

@@ -10,6 +10,9 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 
+/** Beside v1 groups crun stumbles over the empty v2 tree; nothing that is started here needs it. */
+const SCRIPT = "[ -d /sys/fs/cgroup/unified ] && umount --lazy /sys/fs/cgroup/unified; echo; read -r _";
+
 export interface MountNamespace {
   /** For `nsenter --mount=`. */
   readonly file: string;
@@ -20,14 +23,10 @@ export interface MountNamespace {
 
 /** Rejects where this process may not make one. */
 export async function openMountNamespace(): Promise<MountNamespace> {
-  const maker = spawn(
-    "unshare",
-    ["--mount", "--propagation", "slave", "--", "/bin/sh", "-c", "echo; read -r _"],
-    {
-      stdio: ["pipe", "pipe", "ignore"],
-      env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
-    },
-  );
+  const maker = spawn("unshare", ["--mount", "--propagation", "slave", "--", "/bin/sh", "-c", SCRIPT], {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
+  });
   const ended = new Promise<never>((_resolve, reject) => {
     maker.once("error", reject);
     maker.once("exit", (code) => reject(new Error(`unshare ended with ${code}`)));

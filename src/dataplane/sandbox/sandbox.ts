@@ -1,7 +1,7 @@
 /** What every isolation mechanism does for an execution environment: start one process tree, watch it, end it. */
 import type { Duplex, Readable } from "node:stream";
 
-export type IsolationDriverName = "bubblewrap" | "process";
+export type IsolationDriverName = "bubblewrap" | "oci" | "process";
 
 /** Host folders an environment needs; the driver decides where the guest sees them. */
 export interface SandboxFolders {

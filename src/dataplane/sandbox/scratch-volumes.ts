@@ -4,7 +4,7 @@
  * function wrote survives a reset, not the environment.
  */
 import { execFile } from "node:child_process";
-import { mkdir, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
@@ -57,6 +57,7 @@ class PlainFolders implements ScratchVolumes {
   async acquire(): Promise<ScratchVolume> {
     const folder = path.join(this.#folder, `tmp-${++this.#count}`);
     await mkdir(folder);
+    await chmod(folder, 0o1777);
     return { folder, release: () => rm(folder, { recursive: true, force: true }) };
   }
 
@@ -111,7 +112,7 @@ class MountedVolumes implements ScratchVolumes {
     const image = `${folder}.img`;
     await mkdir(folder);
     await run("cp", ["--sparse=always", "--reflink=auto", template, image]);
-    const script = 'mount -o loop,nosuid,nodev,noatime "$1" "$2" && rmdir "$2/lost+found"';
+    const script = 'mount -o loop,nosuid,nodev,noatime "$1" "$2" && rmdir "$2/lost+found" && chmod 1777 "$2"';
     await this.#namespace.run("/bin/sh", ["-c", script, "sh", image, folder]);
     // The mount holds the image from here on; without a name it goes with the mount, whatever becomes of us.
     await rm(image);

@@ -104,6 +104,28 @@ export function systemCalls(machine: Machine): SystemCalls {
   return (JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<Machine, SystemCalls>>)[machine];
 }
 
+/** The same list for an OCI runtime. */
+export function seccompProfile(machine: Machine, calls = systemCalls(machine)): object {
+  const equals = (value: number) => [{ index: 0, value, op: "SCMP_CMP_EQ" }];
+  const allowed = (name: string, args?: object[]) => ({
+    names: [name],
+    action: "SCMP_ACT_ALLOW",
+    ...(args !== undefined && { args }),
+  });
+  return {
+    defaultAction: "SCMP_ACT_ERRNO",
+    defaultErrnoRet: EPERM,
+    architectures: [machine === "x86_64" ? "SCMP_ARCH_X86_64" : "SCMP_ARCH_AARCH64"],
+    syscalls: [
+      { names: Object.keys(calls.allowed), action: "SCMP_ACT_ALLOW" },
+      { names: ["clone3"], action: "SCMP_ACT_ERRNO", errnoRet: ENOSYS },
+      allowed("clone", [{ index: 0, value: NAMESPACE_FLAGS, valueTwo: 0, op: "SCMP_CMP_MASKED_EQ" }]),
+      ...SOCKET_FAMILIES.map((family) => allowed("socket", equals(family))),
+      ...PERSONALITIES.map((personality) => allowed("personality", equals(personality))),
+    ],
+  };
+}
+
 function load(offset: number): Instruction {
   return { code: LOAD, operand: offset, yes: 0, no: 0 };
 }

@@ -1,0 +1,86 @@
+/** What isolation costs: the first and the following calls of a Python function, with each driver beside `process`. */
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { lambdaClient } from "../testkit/clients.ts";
+import { createFunction, pythonZip } from "../testkit/functions.ts";
+import { spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { firstCalls, latency } from "./measure.ts";
+import { post } from "./raw-http-client.ts";
+import { percentile } from "./statistics.ts";
+
+const HELLO = pythonZip("def lambda_handler(event, context):\n    return event\n");
+const COLD_FUNCTIONS = 10;
+const WARM_CALLS = 1000;
+
+export interface DriverCost {
+  readonly driver: string;
+  readonly coldP50Ms: number;
+  readonly warmP50Ms: number;
+}
+
+/** `runs` medians are taken of each, the drivers in turn. Those that are not installed are left out. */
+export async function driverCosts(runs: number, progress: (what: string) => void): Promise<DriverCost[]> {
+  const isThere = (program: string) =>
+    existsSync(`/usr/bin/${program}`) || existsSync(`/usr/sbin/${program}`);
+  const oci = process.getuid?.() === 0 ? ["crun", "runc", "runsc"].filter(isThere) : [];
+  const drivers: [string, Record<string, string>][] = [
+    ["process", { LAMBKIN_ISOLATION: "process" }],
+    ["bubblewrap", { LAMBKIN_ISOLATION: "bubblewrap" }],
+    ...oci.map((runtime): [string, Record<string, string>] => [
+      `oci, ${runtime}`,
+      { LAMBKIN_ISOLATION: "oci", LAMBKIN_OCI_RUNTIME: runtime },
+    ]),
+  ];
+  const figures = drivers.map(([driver, settings]) => ({
+    driver,
+    settings,
+    cold: [] as number[],
+    warm: [] as number[],
+  }));
+  for (let run = 0; run < runs; run++) {
+    for (const { driver, settings, cold, warm } of figures) {
+      progress(`driver ${driver}, run ${run + 1} of ${runs}`);
+      const measured = await measure(settings);
+      cold.push(measured.cold);
+      warm.push(measured.warm);
+    }
+  }
+  return figures.map(({ driver, cold, warm }) => ({
+    driver,
+    coldP50Ms: percentile(cold, 0.5),
+    warmP50Ms: percentile(warm, 0.5),
+  }));
+}
+
+async function measure(settings: Record<string, string>): Promise<{ cold: number; warm: number }> {
+  const dataDir = await temporaryFolder();
+  const server = await spawnServer(dataDir, settings);
+  try {
+    const port = Number(new URL(server.url).port);
+    const client = lambdaClient(server.url);
+    const names = Array.from({ length: COLD_FUNCTIONS }, (_, index) => `hello-${index}`);
+    for (const name of names) await createFunction(client, name, HELLO);
+    const call = (name: string) => post(`/2015-03-31/functions/${name}/invocations`, '{"hello":"world"}');
+    const cold = percentile(await firstCalls(port, names.map(call)), 0.5);
+    const { p50Ms } = await latency(port, [call("hello-0")], WARM_CALLS);
+    return { cold, warm: p50Ms };
+  } finally {
+    server.child.kill("SIGTERM");
+    await server.exited;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+export function driverTable(costs: readonly DriverCost[]): string {
+  const [base] = costs;
+  const beside = (value: number, floor: number | undefined): string =>
+    `${value.toFixed(2)} (${(value / (floor ?? value)).toFixed(2)}×)`;
+  return [
+    "| Python, by driver | first call, p50 ms (beside process) | warm call, p50 ms (beside process) |",
+    "|---|---|---|",
+    ...costs.map(
+      ({ driver, coldP50Ms, warmP50Ms }) =>
+        `| ${driver} | ${beside(coldP50Ms, base?.coldP50Ms)} | ${beside(warmP50Ms, base?.warmP50Ms)} |`,
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,127 @@
+/** What a guest sees as its root, whichever driver puts it together: as little of the host as a runtime can do with. */
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import path from "node:path";
+import type { GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
+
+export type RootEntry =
+  | { readonly kind: "bind"; readonly host: string; readonly guest: string; readonly isWritable: boolean }
+  | { readonly kind: "symlink"; readonly guest: string; readonly to: string }
+  | { readonly kind: "folder"; readonly guest: string };
+
+export const CODE = "/var/task";
+const RUNTIME = "/var/runtime";
+const LANGUAGE = "/var/lang";
+const LAYERS = "/opt";
+
+/** AWS runs functions as a numbered user of this kind. Source: recorded environments (recall for the numbers). */
+export const GUEST_UID = 993;
+export const GUEST_GID = 990;
+export const GUEST_HOST_NAME = "169-254-100-1";
+
+/** The texts of the guest's /etc/passwd and /etc/group; the caller writes them to files once. */
+export const ACCOUNT_FILES = {
+  passwd: `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${GUEST_UID}:${GUEST_GID}::/home/sbx_user1051:/sbin/nologin\n`,
+  group: `root:x:0:\nsbx_group1051:x:${GUEST_GID}:\n`,
+} as const;
+
+export interface AccountFiles {
+  readonly passwd: string;
+  readonly group: string;
+}
+
+/** What of /proc is not about processes and can be written by its owner. */
+export const KERNEL_FILES = [
+  "/proc/acpi",
+  "/proc/bus",
+  "/proc/fs",
+  "/proc/irq",
+  "/proc/mtrr",
+  "/proc/pressure",
+  "/proc/scsi",
+  "/proc/sys",
+  "/proc/sysrq-trigger",
+];
+
+/** What of the host's /etc a program needs to find libraries, names, times and certificates. */
+const ETC_ENTRIES = [
+  "alternatives",
+  "ca-certificates",
+  "crypto-policies",
+  "gai.conf",
+  "hosts",
+  "ld.so.cache",
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "localtime",
+  "mime.types",
+  "nsswitch.conf",
+  "pki",
+  "protocols",
+  "resolv.conf",
+  "services",
+  "ssl",
+];
+
+export function guestPaths(folders: SandboxFolders): GuestPaths {
+  return {
+    code: CODE,
+    runtime: RUNTIME,
+    layers: LAYERS,
+    interpreter: (hostPath) =>
+      folders.language === undefined
+        ? hostPath
+        : path.join(LANGUAGE, path.relative(folders.language, hostPath)),
+  };
+}
+
+/** The same for every guest. `/usr` and the root folders that belong to it, whether the host has them merged or not. */
+export function systemEntries(accountFiles: AccountFiles): RootEntry[] {
+  const entries: RootEntry[] = [readOnly("/usr")];
+  for (const folder of ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]) {
+    if (!existsSync(folder)) continue;
+    if (lstatSync(folder).isSymbolicLink()) {
+      entries.push({ kind: "symlink", guest: folder, to: readlinkSync(folder) });
+    } else entries.push(readOnly(folder));
+  }
+  for (const name of ETC_ENTRIES) {
+    const file = `/etc/${name}`;
+    if (existsSync(file)) entries.push(readOnly(file));
+  }
+  entries.push(readOnly(accountFiles.passwd, "/etc/passwd"), readOnly(accountFiles.group, "/etc/group"));
+  return entries;
+}
+
+/** What is this guest's own; later entries lie over earlier ones. */
+export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): RootEntry[] {
+  const { code, layers, runtime, language } = folders;
+  return [
+    { kind: "bind", host: tmp, guest: "/tmp", isWritable: true },
+    ...(network.resolvConf === undefined ? [] : [readOnly(network.resolvConf, "/etc/resolv.conf")]),
+    layers === undefined ? { kind: "folder", guest: LAYERS } : readOnly(layers, LAYERS),
+    readOnly(code, CODE),
+    ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),
+    // Programs know libraries of their own by the path they were built for.
+    ...(language === undefined
+      ? []
+      : [readOnly(language, LANGUAGE), { kind: "symlink", guest: language, to: LANGUAGE } as const]),
+    ...mounts.map(({ host, guest }) => ({ kind: "bind", host, guest, isWritable: true }) as const),
+  ];
+}
+
+function readOnly(host: string, guest = host): RootEntry {
+  return { kind: "bind", host, guest, isWritable: false };
+}
+
+const NSENTER = "/usr/bin/nsenter";
+
+/** Put before the program that makes the sandbox: enters the namespaces that were made before. */
+export function entering({
+  mountNamespace,
+  network,
+}: Pick<SandboxSpec, "mountNamespace"> & Partial<Pick<SandboxSpec, "network">>): string[] {
+  const flags = [
+    ...(mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`]),
+    ...(network?.namespace === undefined ? [] : [`--net=${network.namespace}`]),
+  ];
+  return flags.length === 0 ? [] : [NSENTER, ...flags, "--"];
+}
