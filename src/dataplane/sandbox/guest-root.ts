@@ -100,12 +100,19 @@ export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): Ro
     layers === undefined ? { kind: "folder", guest: LAYERS } : readOnly(layers, LAYERS),
     readOnly(code, CODE),
     ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),
-    // Programs know libraries of their own by the path they were built for.
-    ...(language === undefined
-      ? []
-      : [readOnly(language, LANGUAGE), { kind: "symlink", guest: language, to: LANGUAGE } as const]),
+    ...(language === undefined ? [] : [readOnly(language, LANGUAGE), alsoAt(language)]),
     ...mounts.map(({ host, guest }) => ({ kind: "bind", host, guest, isWritable: true }) as const),
   ];
+}
+
+/**
+ * Programs know libraries of their own by the path they were built for. A link in the guest's /tmp would be there still
+ * when its processes are started again, and in the way.
+ */
+function alsoAt(language: string): RootEntry {
+  return language.startsWith("/tmp/")
+    ? readOnly(language)
+    : { kind: "symlink", guest: language, to: LANGUAGE };
 }
 
 function readOnly(host: string, guest = host): RootEntry {
