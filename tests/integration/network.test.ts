@@ -225,7 +225,14 @@ sleep 60
     const interfaces = (server: number) =>
       readdirSync("/sys/class/net")
         .filter((name) => name.startsWith(`lk${server}v`))
-        .map((name) => Number(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8")));
+        .flatMap((name) => {
+          try {
+            return [Number(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8"))];
+          } catch {
+            // Gone between the two looks.
+            return [];
+          }
+        });
     const tables = () => {
       const { nftables } = JSON.parse(String(execFileSync("nft", ["-j", "list", "tables"]))) as {
         nftables: { table?: { name: string; handle: number } }[];

@@ -126,8 +126,11 @@ export class NamespaceNetwork implements Network {
   #refill(): void {
     while (!this.#isClosed && this.#ready.length < ENVIRONMENT_LIMITS.readyNetworkSlots) {
       const made = this.#make();
-      // Whoever takes it hears of the failure.
-      made.catch(() => {});
+      // Whoever has taken it hears of the failure; nobody else is given it.
+      made.catch(() => {
+        const at = this.#ready.indexOf(made);
+        if (at >= 0) this.#ready.splice(at, 1);
+      });
       this.#ready.push(made);
     }
   }
