@@ -116,6 +116,29 @@ export const ENVIRONMENT_LIMITS = {
   networkSlotsKept: 64,
   /** Ours: empty /tmp volumes of the usual size kept ready. */
   readyVolumes: 8,
+  /** Extensions of one function. Source: AWS's runtime interface emulator. */
+  extensionsMax: 10,
+  /** Ours: body of a call to the Extensions or Telemetry API. */
+  extensionRequestBytesMax: 64 * KIB,
+  /** Ours: what is kept of an error type that an extension names. */
+  errorTypeCharactersMax: 200,
+  /** Shutdown with external extensions, and with internal ones only. Source: the lifecycle page. */
+  shutdownExternalMs: 2 * SECOND_MS,
+  shutdownInternalMs: 500,
+  /** Share of the shutdown that the runtime gets before extensions do. Source: AWS's runtime interface emulator. */
+  shutdownRuntimeShare: 0.3,
+  /** Buffering of a telemetry subscription. Source: "Lambda Telemetry API reference" page. */
+  telemetryBuffering: {
+    items: { min: 1000, max: 10_000, default: 1000 },
+    bytes: { min: 256 * KIB, max: 1 * MIB, default: 256 * KIB },
+    timeoutMs: { min: 25, max: 30_000, default: 1000 },
+  },
+  /** Ours: telemetry that waits for one subscriber; beyond it events are dropped and counted. */
+  telemetryWaitingBytesMax: 4 * MIB,
+  /** Ours: events of the init phase that are kept for whoever subscribes later in it. */
+  telemetryEarlyEventsMax: 1000,
+  telemetryAttemptsMax: 5,
+  telemetryRetryMs: 100,
   /** One log event; longer lines are cut into several events. Source: CloudWatch Logs quota. */
   logEventBytesMax: 256 * KIB,
   /** Ours: one frame from a runtime: the largest response and its head. */

@@ -6,6 +6,8 @@ import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
 import type { Network, NetworkSlot } from "../network/network.ts";
+import type { InitializationType } from "../platform/platform-event.ts";
+import type { SystemLogLevel } from "../platform/platform-json.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders, SandboxSpec } from "../sandbox/sandbox.ts";
@@ -13,9 +15,9 @@ import type { ScratchVolume, ScratchVolumes } from "../sandbox/scratch-volumes.t
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
 import { environmentVariables } from "./environment-variables.ts";
-import { ExecutionEnvironment, InvalidEntrypoint } from "./execution-environment.ts";
-import type { InitializationType } from "./platform-event.ts";
-import type { SystemLogLevel } from "./platform-json.ts";
+import { ExecutionEnvironment, Unstartable } from "./execution-environment.ts";
+import { findExtensions, namesHiddenFromExtensions } from "./find-extensions.ts";
+import type { Surroundings } from "./guest-apis.ts";
 import type { StartQueue } from "./start-queue.ts";
 
 export interface EnvironmentParts {
@@ -52,12 +54,11 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       initializationType,
       log,
       clock: parts.clock,
-      start: (serve) =>
+      start: (prepare) =>
         parts.starts.run(async () => {
           place ??= await takePlace(parts, target);
-          if (choice?.runtime.language === "provided") serve(place.slot.api);
           const environment = { id, scope, target, initializationType, choice, stream, log };
-          return start(parts, { ...environment, sandboxId: `${id}-${++starts}`, place });
+          return start(parts, { ...environment, sandboxId: `${id}-${++starts}`, place }, prepare);
         }),
       discard: async () => {
         await place?.release().catch((error: unknown) => parts.reportFault(error, `(environment ${id})`));
@@ -117,12 +118,16 @@ interface StartRequest {
   readonly log: EnvironmentLog;
 }
 
-async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sandbox> {
+async function start(
+  parts: EnvironmentParts,
+  request: StartRequest,
+  prepare: (surroundings: Surroundings) => void,
+): Promise<Sandbox> {
   const { choice, target, scope, log } = request;
   const { slot, volume } = request.place;
-  if (target.code.kind === "image") throw new InvalidEntrypoint("Lambkin does not run container images yet");
+  if (target.code.kind === "image") throw new Unstartable("Lambkin does not run container images yet");
   if (choice === undefined) {
-    throw new InvalidEntrypoint(`Runtime ${target.settings.Runtime} is not installed on this machine`);
+    throw new Unstartable(`Runtime ${target.settings.Runtime} is not installed on this machine`);
   }
   const folders = {
     code: await parts.code.unpacked(target.code.sha256),
@@ -133,6 +138,19 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
   const command = await commandOf(choice, folders, paths);
+  const extensions = await findExtensions(folders.layers, paths);
+  prepare({
+    api: slot.api,
+    guestAddress: slot.guestAddress,
+    isHttpRuntime: choice.runtime.language === "provided",
+    externals: extensions.map(({ name }) => name),
+    identity: {
+      functionName: target.name,
+      functionVersion: target.version,
+      handler: target.settings.Handler ?? "",
+      accountId: scope.accountId,
+    },
+  });
   log.platform({
     kind: "initStart",
     initializationType: request.initializationType,
@@ -144,6 +162,12 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
     memoryMib: target.settings.MemorySize,
   });
   if (choice.warning !== undefined) log.platform({ kind: "warning", text: choice.warning });
+  const sealed = extensions.find(({ isExecutable }) => !isExecutable);
+  if (sealed !== undefined) {
+    const errorType = "PermissionDenied";
+    log.platform({ kind: "extension", name: sealed.name, state: "LaunchError", events: [], errorType });
+    throw new Unstartable(`fork/exec ${sealed.program}: permission denied`, "Extension.LaunchError");
+  }
   const variables = environmentVariables({
     scope,
     target,
@@ -152,7 +176,7 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
     paths,
     isolation: parts.driver.name,
     logStream: request.stream,
-    runtimeApiAddress: choice.runtime.language === "provided" ? slot.apiAddress : undefined,
+    runtimeApiAddress: slot.apiAddress,
     endpointUrl: slot.endpointUrl,
     credentials: {
       secretAccessKey: randomBytes(20).toString("hex"),
@@ -170,17 +194,19 @@ async function start(parts: EnvironmentParts, request: StartRequest): Promise<Sa
     command,
     variables,
     memoryMib: target.settings.MemorySize,
+    extensions,
+    hiddenFromExtensions: namesHiddenFromExtensions(variables),
   });
 }
 
-/** An access point is a folder of its name; it comes to be when a function first mounts it. Throws InvalidEntrypoint. */
+/** An access point is a folder of its name; it comes to be when a function first mounts it. Throws Unstartable. */
 async function fileSystems(
   { driver, fileSystemsDir }: EnvironmentParts,
   { settings }: FunctionVersion,
 ): Promise<SandboxSpec["mounts"]> {
   const configs = settings.FileSystemConfigs ?? [];
   if (configs.length > 0 && driver.name === "process") {
-    throw new InvalidEntrypoint("File systems can only be mounted where functions are isolated");
+    throw new Unstartable("File systems can only be mounted where functions are isolated");
   }
   return Promise.all(
     configs.map(async ({ Arn, LocalMountPath }) => {
@@ -207,7 +233,7 @@ async function commandOf(
   return [program, path.join(paths.runtime, entry)];
 }
 
-/** The function's own comes before one of a layer. The texts are the platform's (widely seen). Throws InvalidEntrypoint. */
+/** The function's own comes before one of a layer. The texts are the platform's (widely seen). Throws Unstartable. */
 async function findBootstrap(folders: SandboxFolders, paths: GuestPaths): Promise<string> {
   const places = [
     { host: folders.code, guest: path.join(paths.code, "bootstrap") },
@@ -216,10 +242,10 @@ async function findBootstrap(folders: SandboxFolders, paths: GuestPaths): Promis
   for (const { host, guest } of places) {
     if (host === undefined || !(await isAllowed(path.join(host, "bootstrap"), constants.F_OK))) continue;
     if (await isAllowed(path.join(host, "bootstrap"), constants.X_OK)) return guest;
-    throw new InvalidEntrypoint(`fork/exec ${guest}: permission denied`);
+    throw new Unstartable(`fork/exec ${guest}: permission denied`);
   }
   const tried = places.map(({ guest }) => guest).join(" ");
-  throw new InvalidEntrypoint(`Couldn't find valid bootstrap(s): [${tried}]`);
+  throw new Unstartable(`Couldn't find valid bootstrap(s): [${tried}]`);
 }
 
 async function isAllowed(file: string, mode: number): Promise<boolean> {

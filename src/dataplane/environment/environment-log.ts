@@ -1,10 +1,11 @@
 /** One environment's log stream: cuts what the guest prints into events, adds the platform's lines, keeps the tail. */
-import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
 import type { LogSink, LogStreamRef } from "../../model/mod.ts";
-import type { PlatformEvent } from "./platform-event.ts";
-import { platformJson, type SystemLogLevel } from "./platform-json.ts";
-import { platformText } from "./platform-text.ts";
+import type { PlatformEvent } from "../platform/platform-event.ts";
+import { platformJson, type SystemLogLevel } from "../platform/platform-json.ts";
+import { platformText } from "../platform/platform-text.ts";
+import { LineCutter } from "./line-cutter.ts";
 
 export interface LogFormat {
   readonly isJson: boolean;
@@ -16,20 +17,21 @@ export interface LogFormat {
 
 export const TEXT_FORMAT: LogFormat = { isJson: false, systemLevel: "INFO", applicationLevel: undefined };
 
-const NEWLINE = 0x0a;
-/** Before a newline: the event goes on in the next line. Our bootstraps write multi-line events so. */
-const CONTINUES = 0x1f;
+/** Who reads along. */
+export interface LogTap {
+  platform(event: PlatformEvent, nowMs: number): void;
+  /** Without its newline. */
+  line(type: "function" | "extension", text: string, nowMs: number): void;
+}
 
 export class EnvironmentLog {
   readonly #stream: LogStreamRef;
   readonly #sink: LogSink;
   readonly #clock: Clock;
   readonly #format: LogFormat;
-  /** Bytes of a line whose end has not come yet. */
-  #partial: Buffer[] = [];
-  #partialBytes = 0;
-  /** Finished lines of an event that goes on. */
-  #begun = "";
+  readonly #function = new LineCutter((text) => this.#printed(text, "function"));
+  readonly #extensions = new LineCutter((text) => this.#printed(text, "extension"));
+  #tap: LogTap | undefined;
   #tail: string[] | undefined;
   #tailBytes = 0;
 
@@ -40,14 +42,23 @@ export class EnvironmentLog {
     this.#format = format;
   }
 
+  get isJson(): boolean {
+    return this.#format.isJson;
+  }
+
+  /** Everything from here on, until another takes its place. */
+  setTap(tap: LogTap | undefined): void {
+    this.#tap = tap;
+  }
+
   /** Takes what came through the guest's stdout and stderr. */
   push(chunk: Buffer): void {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      this.#line(chunk.subarray(start, end));
-      start = end + 1;
-    }
-    if (start < chunk.length) this.#keepPartial(chunk.subarray(start));
+    this.#function.push(chunk);
+  }
+
+  /** Takes what its external extensions printed. */
+  pushExtensions(chunk: Buffer): void {
+    this.#extensions.push(chunk);
   }
 
   /** What the platform has to say, in the format of this log. */
@@ -59,6 +70,7 @@ export class EnvironmentLog {
     } else {
       for (const line of platformText(event, nowMs)) this.write(line);
     }
+    this.#tap?.platform(event, nowMs);
   }
 
   /** Writes one event as it is, its newline included. */
@@ -73,10 +85,8 @@ export class EnvironmentLog {
 
   /** An invocation's end: text without a final newline becomes an event now. */
   flushPartial(): void {
-    if (this.#partialBytes === 0 && this.#begun === "") return;
-    const text = this.#begun + Buffer.concat(this.#partial).toString("utf8");
-    this.#reset();
-    if (text !== "") this.write(text);
+    this.#function.flush();
+    this.#extensions.flush();
   }
 
   startTail(): void {
@@ -92,36 +102,11 @@ export class EnvironmentLog {
     return all.subarray(Math.max(0, all.length - LAMBDA_LIMITS.logTailBytesMax));
   }
 
-  #line(rest: Buffer): void {
-    let line = rest;
-    if (this.#partialBytes > 0) {
-      this.#partial.push(rest);
-      line = Buffer.concat(this.#partial);
-      this.#partial = [];
-      this.#partialBytes = 0;
-    }
-    const goesOn = line.length > 0 && line[line.length - 1] === CONTINUES;
-    const text = line.toString("utf8", 0, goesOn ? line.length - 1 : line.length);
-    if (goesOn && this.#begun.length < ENVIRONMENT_LIMITS.logEventBytesMax) {
-      this.#begun += `${text}\n`;
-      return;
-    }
-    const message = `${this.#begun}${text}\n`;
-    this.#begun = "";
+  #printed(text: string, type: "function" | "extension"): void {
     const { applicationLevel } = this.#format;
-    if (applicationLevel === undefined || isLoggedAt(message, applicationLevel)) this.write(message);
-  }
-
-  #keepPartial(bytes: Buffer): void {
-    this.#partial.push(bytes);
-    this.#partialBytes += bytes.length;
-    if (this.#partialBytes >= ENVIRONMENT_LIMITS.logEventBytesMax) this.flushPartial();
-  }
-
-  #reset(): void {
-    this.#partial = [];
-    this.#partialBytes = 0;
-    this.#begun = "";
+    if (applicationLevel !== undefined && !isLoggedAt(text, applicationLevel)) return;
+    this.write(text);
+    this.#tap?.line(type, text.endsWith("\n") ? text.slice(0, -1) : text, this.#clock.nowMs());
   }
 
   #trimTail(): void {

@@ -2,8 +2,8 @@
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
+import type { InitializationType } from "../platform/platform-event.ts";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
-import type { InitializationType } from "./platform-event.ts";
 
 /** Makes an environment that is still to be initialised. */
 export type EnvironmentFactory = (

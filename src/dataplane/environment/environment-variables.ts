@@ -1,8 +1,8 @@
 /** The variables a function finds, in AWS's order of precedence. Source: environments recorded on AWS. */
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
+import type { InitializationType } from "../platform/platform-event.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, IsolationDriverName } from "../sandbox/sandbox.ts";
-import type { InitializationType } from "./platform-event.ts";
 
 export interface EnvironmentVariablesInput {
   readonly scope: Scope;
@@ -12,8 +12,8 @@ export interface EnvironmentVariablesInput {
   readonly paths: GuestPaths;
   readonly isolation: IsolationDriverName;
   readonly logStream: string;
-  /** `host:port`, custom runtimes only. */
-  readonly runtimeApiAddress: string | undefined;
+  /** `host:port`; managed runtimes do without, extensions in their process do not. */
+  readonly runtimeApiAddress: string;
   /** Lambkin's own endpoint, as functions reach it. */
   readonly endpointUrl: string;
   readonly credentials: { readonly secretAccessKey: string; readonly sessionToken: string };
@@ -44,7 +44,7 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
       AWS_LAMBDA_LOG_LEVEL: settings.LoggingConfig.ApplicationLogLevel ?? "INFO",
     }),
     ...(language !== "provided" && { AWS_EXECUTION_ENV: `AWS_Lambda_${choice.runtime.id}` }),
-    ...(input.runtimeApiAddress !== undefined && { AWS_LAMBDA_RUNTIME_API: input.runtimeApiAddress }),
+    AWS_LAMBDA_RUNTIME_API: input.runtimeApiAddress,
     _HANDLER: settings.Handler ?? "",
     LAMBDA_TASK_ROOT: paths.code,
     LAMBDA_RUNTIME_DIR: paths.runtime,

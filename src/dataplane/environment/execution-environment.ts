@@ -8,7 +8,7 @@
  * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → stopped; end() → ended  |
  * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; a moment later → frozen; exit → stopped; end() → ended |
  * | frozen       | nothing of the guest runs                              | run → busy; exit → stopped; end() → ended       |
- * | busy         | exactly one invocation is out                          | reply → idle; timeout, fatal error, exit → stopped; end() → ended |
+ * | busy         | exactly one invocation is out, or extensions still work on it | all done → idle; timeout, fatal error, exit → stopped; end() → ended |
  * | ended        | nothing is left of it, or soon will be                 |                                                 |
  *
  * Source: "Understanding the Lambda execution environment lifecycle" page; that /tmp survives a timeout is recorded.
@@ -17,9 +17,10 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Clock, deferred } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation } from "../../model/mod.ts";
+import type { ShutdownReason } from "../extensions/extension.ts";
+import type { PlatformFailure } from "../platform/failure-payload.ts";
+import type { InitializationType } from "../platform/platform-event.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
-import { exitFailure, type PlatformFailure } from "./failure-payload.ts";
-import type { InitializationType } from "./platform-event.ts";
 import { type InitEnd, type RunEnd, RuntimeProcess, type SandboxStarter } from "./runtime-process.ts";
 
 export type EnvironmentState = "stopped" | "initializing" | "idle" | "frozen" | "busy" | "ended";
@@ -38,8 +39,14 @@ export type InitOutcome =
   | { readonly kind: "timeout"; readonly durationMs: number };
 
 /** The function brings nothing that can be started: its own fault, and its own failure. */
-export class InvalidEntrypoint extends Error {
-  override readonly name = "InvalidEntrypoint";
+export class Unstartable extends Error {
+  override readonly name = "Unstartable";
+  readonly errorType: string;
+
+  constructor(message: string, errorType = "Runtime.InvalidEntrypoint") {
+    super(message);
+    this.errorType = errorType;
+  }
 }
 
 export interface EnvironmentOptions {
@@ -69,6 +76,7 @@ export class ExecutionEnvironment {
   #starts = 0;
   #isFreezeDue = false;
   #peakMemoryBytes = 0;
+  #unsettled: Promise<void> | undefined;
   #gone: Promise<void> = Promise.resolve();
 
   constructor(options: EnvironmentOptions) {
@@ -92,6 +100,11 @@ export class ExecutionEnvironment {
   /** Resolves when every process, file and group of it is gone. */
   get gone(): Promise<void> {
     return this.#gone;
+  }
+
+  /** Resolves when an invocation that goes on after its answer is over. */
+  get unsettled(): Promise<void> | undefined {
+    return this.#unsettled;
   }
 
   /** Bytes, of the processes that run or ran last. */
@@ -118,17 +131,19 @@ export class ExecutionEnvironment {
       log,
       clock,
       start,
-      onExit: () => this.#onExit(process),
+      initializationType: this.initializationType,
+      phase: this.#starts > 1 ? "invoke" : "init",
+      onBroken: () => this.#onBroken(process),
     });
     this.#process = process;
     const timeout = deferred<"timeout">();
     const timer = clock.after(budgetMs, () => timeout.resolve("timeout"));
-    let end: InitEnd | "timeout" | InvalidEntrypoint;
+    let end: InitEnd | "timeout" | Unstartable;
     try {
       await process.start();
       end = await Promise.race([process.initEnd, timeout.promise]);
     } catch (error) {
-      if (!(error instanceof InvalidEntrypoint)) {
+      if (!(error instanceof Unstartable)) {
         this.end();
         throw error;
       }
@@ -141,13 +156,13 @@ export class ExecutionEnvironment {
       if (this.#state === "initializing") this.#becomeIdle();
       return { kind: "ready", durationMs };
     }
-    this.#stop();
+    this.#stop(end === "timeout" ? "timeout" : "failure");
     if (end === "timeout") return { kind: "timeout", durationMs };
     if (end instanceof Error) {
-      const failure = { errorType: "Runtime.InvalidEntrypoint", reason: end.message };
+      const failure = { errorType: end.errorType, reason: end.message };
       return { kind: "failed", durationMs, failure };
     }
-    if (end.kind === "exit") return { kind: "failed", durationMs, failure: exitFailure(end.status) };
+    if (end.kind === "broken") return { kind: "failed", durationMs, failure: end.failure };
     return { ...end, durationMs };
   }
 
@@ -166,24 +181,37 @@ export class ExecutionEnvironment {
     this.#state = "busy";
     const timer = clock.after(timeoutMs, () => process.timeOut());
     const outcome = await process.run(invocation, Math.floor(clock.nowMs() + timeoutMs), onTaken);
+    if ("settled" in outcome && outcome.settled !== undefined) {
+      this.#unsettled = outcome.settled.then((late) => {
+        timer.cancel();
+        this.#unsettled = undefined;
+        this.#afterRun(process, late ?? outcome);
+      });
+      return outcome;
+    }
     timer.cancel();
-    if (this.#state !== "busy") return outcome;
-    if (isLast(outcome)) this.#stop();
-    else this.#becomeIdle();
+    this.#afterRun(process, outcome);
     return outcome;
+  }
+
+  /** The invocation is over in every respect. */
+  #afterRun(process: RuntimeProcess, end: RunEnd): void {
+    if (this.#process !== process || this.#state !== "busy") return;
+    if (isLast(end)) this.#stop(end.kind === "timeout" ? "timeout" : "failure");
+    else this.#becomeIdle();
   }
 
   /** Ends every process of it and removes its /tmp; an invocation that is out ends with it. Safe to call again. */
   end(): void {
     if (this.#state === "ended") return;
-    this.#stop();
+    this.#stop("spindown");
     this.#state = "ended";
     this.#gone = this.#gone.then(() => this.#options.discard());
     this.#options.onEnded(this);
   }
 
   /** An environment that has ended meanwhile stays so. */
-  #stop(): void {
+  #stop(reason: ShutdownReason): void {
     if (this.#state === "ended") return;
     const process = this.#process;
     this.peakMemoryBytes();
@@ -191,15 +219,15 @@ export class ExecutionEnvironment {
     this.idleSinceMs = this.#options.clock.monotonicMs();
     if (process === undefined) return;
     this.#process = undefined;
-    process.kill();
+    process.stop(reason);
     const before = this.#gone;
     this.#gone = Promise.all([before, process.gone]).then(() => {});
   }
 
   /** Out of itself: while it was busy or initialised, whoever waits for it does the rest. */
-  #onExit(process: RuntimeProcess): void {
+  #onBroken(process: RuntimeProcess): void {
     if (this.#process !== process) return;
-    if (this.#state === "idle" || this.#state === "frozen") this.#stop();
+    if (this.#state === "idle" || this.#state === "frozen") this.#stop("failure");
   }
 
   #becomeIdle(): void {
@@ -225,7 +253,7 @@ export class ExecutionEnvironment {
 function isLast(outcome: RunEnd): boolean {
   switch (outcome.kind) {
     case "timeout":
-    case "exit":
+    case "broken":
     case "undelivered":
       return true;
     case "error":

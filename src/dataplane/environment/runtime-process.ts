@@ -5,21 +5,32 @@
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { type Clock, type Deferred, deferred } from "../../kit/mod.ts";
 import type { Invocation } from "../../model/mod.ts";
-import type { ApiListener } from "../runtime-api/api-listener.ts";
+import type { ShutdownReason } from "../extensions/extension.ts";
+import { exitFailure, type PlatformFailure } from "../platform/failure-payload.ts";
+import type { InitializationType } from "../platform/platform-event.ts";
 import { framedLink } from "../runtime-api/framed-link.ts";
-import { httpLink } from "../runtime-api/http-link.ts";
 import { type RuntimeLink, type RuntimeListener, WHOLE_CONTENT_TYPE } from "../runtime-api/runtime-link.ts";
-import type { ExitStatus, Sandbox } from "../sandbox/sandbox.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
+import type { Supervisor } from "../sandbox/supervisor.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
+import { GuestApis, type Surroundings } from "./guest-apis.ts";
 import { ResponseInPieces } from "./response-in-pieces.ts";
+import { shutDown } from "./shut-down.ts";
 
 export type InitEnd =
   | { readonly kind: "ready" }
   /** The runtime said why: its error JSON. */
   | { readonly kind: "error"; readonly errorType: string; readonly payload: Buffer }
-  | { readonly kind: "exit"; readonly status: ExitStatus };
+  | BrokenEnd;
 
-export type RunEnd =
+/** The runtime or an extension ended, and with it this life. */
+export interface BrokenEnd {
+  readonly kind: "broken";
+  readonly failure: PlatformFailure;
+}
+
+/** The runtime answered. */
+export type RunAnswer =
   | { readonly kind: "response"; readonly payload: Buffer }
   /** `isFatal`: the runtime ends itself after it. */
   | {
@@ -29,21 +40,33 @@ export type RunEnd =
       readonly isFatal: boolean;
     }
   /** `isStreamed`: the runtime is still writing what nobody takes. */
-  | { readonly kind: "oversized"; readonly bytesMax: number; readonly isStreamed: boolean }
-  | { readonly kind: "exit"; readonly status: ExitStatus }
+  | { readonly kind: "oversized"; readonly bytesMax: number; readonly isStreamed: boolean };
+
+/** It did not, or not with all that was to follow. */
+export type RunBreak =
+  | BrokenEnd
   | { readonly kind: "timeout" }
   /** The runtime ended before it took the invocation: nothing of it ran. */
   | { readonly kind: "undelivered" };
 
-/** Starts the sandbox; for runtimes that speak HTTP it calls `serve` before. */
-export type SandboxStarter = (serve: (api: ApiListener) => void) => Promise<Sandbox>;
+/**
+ * `settled` is there when the invocation goes on after its answer: until the runtime asks for the next one, and every
+ * extension that was told of it does. It resolves to what broke that off, or to undefined.
+ */
+export type RunEnd = (RunAnswer & { readonly settled?: Promise<RunBreak | undefined> }) | RunBreak;
+
+/** Starts the sandbox; it calls `prepare` before. */
+export type SandboxStarter = (prepare: (surroundings: Surroundings) => void) => Promise<Sandbox>;
 
 export interface RuntimeProcessOptions {
   readonly log: EnvironmentLog;
   readonly clock: Clock;
   readonly start: SandboxStarter;
-  /** Called once when the first process is gone and all it printed has been read, or the link failed to come up. */
-  readonly onExit: () => void;
+  readonly initializationType: InitializationType;
+  /** Whether its init is an environment's own phase, or part of an invocation. */
+  readonly phase: "init" | "invoke";
+  /** Called when it cannot go on: a process ended, or an extension failed. Perhaps more than once. */
+  readonly onBroken: () => void;
 }
 
 /** After its first process ended, the rest of a guest's output is waited for this long. */
@@ -61,9 +84,15 @@ export class RuntimeProcess implements RuntimeListener {
   readonly #options: RuntimeProcessOptions;
   readonly #init = deferred<InitEnd>();
   #sandbox: Sandbox | undefined;
+  #apis: GuestApis | undefined;
   #link: RuntimeLink | undefined;
+  #isRuntimeReady = false;
   #run: RunInProgress | undefined;
-  #isKilled = false;
+  /** Set from an answer until everybody is done with the invocation. */
+  #settling: Deferred<RunBreak | undefined> | undefined;
+  #isRuntimeIdle = false;
+  #isStopped = false;
+  #hasInitEnded = false;
   #hasExited = false;
   #peakMemoryBytes = 0;
   #exited: Promise<void> = Promise.resolve();
@@ -95,23 +124,43 @@ export class RuntimeProcess implements RuntimeListener {
 
   async #start(): Promise<void> {
     try {
-      const sandbox = await this.#options.start((api) => {
-        this.#link = httpLink(this, api);
-      });
+      const sandbox = await this.#options.start((surroundings) => this.#prepare(surroundings));
       this.#adopt(sandbox);
     } catch (error) {
-      this.#link?.close();
+      this.#apis?.close();
       throw error;
     }
   }
 
+  #prepare(surroundings: Surroundings): void {
+    const { log, clock } = this.#options;
+    this.#apis = new GuestApis({
+      surroundings,
+      listener: this,
+      log,
+      clock,
+      onRegistered: () => this.#sandbox?.supervisor?.startRuntime(),
+      onChange: () => this.#look(),
+      onFailure: (failure) => this.#break({ kind: "broken", failure }),
+    });
+    this.#link = this.#apis.link;
+  }
+
   /** One at a time, after the init phase. */
   run(invocation: Invocation, deadlineMs: number, onTaken: () => void): Promise<RunEnd> {
-    if (this.#hasExited || this.#isKilled) return Promise.resolve({ kind: "undelivered" });
+    if (this.#hasExited || this.#isStopped) return Promise.resolve({ kind: "undelivered" });
     const end = deferred<RunEnd>();
     const { requestId, sink } = invocation;
     this.#run = { requestId, end, response: new ResponseInPieces(sink), onTaken };
+    this.#isRuntimeIdle = false;
     sink?.onRoom(() => this.#link?.resume());
+    this.#apis?.invoke({
+      eventType: "INVOKE",
+      deadlineMs,
+      requestId,
+      invokedFunctionArn: invocation.invokedArn,
+      tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId ?? "" },
+    });
     this.#link?.deliver({
       requestId,
       deadlineMs,
@@ -125,25 +174,44 @@ export class RuntimeProcess implements RuntimeListener {
 
   /** The function's time is up. */
   timeOut(): void {
-    this.#finish({ kind: "timeout" });
+    this.#endRun({ kind: "timeout" });
   }
 
-  /** Ends every process at once, and with them an invocation that is out. Safe to call again. */
-  kill(): void {
-    if (this.#isKilled) return;
-    this.#isKilled = true;
-    this.#finish({ kind: "exit", status: { code: null, signal: "SIGKILL" } });
+  /**
+   * Ends every process, and an invocation that is out: at once, or where there are extensions, after they were told.
+   * Safe to call again.
+   */
+  stop(reason: ShutdownReason): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#endRun({ kind: "broken", failure: exitFailure({ code: null, signal: "SIGKILL" }) });
+    const sandbox = this.#sandbox;
+    const apis = this.#apis;
+    if (sandbox === undefined || apis === undefined || apis.extensions.count === 0 || this.#hasExited) {
+      this.#kill();
+      return;
+    }
+    this.thaw();
+    void shutDown({ sandbox, apis, reason, clock: this.#options.clock }).finally(() => this.#kill());
+  }
+
+  #kill(): void {
     this.#sandbox?.kill();
     this.#link?.close();
+    this.#apis?.close();
   }
 
   /** Nothing of it runs until `thaw`. False where the machine cannot do that. */
   freeze(): boolean {
-    return !this.#hasExited && this.#sandbox?.freeze() === true;
+    if (this.#hasExited || this.#sandbox?.freeze() !== true) return false;
+    this.#apis?.telemetry.pause();
+    return true;
   }
 
   thaw(): void {
-    if (!this.#hasExited) this.#sandbox?.thaw();
+    if (this.#hasExited) return;
+    this.#sandbox?.thaw();
+    this.#apis?.telemetry.resume();
   }
 
   /** Bytes; keeps its last value after the exit. */
@@ -154,7 +222,15 @@ export class RuntimeProcess implements RuntimeListener {
   }
 
   onReady(): void {
-    this.#init.resolve({ kind: "ready" });
+    this.#isRuntimeReady = true;
+    this.#runtimeDone("success");
+    this.#apis?.extensions.close();
+    this.#look();
+  }
+
+  onIdle(): void {
+    this.#isRuntimeIdle = true;
+    this.#look();
   }
 
   onTaken(): void {
@@ -168,7 +244,7 @@ export class RuntimeProcess implements RuntimeListener {
     if (response === undefined) return;
     response.begin(WHOLE_CONTENT_TYPE);
     response.add(payload);
-    this.#finish({ kind: "response", payload: response.end() });
+    this.#answer({ kind: "response", payload: response.end() });
   }
 
   onResponseBegin(requestId: string, contentType: string): void {
@@ -180,29 +256,49 @@ export class RuntimeProcess implements RuntimeListener {
     if (response === undefined) return true;
     const more = response.add(chunk);
     if (more !== "tooLarge") return more === "more";
-    this.#finish({ kind: "oversized", bytesMax: response.bytesMax, isStreamed: true });
+    this.#answer({ kind: "oversized", bytesMax: response.bytesMax, isStreamed: true });
     return true;
   }
 
   onResponseEnd(requestId: string): void {
     const response = this.#responseTo(requestId);
-    if (response !== undefined) this.#finish({ kind: "response", payload: response.end() });
+    if (response !== undefined) this.#answer({ kind: "response", payload: response.end() });
   }
 
   onError(requestId: string, errorType: string, payload: Buffer, isFatal: boolean): void {
     if (this.#responseTo(requestId) !== undefined) {
-      this.#finish({ kind: "error", errorType, payload, isFatal });
+      this.#answer({ kind: "error", errorType, payload, isFatal });
     }
   }
 
   onOversizedResponse(requestId: string): void {
     if (this.#responseTo(requestId) === undefined) return;
     const bytesMax = LAMBDA_LIMITS.responsePayloadBytesMax;
-    this.#finish({ kind: "oversized", bytesMax, isStreamed: false });
+    this.#answer({ kind: "oversized", bytesMax, isStreamed: false });
   }
 
   onInitError(errorType: string, payload: Buffer): void {
-    this.#init.resolve({ kind: "error", errorType, payload });
+    this.#runtimeDone("error", errorType);
+    this.#endInit({ kind: "error", errorType, payload });
+  }
+
+  #runtimeDone(status: "success" | "error", errorType?: string): void {
+    const { log, initializationType, phase } = this.#options;
+    log.platform({ kind: "initRuntimeDone", initializationType, phase, status, errorType });
+  }
+
+  /** Something that others wait for has happened. */
+  #look(): void {
+    const { extensions } = this.#apis ?? {};
+    if (this.#isRuntimeReady && extensions?.isReady !== false) this.#endInit({ kind: "ready" });
+    if (this.#isRuntimeIdle && extensions?.isBusy !== true) this.#settle(undefined);
+  }
+
+  #endInit(end: InitEnd): void {
+    if (this.#hasInitEnded) return;
+    this.#hasInitEnded = true;
+    this.#apis?.endInit();
+    this.#init.resolve(end);
   }
 
   #responseTo(requestId: string): ResponseInPieces | undefined {
@@ -211,9 +307,10 @@ export class RuntimeProcess implements RuntimeListener {
 
   #adopt(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
-    const { log, clock, onExit } = this.#options;
+    const { log, clock, onBroken } = this.#options;
     sandbox.logs.on("data", (chunk: Buffer) => log.push(chunk));
     sandbox.logs.on("error", () => {});
+    if (sandbox.supervisor !== undefined) this.#watch(sandbox.supervisor);
     // What it printed last may still be on its way when the process is gone.
     const logsEnded = new Promise<void>((resolve) => sandbox.logs.once("close", resolve));
     this.#exited = sandbox.exited.then(async (status) => {
@@ -226,17 +323,55 @@ export class RuntimeProcess implements RuntimeListener {
       this.peakMemoryBytes();
       this.#hasExited = true;
       this.#link?.close();
-      this.#init.resolve({ kind: "exit", status });
-      if (this.#run !== undefined) {
-        this.#finish(this.#run.onTaken === undefined ? { kind: "exit", status } : { kind: "undelivered" });
-      }
-      onExit();
+      this.#apis?.close();
+      this.#break({ kind: "broken", failure: exitFailure(status) });
+      onBroken();
       await sandbox.dispose();
     });
     if (this.#link !== undefined) sandbox.control.on("error", () => {});
     else this.#link = framedLink(sandbox.control, this);
-    // Killed while the sandbox was being started.
-    if (this.#isKilled) sandbox.kill();
+    this.#apis?.extensions.started();
+    // Stopped while the sandbox was being started.
+    if (this.#isStopped) this.#kill();
+  }
+
+  #watch(supervisor: Supervisor): void {
+    const { log } = this.#options;
+    supervisor.extensionLogs.on("data", (chunk: Buffer) => log.pushExtensions(chunk));
+    supervisor.extensionLogs.on("error", () => {});
+    supervisor.onExtensionExited = (index, { code }) => this.#apis?.extensions.exited(index, code);
+    void supervisor.runtimeExited.then((status) => {
+      if (!this.#isStopped) this.#break({ kind: "broken", failure: exitFailure(status) });
+    });
+  }
+
+  /** This life cannot go on: whatever is waited for will not come. */
+  #break(end: BrokenEnd): void {
+    this.#endInit(end);
+    this.#endRun(this.#run?.onTaken === undefined ? end : { kind: "undelivered" });
+    this.#options.onBroken();
+  }
+
+  /** The invocation that is out ends without an answer, or without what was to follow it. */
+  #endRun(end: RunBreak): void {
+    if (this.#run !== undefined) this.#finish(end);
+    else this.#settle(end);
+  }
+
+  #settle(end: RunBreak | undefined): void {
+    this.#settling?.resolve(end);
+    this.#settling = undefined;
+  }
+
+  #answer(answer: RunAnswer): void {
+    const goesOn = this.#link?.asksForWork === true || this.#apis?.extensions.isBusy === true;
+    this.#isRuntimeIdle = this.#link?.asksForWork !== true;
+    if (!goesOn) {
+      this.#finish(answer);
+      return;
+    }
+    this.#settling = deferred();
+    this.#finish({ ...answer, settled: this.#settling.promise });
   }
 
   #finish(end: RunEnd): void {

@@ -8,15 +8,15 @@ import {
   type InitOutcome,
   reportInit,
 } from "../environment/execution-environment.ts";
+import type { RunEnd } from "../environment/runtime-process.ts";
 import {
   exitFailure,
   failurePayload,
   oversizedResponse,
   type PlatformFailure,
   timeoutFailure,
-} from "../environment/failure-payload.ts";
-import type { PlatformStatus } from "../environment/platform-event.ts";
-import type { RunEnd } from "../environment/runtime-process.ts";
+} from "../platform/failure-payload.ts";
+import type { PlatformStatus } from "../platform/platform-event.ts";
 import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
 
@@ -50,14 +50,26 @@ export class DataPlane implements Invoker {
   }
 
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
-    const { ledger } = this.#options;
+    const { ledger, pool } = this.#options;
     const { scope, target } = invocation;
     const slot = ledger.acquire(scope, target.name, target.configurationId);
     if (typeof slot === "string") return { kind: "throttled", reason: slot };
+    let environment: ExecutionEnvironment | undefined;
     try {
-      return await this.#place(invocation);
+      environment = pool.takeIdle(target) ?? pool.create(scope, target);
+      if (environment === undefined) {
+        return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
+      }
+      return await this.#runIn(environment, invocation);
     } finally {
-      ledger.release(scope, slot);
+      const taken = environment;
+      const leave = (): void => {
+        if (taken !== undefined) pool.release(taken);
+        ledger.release(scope, slot);
+      };
+      // An invocation that goes on after its answer keeps its place.
+      if (taken?.unsettled === undefined) leave();
+      else void taken.unsettled.then(leave);
     }
   }
 
@@ -81,25 +93,17 @@ export class DataPlane implements Invoker {
     return this.#provisioned.status(target);
   }
 
-  async #place(invocation: Invocation): Promise<InvocationOutcome> {
-    const { pool } = this.#options;
-    const { scope, target, requestId } = invocation;
-    const environment = pool.takeIdle(target) ?? pool.create(scope, target);
-    if (environment === undefined) return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
-    try {
-      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        const outcome =
-          environment.state === "stopped"
-            ? await this.#runCold(environment, invocation)
-            : await this.#run(environment, invocation, undefined);
-        if (outcome !== "undelivered") return outcome;
-      }
-    } finally {
-      pool.release(environment);
+  async #runIn(environment: ExecutionEnvironment, invocation: Invocation): Promise<InvocationOutcome> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const outcome =
+        environment.state === "stopped"
+          ? await this.#runCold(environment, invocation)
+          : await this.#run(environment, invocation, undefined);
+      if (outcome !== "undelivered") return outcome;
     }
     return {
       kind: "functionError",
-      payload: failurePayload(exitFailure({ code: 0, signal: null }), requestId),
+      payload: failurePayload(exitFailure({ code: 0, signal: null }), invocation.requestId),
       logTail: undefined,
     };
   }
@@ -142,12 +146,25 @@ export class DataPlane implements Invoker {
       log.platform({ kind: "start", requestId, version: target.version }),
     );
     if (ended.kind === "undelivered") return "undelivered";
-    const measuredMs = spentMs + clock.monotonicMs() - startedMs;
-    // A timer is never early but always a little late; nobody pays for that.
-    const durationMs = ended.kind === "timeout" ? Math.min(measuredMs, timeoutMs) : measuredMs;
+    const measuredMs = (): number => spentMs + clock.monotonicMs() - startedMs;
     const ending = endingOf(ended, requestId, timeoutMs);
-    logEnd(environment, invocation, ending, durationMs, initDurationMs);
-    return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
+    const { outcome: kind, payload } = ending;
+    const durationMs = billableMs(ended, measuredMs(), timeoutMs);
+    logRuntimeDone(environment, invocation, ending, durationMs);
+    if (!("settled" in ended) || ended.settled === undefined) {
+      logReport(environment, invocation, ending, durationMs, initDurationMs);
+      return { kind, payload, logTail: log.takeTail() };
+    }
+    const settled = ended.settled.then((late) => {
+      const last = late === undefined || late.kind === "undelivered" ? ended : late;
+      const lastEnding = last === ended ? ending : endingOf(last, requestId, timeoutMs);
+      if (lastEnding.failure !== undefined) logFailure(environment, invocation, lastEnding);
+      const wholeMs = billableMs(last, measuredMs(), timeoutMs);
+      logReport(environment, invocation, lastEnding, wholeMs, initDurationMs);
+    });
+    // Who wants the log waits for its end; others have their answer as soon as there is one.
+    if (invocation.wantsLogTail) await settled;
+    return { kind, payload, logTail: log.takeTail() };
   }
 
   #reportFailedInit(
@@ -160,24 +177,43 @@ export class DataPlane implements Invoker {
     if (invocation.wantsLogTail) log.startTail();
     log.platform({ kind: "start", requestId, version: target.version });
     const ending = endingOfInit(init, requestId, target.settings.Timeout * 1000);
-    logEnd(environment, invocation, ending, init.durationMs, undefined);
+    logRuntimeDone(environment, invocation, ending, init.durationMs);
+    logReport(environment, invocation, ending, init.durationMs, undefined);
     return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
   }
 }
 
-function logEnd(
+/** A timer is never early but always a little late; nobody pays for that. */
+function billableMs(end: RunEnd, measuredMs: number, timeoutMs: number): number {
+  return end.kind === "timeout" ? Math.min(measuredMs, timeoutMs) : measuredMs;
+}
+
+/** The runtime is done with the invocation; extensions may not be. */
+function logRuntimeDone(
+  environment: ExecutionEnvironment,
+  invocation: Invocation,
+  ending: Ending,
+  durationMs: number,
+): void {
+  const { status, errorType } = ending;
+  if (ending.failure !== undefined) logFailure(environment, invocation, ending);
+  const { requestId } = invocation;
+  environment.log.platform({ kind: "runtimeDone", requestId, status, errorType, durationMs });
+}
+
+function logFailure({ log }: ExecutionEnvironment, { requestId }: Invocation, ending: Ending): void {
+  if (ending.failure === undefined) return;
+  log.platform({ kind: "failed", requestId, ...ending.failure, isTimeout: ending.status === "timeout" });
+}
+
+function logReport(
   environment: ExecutionEnvironment,
   { requestId, target }: Invocation,
-  { status, errorType, failure }: Ending,
+  { status, errorType }: Ending,
   durationMs: number,
   initDurationMs: number | undefined,
 ): void {
-  const { log } = environment;
-  if (failure !== undefined) {
-    log.platform({ kind: "failed", requestId, ...failure, isTimeout: status === "timeout" });
-  }
-  log.platform({ kind: "runtimeDone", requestId, status, errorType, durationMs });
-  log.platform({
+  environment.log.platform({
     kind: "report",
     requestId,
     status,
@@ -213,8 +249,8 @@ function endingOf(
       };
     case "timeout":
       return timedOut(requestId, timeoutMs);
-    case "exit":
-      return crashed(requestId, exitFailure(ended.status));
+    case "broken":
+      return crashed(requestId, ended.failure);
     default:
       return ended satisfies never;
   }

@@ -17,7 +17,7 @@ export async function chooseNetwork(
   folder: string,
 ): Promise<ChosenNetwork> {
   // A process without isolation has no namespaces of any kind.
-  if (!isIsolated || choice === "host") return { network: new HostNetwork(), warning: undefined };
+  if (!isIsolated || choice === "host") return { network: new HostNetwork(folder), warning: undefined };
   try {
     const name = choice === "none" ? "none" : "namespaces";
     return { network: await NamespaceNetwork.open(name, folder), warning: undefined };
@@ -27,7 +27,7 @@ export async function chooseNetwork(
       throw new Error(`LAMBKIN_NETWORK=${choice}, but functions cannot get a network of their own: ${why}`);
     }
     return {
-      network: new HostNetwork(),
+      network: new HostNetwork(folder),
       warning:
         `Functions share the host's network: no network namespaces can be set up (${why}). It takes root, ` +
         "iproute2 and nftables (`apt-get install iproute2 nftables`).",

@@ -1,16 +1,27 @@
 /** The host's own network, for machines where nothing better can be had. */
+import path from "node:path";
 import { ApiListener } from "../runtime-api/api-listener.ts";
+import { writeHostsFile } from "./hosts-file.ts";
 import type { Network, NetworkSlot } from "./network.ts";
+
+const LOOPBACK = "127.0.0.1";
 
 export class HostNetwork implements Network {
   readonly name = "host";
   readonly weaknesses = [
     "the network is the host's own: a function reaches what the host reaches, loopback included",
   ];
+  readonly #hosts: string;
   #endpointUrl = "";
+
+  /** `folder` takes what files are needed. */
+  constructor(folder: string) {
+    this.#hosts = path.join(folder, "hosts");
+  }
 
   async start(endpointUrl: string): Promise<void> {
     this.#endpointUrl = endpointUrl;
+    await writeHostsFile(this.#hosts, LOOPBACK);
   }
 
   async acquire(): Promise<NetworkSlot> {
@@ -18,8 +29,10 @@ export class HostNetwork implements Network {
     return {
       namespace: undefined,
       resolvConf: undefined,
+      hosts: this.#hosts,
+      guestAddress: LOOPBACK,
       api,
-      apiAddress: `127.0.0.1:${api.port}`,
+      apiAddress: `${LOOPBACK}:${api.port}`,
       endpointUrl: this.#endpointUrl,
       release: async () => api.close(),
     };

@@ -7,6 +7,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { ApiListener } from "../runtime-api/api-listener.ts";
+import { writeHostsFile } from "./hosts-file.ts";
 import type { Network, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
 import {
@@ -22,6 +23,8 @@ import { type ServerNumber, takeNumber, takeServerNumber } from "./server-number
 /** A slot as it waits for its next environment. */
 interface Made {
   readonly namespace: string;
+  readonly hosts: string;
+  readonly guestAddress: string;
   readonly api: ApiListener;
   close(): Promise<void>;
 }
@@ -34,6 +37,7 @@ export class NamespaceNetwork implements Network {
   readonly name: "namespaces" | "none";
   readonly weaknesses: readonly string[] = [];
   readonly #number: ServerNumber;
+  readonly #folder: string;
   readonly #resolvConf: string;
   readonly #nameServers: readonly string[];
   readonly #ready: Promise<Made>[] = [];
@@ -45,12 +49,13 @@ export class NamespaceNetwork implements Network {
   private constructor(
     name: "namespaces" | "none",
     number: ServerNumber,
-    resolvConf: string,
+    folder: string,
     nameServers: readonly string[],
   ) {
     this.name = name;
     this.#number = number;
-    this.#resolvConf = resolvConf;
+    this.#folder = folder;
+    this.#resolvConf = path.join(folder, "resolv.conf");
     this.#nameServers = nameServers;
   }
 
@@ -67,9 +72,8 @@ export class NamespaceNetwork implements Network {
         stale.release();
       }
       const nameServers = reachableNameServers();
-      const resolvConf = path.join(folder, "resolv.conf");
-      await writeFile(resolvConf, nameServers.map((address) => `nameserver ${address}\n`).join(""));
-      const network = new NamespaceNetwork(name, number, resolvConf, nameServers);
+      const network = new NamespaceNetwork(name, number, folder, nameServers);
+      await writeFile(network.#resolvConf, nameServers.map((address) => `nameserver ${address}\n`).join(""));
       // Proves that rules can be loaded, before anybody counts on it.
       await network.#load(undefined);
       return network;
@@ -98,6 +102,8 @@ export class NamespaceNetwork implements Network {
     return {
       namespace: made.namespace,
       resolvConf: this.#resolvConf,
+      hosts: made.hosts,
+      guestAddress: made.guestAddress,
       api: made.api,
       apiAddress: `${GATEWAY}:${RUNTIME_API_PORT}`,
       endpointUrl: this.#endpointUrl,
@@ -141,11 +147,16 @@ export class NamespaceNetwork implements Network {
     while (this.#slots.has(slot)) slot++;
     this.#slots.add(slot);
     const api = await ApiListener.open();
+    const guestAddress = this.#address(slot);
+    const hosts = path.join(this.#folder, `hosts-${slot}`);
     try {
+      await writeHostsFile(hosts, guestAddress);
       await addRuntimeApi(server, slot, api.port);
-      const namespace = await openNetworkNamespace(server, slot, this.#address(slot));
+      const namespace = await openNetworkNamespace(server, slot, guestAddress);
       return {
         namespace: namespace.file,
+        hosts,
+        guestAddress,
         api,
         close: async () => {
           api.close();

@@ -9,6 +9,10 @@ export interface NetworkSlot {
   readonly namespace: string | undefined;
   /** Host file for the guest's /etc/resolv.conf, where the host's own would lead nowhere. */
   readonly resolvConf: string | undefined;
+  /** Host file for the guest's /etc/hosts, which knows the guest by the names that extensions use for it. */
+  readonly hosts: string;
+  /** At which this process reaches what the guest listens on. */
+  readonly guestAddress: string;
   readonly api: ApiListener;
   /** `host:port` at which the guest finds `api`. */
   readonly apiAddress: string;

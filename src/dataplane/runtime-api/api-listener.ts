@@ -1,15 +1,18 @@
 /** A loopback port that belongs to one environment; whichever life of its processes is on serves it. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { refuse } from "./http-answer.ts";
+
+/** One of the APIs behind the port: true when the path is its own, and the answer its business. */
+export type ApiHandler = (request: IncomingMessage, response: ServerResponse, path: string) => boolean;
 
 export class ApiListener {
   readonly #server: Server;
-  #handler: RequestListener | undefined;
+  #handlers: readonly ApiHandler[] | undefined;
 
   private constructor() {
     this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
-      if (this.#handler === undefined) response.destroy();
-      else this.#handler(request, response);
+      this.#dispatch(request, response);
     });
   }
 
@@ -28,18 +31,28 @@ export class ApiListener {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  serve(handler: RequestListener): void {
-    this.#handler = handler;
+  serve(handlers: readonly ApiHandler[]): void {
+    this.#handlers = handlers;
   }
 
   /** Ends every conversation; the port stays for the next life. */
   hangUp(): void {
-    this.#handler = undefined;
+    this.#handlers = undefined;
     this.#server.closeAllConnections();
   }
 
   close(): void {
     this.hangUp();
     this.#server.close();
+  }
+
+  #dispatch(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#handlers === undefined) {
+      response.destroy();
+      return;
+    }
+    const path = (request.url ?? "").split("?")[0] ?? "";
+    if (this.#handlers.some((handle) => handle(request, response, path))) return;
+    refuse(response, 404, "NotFound", `No such route: ${request.method} ${path.slice(0, 200)}`);
   }
 }

@@ -26,6 +26,7 @@ export function framedLink(socket: Duplex, listener: RuntimeListener): RuntimeLi
   // The guest's end shows itself as the exit of its process; a broken pipe on the way there is no news.
   socket.on("error", () => {});
   return {
+    asksForWork: false,
     deliver: (invocation) => {
       // A managed runtime reads its socket as soon as it has replied: sent is taken.
       listener.onTaken();

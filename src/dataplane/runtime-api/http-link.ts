@@ -1,11 +1,22 @@
 /**
- * RuntimeLink over the Lambda Runtime API (HTTP, version 2018-06-01): how custom runtimes talk.
- * Source of routes, headers, statuses and error bodies: AWS's runtime interface emulator.
+ * RuntimeLink over the Lambda Runtime API (HTTP, version 2018-06-01): how custom runtimes talk. What a runtime may do
+ * depends on its state:
+ *
+ * | state        | allowed                                                               |
+ * |--------------|-----------------------------------------------------------------------|
+ * | Started      | next → Ready; restore/next → Restoring; init/error → InitError        |
+ * | Restoring    | next → Ready; restore/error, init/error → RestoreError                |
+ * | Ready        | next (the same wait); an invocation comes → Running                   |
+ * | Running      | next (the same invocation again); response, error → ResponseSent      |
+ * | ResponseSent | next → Ready                                                          |
+ *
+ * Source of routes, states, headers, statuses and error bodies: AWS's runtime interface emulator.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { type Deferred, deferred } from "../../kit/mod.ts";
-import type { ApiListener } from "./api-listener.ts";
+import type { ApiHandler } from "./api-listener.ts";
+import { accept, headerOf, readBody, refuse } from "./http-answer.ts";
 import {
   type DeliveredInvocation,
   type RuntimeLink,
@@ -15,25 +26,38 @@ import {
 } from "./runtime-link.ts";
 
 const ROUTE =
-  /^\/2018-06-01\/runtime\/(?:(invocation\/next|init\/error)|invocation\/([^/]+)\/(response|error))\/?$/;
+  /^\/2018-06-01\/(?:ping|runtime\/(?:invocation\/(?:next|([^/]+)\/(?:response|error))|init\/error|restore\/(?:next|error)))\/?$/;
+
+type RuntimeState =
+  | "Started"
+  | "InitError"
+  | "Restoring"
+  | "RestoreError"
+  | "Ready"
+  | "Running"
+  | "InvocationResponse"
+  | "InvocationErrorResponse"
+  | "RuntimeResponseSentState";
 
 /** Only one runtime is meant to call it. */
-export function httpLink(listener: RuntimeListener, api: ApiListener): RuntimeLink {
+export function httpLink(listener: RuntimeListener): RuntimeLink & { readonly handle: ApiHandler } {
   const session = new RuntimeSession(listener);
-  api.serve((request, response) => void session.handle(request, response));
   return {
+    asksForWork: true,
+    handle: (request, response, path) => session.handle(request, response, path),
     deliver: (invocation) => session.deliver(invocation),
     resume: () => session.resume(),
-    close: () => api.hangUp(),
+    close: () => session.resume(),
   };
 }
 
 /** Which invocation waits, which one is out, and who polls. */
 class RuntimeSession {
   readonly #listener: RuntimeListener;
-  #isReady = false;
+  #state: RuntimeState = "Started";
   #waiting: DeliveredInvocation | undefined;
-  #outstandingId: string | undefined;
+  /** The one that was handed out last. */
+  #running: DeliveredInvocation | undefined;
   #poll: ServerResponse | undefined;
   /** Resolves when a streamed response may go on. */
   #room: Deferred<void> | undefined;
@@ -52,28 +76,45 @@ class RuntimeSession {
     this.#room = undefined;
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = (request.url ?? "").split("?")[0] ?? "";
+  handle(request: IncomingMessage, response: ServerResponse, path: string): boolean {
     const route = ROUTE.exec(path);
-    const method = request.method;
-    if (route?.[1] === "invocation/next" && method === "GET") return this.#next(response);
-    if (route?.[1] === "init/error" && method === "POST") return this.#initError(request, response);
-    if (route?.[2] !== undefined && method === "POST") {
-      return this.#reply(request, response, route[2], route[3] === "error");
+    if (route === null) return false;
+    const [name] = path.replace(/\/$/, "").split("/").slice(-1);
+    const requestId = route[1];
+    if (path.startsWith("/2018-06-01/ping")) {
+      response.end("pong");
+    } else if (requestId !== undefined) {
+      void this.#reply(request, response, requestId, name === "error");
+    } else if (path.includes("/init/")) {
+      void this.#initError(request, response);
+    } else if (path.includes("/restore/")) {
+      if (name === "next") this.#restored(response);
+      else void this.#restoreError(request, response);
+    } else {
+      this.#next(response);
     }
-    refuse(response, 404, "NotFound", `No such route: ${method} ${path.slice(0, 200)}`);
+    return true;
   }
 
   #next(response: ServerResponse): void {
+    const before = this.#state;
+    if (before === "Running" && this.#running !== undefined) {
+      // What it got was perhaps lost on the way.
+      give(response, this.#running);
+      return;
+    }
+    if (!["Started", "Restoring", "Ready", "RuntimeResponseSentState"].includes(before)) {
+      this.#forbid(response, "Ready");
+      return;
+    }
     this.#poll?.destroy();
     this.#poll = response;
     response.once("close", () => {
       if (this.#poll === response) this.#poll = undefined;
     });
-    if (!this.#isReady) {
-      this.#isReady = true;
-      this.#listener.onReady();
-    }
+    this.#state = "Ready";
+    if (before === "RuntimeResponseSentState") this.#listener.onIdle();
+    else if (before !== "Ready") this.#listener.onReady();
     this.#answerPoll();
   }
 
@@ -83,19 +124,9 @@ class RuntimeSession {
     if (invocation === undefined || poll === undefined) return;
     this.#waiting = undefined;
     this.#poll = undefined;
-    this.#outstandingId = invocation.requestId;
-    poll.writeHead(200, {
-      "Content-Type": "application/json",
-      "Content-Length": invocation.payload.length,
-      "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
-      "Lambda-Runtime-Deadline-Ms": invocation.deadlineMs,
-      "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
-      ...(invocation.traceId === undefined ? {} : { "Lambda-Runtime-Trace-Id": invocation.traceId }),
-      ...(invocation.clientContext === undefined
-        ? {}
-        : { "Lambda-Runtime-Client-Context": asHeader(invocation.clientContext) }),
-    });
-    poll.end(invocation.payload);
+    this.#running = invocation;
+    this.#state = "Running";
+    give(poll, invocation);
     this.#listener.onTaken();
   }
 
@@ -106,26 +137,33 @@ class RuntimeSession {
     isError: boolean,
   ): Promise<void> {
     const mode = request.headers["lambda-runtime-function-response-mode"];
-    if (!isError && mode === "streaming" && requestId === this.#outstandingId) {
-      return this.#stream(request, response, requestId);
-    }
-    const body = await read(request);
-    if (requestId !== this.#outstandingId) {
+    const begun = isError ? "InvocationErrorResponse" : "InvocationResponse";
+    if (requestId !== this.#running?.requestId) {
+      request.resume();
       refuse(response, 400, "InvalidRequestID", "Invalid request ID");
       return;
     }
+    if (this.#state !== "Running") {
+      request.resume();
+      this.#forbid(response, begun);
+      return;
+    }
+    this.#state = begun;
+    if (!isError && mode === "streaming") return this.#stream(request, response, requestId);
+    const body = await readBody(request, LAMBDA_LIMITS.responsePayloadBytesMax);
     if (body === "aborted") {
+      // Cut short: it may try again.
+      this.#state = "Running";
       refuse(response, 400, "TruncatedHTTPRequest", "HTTP request detected as truncated");
       return;
     }
+    this.#state = "RuntimeResponseSentState";
     if (!isError && mode !== undefined) {
-      this.#outstandingId = undefined;
       refuse(response, 400, "InvalidFunctionResponseMode", "Invalid function response mode");
       const errorType = "Runtime.InvalidResponseModeHeader";
       this.#listener.onError(requestId, errorType, Buffer.from(JSON.stringify({ errorType })), false);
       return;
     }
-    this.#outstandingId = undefined;
     if (body === "tooLarge") {
       const max = LAMBDA_LIMITS.responsePayloadBytesMax;
       const text = `Exceeded maximum allowed payload size (${max} bytes).`;
@@ -152,7 +190,7 @@ class RuntimeSession {
       return;
     }
     accept(response);
-    this.#outstandingId = undefined;
+    this.#state = "RuntimeResponseSentState";
     const errorType = request.trailers["lambda-runtime-function-error-type"];
     if (errorType === undefined) {
       this.#listener.onResponseEnd(requestId);
@@ -163,16 +201,63 @@ class RuntimeSession {
   }
 
   async #initError(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await read(request);
-    if (this.#isReady) {
-      const text =
-        "State transition from Ready to InitError failed for runtime. Error: State transition is not allowed";
-      refuse(response, 403, "InvalidStateTransition", text);
+    // Older runtimes report failed restore hooks here.
+    if (this.#state === "Restoring") return this.#restoreError(request, response);
+    if (this.#state !== "Started") {
+      request.resume();
+      this.#forbid(response, "InitError");
       return;
     }
+    this.#state = "InitError";
+    await this.#failInit(request, response);
+  }
+
+  /** Nothing was put aside in between: what waits for a restore goes on at once. */
+  #restored(response: ServerResponse): void {
+    if (this.#state !== "Started") {
+      this.#forbid(response, "Ready");
+      return;
+    }
+    this.#state = "Restoring";
+    response.writeHead(200, { "Content-Type": "application/json" });
+    response.end();
+  }
+
+  async #restoreError(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#state !== "Restoring") {
+      request.resume();
+      this.#forbid(response, "RestoreError");
+      return;
+    }
+    this.#state = "RestoreError";
+    await this.#failInit(request, response);
+  }
+
+  async #failInit(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, LAMBDA_LIMITS.responsePayloadBytesMax);
     accept(response);
     this.#listener.onInitError(errorTypeOf(request), Buffer.isBuffer(body) ? body : Buffer.from("{}"));
   }
+
+  #forbid(response: ServerResponse, wanted: RuntimeState): void {
+    const text = `State transition from ${this.#state} to ${wanted} failed for runtime. Error: State transition is not allowed`;
+    refuse(response, 403, "InvalidStateTransition", text);
+  }
+}
+
+function give(poll: ServerResponse, invocation: DeliveredInvocation): void {
+  poll.writeHead(200, {
+    "Content-Type": "application/json",
+    "Content-Length": invocation.payload.length,
+    "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
+    "Lambda-Runtime-Deadline-Ms": invocation.deadlineMs,
+    "Lambda-Runtime-Invoked-Function-Arn": invocation.invokedFunctionArn,
+    ...(invocation.traceId === undefined ? {} : { "Lambda-Runtime-Trace-Id": invocation.traceId }),
+    ...(invocation.clientContext === undefined
+      ? {}
+      : { "Lambda-Runtime-Client-Context": asHeader(invocation.clientContext) }),
+  });
+  poll.end(invocation.payload);
 }
 
 /** Header values are Latin-1 on the wire; JSON can say the rest with escapes. */
@@ -184,30 +269,5 @@ function asHeader(json: string): string {
 }
 
 function errorTypeOf(request: IncomingMessage): string {
-  return reportedErrorType(String(request.headers["lambda-runtime-function-error-type"] ?? ""));
-}
-
-function accept(response: ServerResponse): void {
-  response.writeHead(202, { "Content-Type": "application/json" });
-  response.end('{"status":"OK"}\n');
-}
-
-function refuse(response: ServerResponse, status: number, errorType: string, errorMessage: string): void {
-  response.writeHead(status, { "Content-Type": "application/json" });
-  response.end(JSON.stringify({ errorMessage, errorType }));
-}
-
-/** The whole body; what is beyond a response's bound is read and thrown away. */
-async function read(request: IncomingMessage): Promise<Buffer | "tooLarge" | "aborted"> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes <= LAMBDA_LIMITS.responsePayloadBytesMax) chunks.push(chunk);
-    }
-  } catch {
-    return "aborted";
-  }
-  return bytes > LAMBDA_LIMITS.responsePayloadBytesMax ? "tooLarge" : Buffer.concat(chunks, bytes);
+  return reportedErrorType(headerOf(request, "lambda-runtime-function-error-type"));
 }

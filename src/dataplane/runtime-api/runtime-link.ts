@@ -17,6 +17,8 @@ export interface DeliveredInvocation {
 export interface RuntimeListener {
   /** Its initialisation is over and it asks for its first invocation. */
   onReady(): void;
+  /** It asks for the next one: what it was doing for the last one is over. Only of links that `asksForWork`. */
+  onIdle(): void;
   /** It got the invocation that was delivered. */
   onTaken(): void;
   onResponse(requestId: string, payload: Buffer): void;
@@ -33,6 +35,8 @@ export interface RuntimeListener {
 }
 
 export interface RuntimeLink {
+  /** Whether a runtime that has replied may still be busy, and says when it is not. */
+  readonly asksForWork: boolean;
   /** Hands over one invocation; the runtime gets it when it asks next. */
   deliver(invocation: DeliveredInvocation): void;
   /** There is room for further chunks of a response. */

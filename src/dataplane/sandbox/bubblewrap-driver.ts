@@ -19,6 +19,7 @@ import {
 } from "./guest-root.ts";
 import { FILTER_DESCRIPTOR, launch } from "./launch.ts";
 import type { SandboxDriver, SandboxSpec } from "./sandbox.ts";
+import { supervisedCommand } from "./supervisor.ts";
 
 export interface BubblewrapOptions {
   /** Absolute path of `bwrap`. */
@@ -42,6 +43,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
     guestPaths,
 
     async start(spec) {
+      const isSupervised = spec.extensions.length > 0;
       const cgroup = options.cgroups?.create(spec.sandboxId, spec.memoryMib);
       const dispose = async (): Promise<void> => cgroup?.remove();
       try {
@@ -51,8 +53,11 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           command: [
             ...entering(spec),
             ...[options.program, "--args", "4", ...filterArguments, "--"],
-            ...spec.command,
+            ...(isSupervised ? supervisedCommand(spec) : spec.command),
           ],
+          isSupervised,
+          // nsenter becomes bwrap, bwrap starts the guest's init, which starts the runtime.
+          runtimeDepth: 2,
           ...(options.filterFile !== undefined && { filterFile: options.filterFile }),
           variables: {},
           workingFolder: "/",

@@ -97,6 +97,7 @@ export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): Ro
   return [
     { kind: "bind", host: tmp, guest: "/tmp", isWritable: true },
     ...(network.resolvConf === undefined ? [] : [readOnly(network.resolvConf, "/etc/resolv.conf")]),
+    ...(network.hosts === undefined ? [] : [readOnly(network.hosts, "/etc/hosts")]),
     layers === undefined ? { kind: "folder", guest: LAYERS } : readOnly(layers, LAYERS),
     readOnly(code, CODE),
     ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),

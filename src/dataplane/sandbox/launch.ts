@@ -6,6 +6,7 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import type { Cgroup } from "./cgroup.ts";
 import type { ExitStatus, Sandbox } from "./sandbox.ts";
+import { SUPERVISOR_DESCRIPTORS, Supervisor } from "./supervisor.ts";
 
 export const FILTER_DESCRIPTOR = 5;
 
@@ -22,6 +23,10 @@ export interface LaunchOptions {
   readonly redirections?: string;
   /** What the first process reads from descriptor 4, then end of file. */
   readonly handedOver?: Buffer;
+  /** Whether the guest's first program is a supervisor's shell. */
+  readonly isSupervised: boolean;
+  /** How many generations below the first process on the host the runtime is. */
+  readonly runtimeDepth: number;
 }
 
 export interface Launched extends Omit<Sandbox, "dispose"> {
@@ -43,7 +48,16 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
     cwd: options.workingFolder,
     env: options.variables as Record<string, string>,
-    stdio: ["ignore", "pipe", "ignore", "pipe", options.handedOver === undefined ? "ignore" : "pipe"],
+    stdio: [
+      ...([
+        "ignore",
+        "pipe",
+        "ignore",
+        "pipe",
+        options.handedOver === undefined ? "ignore" : "pipe",
+      ] as const),
+      ...(options.isSupervised ? (["ignore", "pipe", "pipe"] as const) : []),
+    ],
     // A group of its own: kill() reaches what the guest started, a Ctrl-C at our terminal does not.
     detached: true,
   });
@@ -61,11 +75,23 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   handOver?.on("error", ignored);
   if (options.handedOver !== undefined) (handOver as Duplex).end(options.handedOver);
   const pid = child.pid;
+  const pipes: readonly unknown[] = child.stdio;
+  const supervisor = options.isSupervised
+    ? new Supervisor(
+        pipes[SUPERVISOR_DESCRIPTORS.channel] as Duplex,
+        pipes[SUPERVISOR_DESCRIPTORS.extensionLogs] as Readable,
+      )
+    : undefined;
   return {
     control: control as Duplex,
     logs: logs as Readable,
     exited,
     processId: pid,
+    supervisor,
+    terminate: () => {
+      if (supervisor !== undefined) supervisor.signalRuntime("SIGTERM");
+      else for (const id of generation(pid, options.runtimeDepth)) signal(id, "SIGTERM");
+    },
     kill: () => {
       killGroup(pid);
       // Frozen by the older mechanism they would never notice.
@@ -80,10 +106,36 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
 function ignored(): void {}
 
 function killGroup(pid: number): void {
+  signal(-pid, "SIGKILL");
+}
+
+function signal(id: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, "SIGKILL");
+    process.kill(id, name);
   } catch {
     // Gone already.
+  }
+}
+
+/** Processes that are `depth` generations below `pid`. */
+function generation(pid: number, depth: number): number[] {
+  let ids = [pid];
+  for (let below = 0; below < depth; below++) ids = ids.flatMap(childrenOf);
+  return ids;
+}
+
+/** Empty for a process that ended while we looked, or where there is no /proc. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, "latin1")
+        .trim()
+        .split(" ")
+        .filter(Boolean)
+        .map(Number),
+    );
+  } catch {
+    return [];
   }
 }
 
@@ -97,13 +149,10 @@ function peakOfTree(pid: number): number {
     try {
       const status = readFileSync(`/proc/${next}/status`, "latin1");
       bytes += Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * KIB;
-      for (const task of readdirSync(`/proc/${next}/task`)) {
-        const children = readFileSync(`/proc/${next}/task/${task}/children`, "latin1");
-        pending.push(...children.trim().split(" ").filter(Boolean).map(Number));
-      }
     } catch {
-      // Ended while we looked, or no /proc here: what was seen so far counts.
+      // Ended while we looked: what was seen so far counts.
     }
+    pending.push(...childrenOf(next));
   }
   return bytes;
 }

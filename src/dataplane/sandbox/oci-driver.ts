@@ -22,6 +22,7 @@ import {
 import { launch } from "./launch.ts";
 import type { SandboxDriver, SandboxSpec } from "./sandbox.ts";
 import { type Machine, seccompProfile } from "./seccomp/filter.ts";
+import { supervisedCommand } from "./supervisor.ts";
 
 export type OciRuntimeName = "runc" | "crun" | "runsc";
 
@@ -45,13 +46,20 @@ interface Manner {
   readonly redirections: string;
   /** Guest side. The shell stays as the first process: signals to that one are ignored where nobody waits for them. */
   readonly adoption: string;
+  /** The same for a guest with extensions, whose supervisor has two descriptors more. */
+  readonly supervised: Pick<Manner, "runArguments" | "redirections" | "adoption">;
 }
 
 /** runc and crun hand descriptors on, but copy stdout through a pipe of their own; runsc hands on stdin to stderr only. */
-const HANDS_ON: Pick<Manner, "runArguments" | "redirections" | "adoption"> = {
+const HANDS_ON: Omit<Manner, "globalArguments"> = {
   runArguments: ["--preserve-fds", "2"],
   redirections: "4>&1",
   adoption: '"$@" >&4 2>&4 4>&-; exit $?',
+  supervised: {
+    runArguments: ["--preserve-fds", "5"],
+    redirections: "4>&1",
+    adoption: '"$@" >&4 2>&4 4>&- 5>&-; exit $?',
+  },
 };
 
 const MANNERS: Readonly<Record<OciRuntimeName, Manner>> = {
@@ -64,6 +72,12 @@ const MANNERS: Readonly<Record<OciRuntimeName, Manner>> = {
     runArguments: [],
     redirections: "0<&3",
     adoption: '"$@" 3<&0 0</dev/null 2>&1; exit $?',
+    supervised: {
+      runArguments: [],
+      redirections: "0<&3 2>&6",
+      // Nothing is left to tell what extensions print from what the function does.
+      adoption: '"$@" 3<&0 0</dev/null 6>&2 2>&1 7>&1; exit $?',
+    },
   },
 };
 
@@ -94,13 +108,18 @@ export function ociDriver(options: OciOptions): SandboxDriver {
       };
       try {
         await writeBundle(bundle, [...system, ...guestEntries(spec)], spec, options);
+        const isSupervised = spec.extensions.length > 0;
+        const { runArguments, redirections } = isSupervised ? manner.supervised : manner;
         const running = await launch({
           command: [
             ...entering({ mountNamespace: spec.mountNamespace }),
             ...[program, "--root", state, ...manner.globalArguments],
-            ...["run", ...manner.runArguments, "--bundle", bundle, spec.sandboxId],
+            ...["run", ...runArguments, "--bundle", bundle, spec.sandboxId],
           ],
-          redirections: manner.redirections,
+          redirections,
+          isSupervised,
+          // The OCI runtime starts the adopting shell, which starts the function's.
+          runtimeDepth: 2,
           variables: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
           workingFolder: "/",
           cgroup,
@@ -150,13 +169,17 @@ function configuration(
   { machine, runtime }: OciOptions,
 ): object {
   const none = { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] };
+  const manner = MANNERS[runtime];
+  const isSupervised = spec.extensions.length > 0;
+  const { adoption } = isSupervised ? manner.supervised : manner;
+  const command = isSupervised ? supervisedCommand(spec) : spec.command;
   const { openFilesMax } = ENVIRONMENT_LIMITS;
   return {
     ociVersion: "1.0.2",
     process: {
       terminal: false,
       user: { uid: GUEST_UID, gid: GUEST_GID },
-      args: ["/bin/sh", "-c", MANNERS[runtime].adoption, "sh", ...spec.command],
+      args: ["/bin/sh", "-c", adoption, "sh", ...command],
       env: Object.entries(spec.variables).map(([name, value]) => `${name}=${value}`),
       cwd: CODE,
       capabilities: none,

@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
 import { launch } from "./launch.ts";
 import type { SandboxDriver } from "./sandbox.ts";
+import { supervisedCommand } from "./supervisor.ts";
 
 export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
   return {
@@ -23,7 +24,9 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
       const cgroup = cgroups?.create(spec.sandboxId, spec.memoryMib);
       try {
         const running = await launch({
-          command: spec.command,
+          command: spec.extensions.length > 0 ? supervisedCommand(spec) : spec.command,
+          isSupervised: spec.extensions.length > 0,
+          runtimeDepth: 0,
           variables: spec.variables,
           workingFolder: spec.folders.code,
           cgroup,

@@ -1,5 +1,6 @@
 /** What every isolation mechanism does for an execution environment: start one process tree, watch it, end it. */
 import type { Duplex, Readable } from "node:stream";
+import type { Supervisor } from "./supervisor.ts";
 
 export type IsolationDriverName = "bubblewrap" | "oci" | "process";
 
@@ -30,8 +31,12 @@ export interface SandboxSpec {
   /** Host folder that is the guest's /tmp, and the mount namespace in which it has its content. */
   readonly tmp: string;
   readonly mountNamespace: string | undefined;
-  /** The network namespace, and the file that tells names in it; undefined are the host's own. */
-  readonly network: { readonly namespace: string | undefined; readonly resolvConf: string | undefined };
+  /** The network namespace, and the files that tell names in it; undefined are the host's own. */
+  readonly network: {
+    readonly namespace: string | undefined;
+    readonly resolvConf: string | undefined;
+    readonly hosts: string | undefined;
+  };
   /** Further host folders that the guest may write to. */
   readonly mounts: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
@@ -39,6 +44,10 @@ export interface SandboxSpec {
   /** The guest's whole environment: nothing of the platform's own is added. */
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMib: number;
+  /** External extensions that run beside the runtime: guest paths. */
+  readonly extensions: readonly { readonly program: string }[];
+  /** Names of variables that extensions do not see. */
+  readonly hiddenFromExtensions: readonly string[];
 }
 
 export interface ExitStatus {
@@ -54,6 +63,10 @@ export interface Sandbox {
   readonly logs: Readable;
   /** Resolves once the first process of the guest has ended (never rejects). */
   readonly exited: Promise<ExitStatus>;
+  /** Where the spec has extensions: the runtime waits to be started, and everybody's end is told one by one. */
+  readonly supervisor: Supervisor | undefined;
+  /** SIGTERM for the runtime; without effect where the machine cannot tell which process that is. */
+  terminate(): void;
   /** Ends every process of the guest at once. */
   kill(): void;
   /** Nothing of the guest runs until `thaw`. False where the machine cannot do that. */

@@ -26,8 +26,13 @@ function levelOf(event: PlatformEvent): SystemLogLevel {
     case "initReport":
       if (event.status !== "success") return "WARN";
       return event.initializationType === "on-demand" ? "DEBUG" : "INFO";
+    case "initRuntimeDone":
     case "runtimeDone":
       return event.status === "success" ? "DEBUG" : "WARN";
+    case "extension":
+      return event.state === "Ready" ? "DEBUG" : "WARN";
+    case "telemetrySubscription":
+      return "DEBUG";
     case "report":
       return event.status === "success" ? "INFO" : "WARN";
     case "failed":
@@ -60,6 +65,17 @@ export function recordOf(event: PlatformEvent): object | undefined {
         errorType: event.errorType,
         metrics: { durationMs: rounded(event.durationMs) },
       };
+    case "initRuntimeDone":
+      return {
+        initializationType: event.initializationType,
+        phase: event.phase,
+        status: event.status,
+        errorType: event.errorType,
+      };
+    case "extension":
+      return { name: event.name, state: event.state, events: event.events, errorType: event.errorType };
+    case "telemetrySubscription":
+      return { name: event.name, state: "Subscribed", types: event.types };
     case "start":
       return { requestId: event.requestId, version: event.version };
     case "runtimeDone":

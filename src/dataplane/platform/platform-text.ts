@@ -23,8 +23,20 @@ export function platformText(event: PlatformEvent, nowMs: number): readonly stri
       return event.isTimeout
         ? [`${new Date(nowMs).toISOString()} ${event.requestId} ${event.reason}\n\n`]
         : [`RequestId: ${event.requestId} Error: ${event.reason}\n${event.errorType}\n`];
+    case "initRuntimeDone":
     case "runtimeDone":
       return [];
+    case "extension": {
+      const failure = event.errorType === undefined ? "" : `\tError Type: ${event.errorType}`;
+      const { name, state, events } = event;
+      return [`EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(", ")}]${failure}\n`];
+    }
+    case "telemetrySubscription": {
+      const types = event.types.map((type) => type.charAt(0).toUpperCase() + type.slice(1));
+      return [
+        `${event.api.toUpperCase()}\tName: ${event.name}\tState: Subscribed\tTypes: [${types.join(", ")}]\n`,
+      ];
+    }
     case "report":
       return [`END RequestId: ${event.requestId}\n`, reportLine(event)];
     case "warning":

@@ -62,13 +62,49 @@ export interface Report {
   readonly errorType?: string | undefined;
 }
 
+/** The runtime is ready for its first invocation, or failed on the way there; extensions may still prepare themselves. */
+export interface InitRuntimeDone {
+  readonly kind: "initRuntimeDone";
+  readonly initializationType: InitializationType;
+  readonly phase: "init" | "invoke";
+  readonly status: PlatformStatus;
+  readonly errorType?: string | undefined;
+}
+
+/** What became of an extension in the init phase. */
+export interface ExtensionReport {
+  readonly kind: "extension";
+  readonly name: string;
+  readonly state: string;
+  readonly events: readonly string[];
+  readonly errorType?: string | undefined;
+}
+
+/** `api`: the older one has a line of its own in the log. */
+export interface TelemetrySubscription {
+  readonly kind: "telemetrySubscription";
+  readonly api: "telemetry" | "logs";
+  readonly name: string;
+  readonly types: readonly string[];
+}
+
 /** Something is not as on AWS, and whoever reads the log should know. */
 export interface Warning {
   readonly kind: "warning";
   readonly text: string;
 }
 
-export type PlatformEvent = InitStart | InitReport | Start | Failed | RuntimeDone | Report | Warning;
+export type PlatformEvent =
+  | InitStart
+  | InitRuntimeDone
+  | InitReport
+  | ExtensionReport
+  | TelemetrySubscription
+  | Start
+  | Failed
+  | RuntimeDone
+  | Report
+  | Warning;
 
 const MIB = 1024 * 1024;
 
