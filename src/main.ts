@@ -1,9 +1,11 @@
 /** The program: configuration in, one ready line out, a clean stop on SIGTERM and SIGINT. */
 import { existsSync } from "node:fs";
 import { ConfigError, readConfig } from "./config/mod.ts";
+import { closeInheritedDescriptors } from "./kit/mod.ts";
 import { startServer } from "./server.ts";
 
 async function main(): Promise<void> {
+  closeInheritedDescriptors();
   if (existsSync(".env")) process.loadEnvFile(".env");
   const config = readConfig(process.env, process.cwd());
   const server = await startServer(config, process.env);

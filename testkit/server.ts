@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { readConfig } from "../src/config/mod.ts";
 import { startServer } from "../src/server.ts";
 
@@ -38,6 +39,9 @@ export async function startTestServer(settings: Settings = {}): Promise<TestServ
   };
 }
 
+/** What a careless parent leaves open in the programs it starts. */
+const LEFT_OPEN = Array.from({ length: 8 }, () => "ignore" as const);
+
 export interface ServerProcess {
   readonly url: string;
   readonly child: ChildProcess;
@@ -65,15 +69,15 @@ export async function spawnServer(
   const child = spawn(program, args, {
     cwd: dataDir,
     env: { ...process.env, LAMBKIN_PORT: "0", LAMBKIN_DATA_DIR: dataDir, ...settings },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...LEFT_OPEN],
   });
   let output = "";
   const exited = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)));
-  child.stderr.on("data", (chunk) => {
+  child.stderr?.on("data", (chunk) => {
     output += String(chunk);
   });
   const url = await new Promise<string>((resolve, reject) => {
-    createInterface(child.stdout).on("line", (line) => {
+    createInterface(child.stdout as Readable).on("line", (line) => {
       output += `${line}\n`;
       const ready = /ready at (\S+)/.exec(line)?.[1];
       if (ready !== undefined) resolve(ready);

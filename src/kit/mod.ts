@@ -2,4 +2,5 @@
 export * from "./aws-time.ts";
 export * from "./clock.ts";
 export * from "./deferred.ts";
+export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";

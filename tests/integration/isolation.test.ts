@@ -1,11 +1,12 @@
 /** What a function can see and change, with each driver; the hostile suite belongs to a later milestone. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
-import { startTestServer, type TestServer } from "../../testkit/server.ts";
+import { spawnServer, startTestServer, type TestServer, temporaryFolder } from "../../testkit/server.ts";
 
 const LOOK = pythonZip(`
 import os, subprocess
@@ -248,5 +249,28 @@ def lambda_handler(event, context):
     assert.ok(payloads.every((payload) => !payload.overlapped));
     assert.ok(new Set(payloads.map((payload) => payload.me)).size > 1);
     await server.stop();
+  });
+});
+
+describe("descriptors", () => {
+  it("that the server was started with do not reach functions", async () => {
+    const dataDir = await temporaryFolder();
+    const server = await spawnServer(dataDir);
+    try {
+      const client = lambdaClient(server.url);
+      const code = pythonZip(`
+import os
+def lambda_handler(event, context):
+    listed = os.listdir("/proc/self/fd")
+    return sorted(int(fd) for fd in listed if os.path.exists("/proc/self/fd/" + fd))
+`);
+      await createFunction(client, "descriptors", code);
+      // Input, output, errors, and the socket to the platform.
+      assert.deepEqual((await invoke(client, "descriptors")).payload, [0, 1, 2, 3]);
+    } finally {
+      server.child.kill();
+      await server.exited;
+      await rm(dataDir, { recursive: true, force: true });
+    }
   });
 });
