@@ -23,7 +23,8 @@ export function zip(
     const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     entries[name] = [bytes, { os: UNIX, attrs: mode << 16 }];
   }
-  return zipSync(entries);
+  // The same files give the same archive, whenever it is made.
+  return zipSync(entries, { mtime: "2020-01-01T00:00:00Z" });
 }
 
 export function pythonZip(source: string): Uint8Array {

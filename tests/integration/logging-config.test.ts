@@ -126,6 +126,7 @@ def lambda_handler(event, context):
       platform(all).map(({ type }) => type),
       [
         "platform.initStart",
+        "platform.initRuntimeDone",
         "platform.initReport",
         "platform.start",
         "platform.runtimeDone",
