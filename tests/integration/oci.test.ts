@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { existsSync, globSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
-import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { lambdaClient } from "../../testkit/clients.ts";
+import { type LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
+import { lambdaClient, logsClient } from "../../testkit/clients.ts";
+import { extensionLayer, inLog } from "../../testkit/extensions.ts";
 import { createFunction, invoke, NODE, nodeZip, pythonZip, zip } from "../../testkit/functions.ts";
 import { type ServerProcess, spawnServer, temporaryFolder } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
@@ -74,6 +75,29 @@ curl -sS "$api/invocation/next"
         Handler: "h",
       });
       assert.equal((await invoke(client, "custom")).payload, "custom");
+    });
+
+    it("extensions run beside the runtime, and are told of the end", async () => {
+      const listener = `
+identifier, _, _ = register("INVOKE", "SHUTDOWN")
+while True:
+    event = next_event(identifier)
+    say("event", type=event["eventType"])
+    if event["eventType"] == "SHUTDOWN": sys.exit(0)
+`;
+      const layer = await extensionLayer(client, "listener", { listener });
+      const hello = pythonZip("def lambda_handler(event, context): return event");
+      await createFunction(client, "heard", hello, { Layers: [layer] });
+      for (const round of [1, 2])
+        assert.deepEqual((await invoke(client, "heard", { round })).payload, { round });
+      await client.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName: "heard", Description: "changed" }),
+      );
+      await inLog(
+        logsClient(server.url),
+        "heard",
+        /listener event \{"type": "INVOKE"\}\n(.*\n)+listener event \{"type": "SHUTDOWN"\}/,
+      );
     });
 
     it("time and memory end", async () => {

@@ -137,7 +137,10 @@ async function start(
   };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
-  const command = await commandOf(choice, folders, paths);
+  const runtime = await commandOf(choice, folders, paths);
+  const wrapper = target.settings.Environment?.Variables?.["AWS_LAMBDA_EXEC_WRAPPER"];
+  const isWrapped = wrapper !== undefined && choice.interpreter !== undefined;
+  const command = isWrapped ? wrapped(wrapper, runtime, paths) : runtime;
   const extensions = await findExtensions(folders.layers, paths);
   prepare({
     api: slot.api,
@@ -219,6 +222,16 @@ async function fileSystems(
 
 function runtimeLabel({ runtime: { language, version, id } }: RuntimeChoice): string {
   return `${language}:${language === "provided" ? id.slice("provided.".length) : version}.v1`;
+}
+
+/**
+ * The script that a managed runtime is to be started by, and what it starts. A shell looks for it, as on AWS: a script
+ * that is not there is exit status 127. Source: "Modifying the runtime environment" page.
+ */
+function wrapped(wrapper: string, command: readonly string[], paths: GuestPaths): string[] {
+  // Without isolation code and layers are elsewhere.
+  const script = wrapper.replace(/^\/opt(?=\/)/, paths.layers).replace(/^\/var\/task(?=\/)/, paths.code);
+  return ["/bin/sh", "-c", 'exec "$@"', "sh", script, ...command];
 }
 
 async function commandOf(
