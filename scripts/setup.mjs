@@ -82,6 +82,14 @@ function provideTestTools() {
   }
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
+  provide("Rust", () => succeeds("cargo", ["--version"]), ["cargo"]);
+  // AWS's Node.js runtime client brings a library that is compiled where it is installed.
+  const compilers = ["autoreconf", "libtoolize", "cmake", "g++", "make"];
+  provide(
+    "what compiles AWS's Node.js client",
+    () => compilers.every((one) => succeeds(one, ["--version"])),
+    [...["autoconf", "automake", "libtool", "cmake", "g++", "make"]],
+  );
   // `aws logs tail` came with the CLI's second version, which only Debian packages.
   provide("the AWS CLI version 2", () => existsSync("/usr/bin/aws"), ["awscli"]);
   provide("python3", () => succeeds("python3", ["-c", "import venv, ensurepip"]), [

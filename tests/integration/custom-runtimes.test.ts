@@ -1,13 +1,10 @@
-/** Custom runtimes as people write them: a shell bootstrap with curl, and a Go binary with the official library. */
+/** Custom runtimes as people write them: a shell bootstrap with curl. The official clients: runtime-clients.test.ts. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, zip } from "../../testkit/functions.ts";
-import { PROJECT, startTestServer, type TestServer } from "../../testkit/server.ts";
+import { startTestServer, type TestServer } from "../../testkit/server.ts";
 
 describe("custom runtimes", () => {
   let server: TestServer;
@@ -89,81 +86,4 @@ exit 5
       /fork\/exec \/var\/task\/bootstrap: permission denied$/,
     );
   });
-
-  it("runs a Go binary built with the official library", async (t) => {
-    const binary = await goBinary();
-    if (typeof binary === "string") {
-      t.skip(binary);
-      return;
-    }
-    await createFunction(client, "go", zip({ bootstrap: binary }, ["bootstrap"]), {
-      Runtime: "provided.al2023",
-      Handler: "bootstrap",
-    });
-    const { payload, requestId, log } = await invoke(client, "go", { name: "Go" });
-    assert.deepEqual(payload, { greeting: "hello Go", requestId, hasDeadline: true });
-    assert.match(log, /greeting Go/);
-    const failed = await invoke(client, "go", { name: "" });
-    assert.equal(failed.functionError, "Unhandled");
-    assert.deepEqual(failed.payload, { errorMessage: "nobody to greet", errorType: "errorString" });
-    const panicked = await invoke(client, "go", { name: "panic" });
-    assert.equal((panicked.payload as { errorMessage: string }).errorMessage, "asked to panic");
-    assert.deepEqual((await invoke(client, "go", { name: "again" })).functionError, undefined);
-  });
 });
-
-const GO_SOURCE = `package main
-
-import (
-	"context"
-	"errors"
-	"fmt"
-
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdacontext"
-)
-
-type event struct{ Name string }
-
-type answer struct {
-	Greeting    string \`json:"greeting"\`
-	RequestID   string \`json:"requestId"\`
-	HasDeadline bool   \`json:"hasDeadline"\`
-}
-
-func handle(ctx context.Context, e event) (answer, error) {
-	if e.Name == "" {
-		return answer{}, errors.New("nobody to greet")
-	}
-	if e.Name == "panic" {
-		panic("asked to panic")
-	}
-	fmt.Println("greeting", e.Name)
-	lc, _ := lambdacontext.FromContext(ctx)
-	_, ok := ctx.Deadline()
-	return answer{"hello " + e.Name, lc.AwsRequestID, ok}, nil
-}
-
-func main() { lambda.Start(handle) }
-`;
-
-/** Built once for a checkout; a sentence where it cannot be built here. */
-async function goBinary(): Promise<Uint8Array | string> {
-  const folder = path.join(PROJECT, ".cache/go-function");
-  const binary = path.join(folder, "bootstrap");
-  const known = await readFile(binary).catch(() => undefined);
-  if (known !== undefined) return known;
-  await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, "main.go"), GO_SOURCE);
-  await writeFile(
-    path.join(folder, "go.mod"),
-    "module example\n\ngo 1.19\n\nrequire github.com/aws/aws-lambda-go v1.47.0\n",
-  );
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod" };
-  try {
-    execFileSync("go", ["build", "-o", binary, "."], { cwd: folder, env, stdio: "pipe" });
-  } catch (error) {
-    return `the Go binary could not be built: ${(error as Error).message.slice(0, 500)}`;
-  }
-  return readFile(binary);
-}
