@@ -83,6 +83,9 @@ function provideTestTools() {
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
   provide("Rust", () => succeeds("cargo", ["--version"]), ["cargo"]);
+  provide("Ruby", () => succeeds("ruby", ["--version"]), ["ruby"]);
+  provide("a Java compiler", () => succeeds("javac", ["-version"]), ["default-jdk-headless"]);
+  provide("Maven", () => succeeds("mvn", ["--version"]), ["maven"]);
   // AWS's Node.js runtime client brings a library that is compiled where it is installed.
   const compilers = ["autoreconf", "libtoolize", "cmake", "g++", "make"];
   provide(
@@ -131,6 +134,6 @@ if (process.platform === "linux") {
 if (forTests) {
   provideTestTools();
   if (!run(path.join(PROJECT, "node_modules/.bin/node"), ["scripts/install-runtimes.ts", "--quiet"])) {
-    console.warn("setup: some Node.js versions could not be installed; their tests will say so.");
+    console.warn("setup: some runtimes could not be installed; their tests will say so.");
   }
 }

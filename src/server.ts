@@ -1,6 +1,6 @@
 /** Wires the parts of one server together and takes them down in order; the only place that knows them all. */
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -93,7 +93,13 @@ export async function startServer(
     isolationDir,
   );
   const volumes = await openScratchVolumes(path.join(config.dataDir, "environments"));
-  const bootstraps = path.join(PROJECT, "runtimes");
+  const bootstraps = {
+    ...ownBootstraps(),
+    // AWS's own client, where `npm run runtimes` has put it.
+    java: runtimeFolders(config)
+      .map((folder) => path.join(folder, "java-client"))
+      .find((folder) => existsSync(folder)),
+  };
   const runtimes = new RuntimeCatalogue({
     interpreters,
     bootstraps,
@@ -195,7 +201,7 @@ export async function startServer(
   await asyncQueue.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
-  void compileBootstraps(interpreters, bootstraps);
+  void compileBootstraps(interpreters, bootstraps.python);
 
   const sweepCode = async (): Promise<void> => {
     const inUse = pool.targets().flatMap(({ code, settings }) => {
@@ -267,6 +273,11 @@ function services(lambda: OperationTable, logs: OperationTable): ServiceDefiniti
 function constraints(service: string): ConstraintModel {
   const file = path.join(import.meta.dirname, "gateway/constraints", `${service}.json`);
   return JSON.parse(readFileSync(file, "utf8")) as ConstraintModel;
+}
+
+function ownBootstraps(): Record<"python" | "nodejs" | "ruby", string> {
+  const of = (language: string): string => path.join(PROJECT, "runtimes", language);
+  return { python: of("python"), nodejs: of("nodejs"), ruby: of("ruby") };
 }
 
 function runtimeFolders(config: Config): string[] {

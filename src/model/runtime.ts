@@ -1,11 +1,13 @@
 /** The runtime identifiers Lambda knows, and which of them this product runs. */
 
-export type RuntimeLanguage = "python" | "nodejs" | "provided";
+/** Whose runtimes are Lambda's own; what is `provided` is the function's. */
+export type ManagedLanguage = "python" | "nodejs" | "java" | "ruby";
+export type RuntimeLanguage = ManagedLanguage | "provided";
 
 export interface RuntimeName {
   readonly id: string;
   readonly language: RuntimeLanguage;
-  /** As in the id: `3.12`, `22`; empty for provided runtimes. */
+  /** As in the id: `3.12`, `22`, `8` for `java8.al2`; empty for provided runtimes. */
   readonly version: string;
 }
 
@@ -13,6 +15,9 @@ export interface RuntimeName {
 export const SUPPORTED_RUNTIMES: readonly RuntimeName[] = [
   ...["26", "24", "22", "20", "18"].map((version) => nodejs(version)),
   ...["3.14", "3.13", "3.12", "3.11", "3.10", "3.9", "3.8"].map((version) => python(version)),
+  ...["25", "21", "17", "11"].map((version) => java(version)),
+  { id: "java8.al2", language: "java", version: "8" },
+  ...["3.4", "3.3", "3.2"].map((version) => ruby(version)),
   { id: "provided.al2023", language: "provided", version: "" },
   { id: "provided.al2", language: "provided", version: "" },
 ];
@@ -55,4 +60,12 @@ function nodejs(version: string): RuntimeName {
 
 function python(version: string): RuntimeName {
   return { id: `python${version}`, language: "python", version };
+}
+
+function java(version: string): RuntimeName {
+  return { id: `java${version}`, language: "java", version };
+}
+
+function ruby(version: string): RuntimeName {
+  return { id: `ruby${version}`, language: "ruby", version };
 }

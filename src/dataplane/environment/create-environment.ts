@@ -1,6 +1,6 @@
 /** Puts an environment together: code on disk, interpreter, variables, sandbox, log stream. */
 import { randomBytes } from "node:crypto";
-import { access, chmod, constants, mkdir } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
@@ -10,7 +10,7 @@ import type { InitializationType } from "../platform/platform-event.ts";
 import type { SystemLogLevel } from "../platform/platform-json.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
-import type { GuestPaths, Sandbox, SandboxDriver, SandboxFolders, SandboxSpec } from "../sandbox/sandbox.ts";
+import type { Sandbox, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
 import type { ScratchVolume, ScratchVolumes } from "../sandbox/scratch-volumes.ts";
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
@@ -18,6 +18,7 @@ import { environmentVariables } from "./environment-variables.ts";
 import { ExecutionEnvironment, Unstartable } from "./execution-environment.ts";
 import { findExtensions, namesHiddenFromExtensions } from "./find-extensions.ts";
 import type { Surroundings } from "./guest-apis.ts";
+import { runtimeCommand, speaksHttp } from "./runtime-command.ts";
 import type { StartQueue } from "./start-queue.ts";
 
 export interface EnvironmentParts {
@@ -137,15 +138,12 @@ async function start(
   };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
-  const runtime = await commandOf(choice, folders, paths);
-  const wrapper = target.settings.Environment?.Variables?.["AWS_LAMBDA_EXEC_WRAPPER"];
-  const isWrapped = wrapper !== undefined && choice.interpreter !== undefined;
-  const command = isWrapped ? wrapped(wrapper, runtime, paths) : runtime;
+  const command = await runtimeCommand({ choice, folders, paths, settings: target.settings });
   const extensions = await findExtensions(folders.layers, paths);
   prepare({
     api: slot.api,
     guestAddress: slot.guestAddress,
-    isHttpRuntime: choice.runtime.language === "provided",
+    isHttpRuntime: speaksHttp(choice),
     externals: extensions.map(({ name }) => name),
     identity: {
       functionName: target.name,
@@ -222,48 +220,4 @@ async function fileSystems(
 
 function runtimeLabel({ runtime: { language, version, id } }: RuntimeChoice): string {
   return `${language}:${language === "provided" ? id.slice("provided.".length) : version}.v1`;
-}
-
-/**
- * The script that a managed runtime is to be started by, and what it starts. A shell looks for it, as on AWS: a script
- * that is not there is exit status 127. Source: "Modifying the runtime environment" page.
- */
-function wrapped(wrapper: string, command: readonly string[], paths: GuestPaths): string[] {
-  // Without isolation code and layers are elsewhere.
-  const script = wrapper.replace(/^\/opt(?=\/)/, paths.layers).replace(/^\/var\/task(?=\/)/, paths.code);
-  return ["/bin/sh", "-c", 'exec "$@"', "sh", script, ...command];
-}
-
-async function commandOf(
-  choice: RuntimeChoice,
-  folders: SandboxFolders,
-  paths: GuestPaths,
-): Promise<string[]> {
-  const { interpreter } = choice;
-  if (interpreter === undefined) return [await findBootstrap(folders, paths)];
-  const program = paths.interpreter(interpreter.program);
-  const entry = interpreter.language === "python" ? "bootstrap.py" : "bootstrap.mjs";
-  return [program, path.join(paths.runtime, entry)];
-}
-
-/** The function's own comes before one of a layer. The texts are the platform's (widely seen). Throws Unstartable. */
-async function findBootstrap(folders: SandboxFolders, paths: GuestPaths): Promise<string> {
-  const places = [
-    { host: folders.code, guest: path.join(paths.code, "bootstrap") },
-    { host: folders.layers, guest: path.join(paths.layers, "bootstrap") },
-  ];
-  for (const { host, guest } of places) {
-    if (host === undefined || !(await isAllowed(path.join(host, "bootstrap"), constants.F_OK))) continue;
-    if (await isAllowed(path.join(host, "bootstrap"), constants.X_OK)) return guest;
-    throw new Unstartable(`fork/exec ${guest}: permission denied`);
-  }
-  const tried = places.map(({ guest }) => guest).join(" ");
-  throw new Unstartable(`Couldn't find valid bootstrap(s): [${tried}]`);
-}
-
-async function isAllowed(file: string, mode: number): Promise<boolean> {
-  return access(file, mode).then(
-    () => true,
-    () => false,
-  );
 }

@@ -74,6 +74,10 @@ function overridable(input: EnvironmentVariablesInput): Record<string, string> {
       LD_LIBRARY_PATH: `/var/lang/lib:/lib64:/usr/lib64:${runtime}:${runtime}/lib:${code}:${code}/lib:${layers}/lib`,
     }),
     ...(language === "python" && { LC_CTYPE: "C.UTF-8", PYTHONPATH: runtime }),
+    ...(language === "ruby" && {
+      GEM_PATH: `${code}/vendor/bundle/ruby/${version}.0:${layers}/ruby/gems/${version}.0`,
+      RUBYLIB: `${code}:${layers}/ruby/lib`,
+    }),
     ...(language === "nodejs" && {
       NODE_PATH: [
         `${layers}/nodejs/node${version}/node_modules`,

@@ -10,9 +10,9 @@ const run = promisify(execFile);
 /** Worth about five milliseconds of each cold start. Where the folder cannot be written, nothing is lost but those. */
 export async function compileBootstraps(
   interpreters: readonly Interpreter[],
-  bootstraps: string,
+  pythonBootstrap: string,
 ): Promise<void> {
-  const folder = path.join(bootstraps, "python", "lambkin_runtime");
+  const folder = path.join(pythonBootstrap, "lambkin_runtime");
   for (const { language, version, program } of interpreters) {
     if (language !== "python" || isCompiled(folder, version)) continue;
     await run(program, ["-m", "compileall", "-q", folder], { timeout: 30_000, env: {} }).catch(

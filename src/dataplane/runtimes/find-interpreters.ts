@@ -1,13 +1,13 @@
-/** Finds the Python and Node.js installations of this machine; nothing is downloaded here. */
+/** Finds the installations of Python, Node.js, Java and Ruby on this machine; nothing is downloaded here. */
 import { execFile } from "node:child_process";
-import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, realpathSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import type { RuntimeLanguage } from "../../model/mod.ts";
+import type { ManagedLanguage } from "../../model/mod.ts";
 
 export interface Interpreter {
-  readonly language: Exclude<RuntimeLanguage, "provided">;
+  readonly language: ManagedLanguage;
   /** `3.10` or `22`. */
   readonly version: string;
   /** Absolute, links resolved. */
@@ -22,6 +22,7 @@ export interface InterpreterPlaces {
   readonly pathVariable: string;
   readonly homeDir: string;
   readonly pyenvRoot: string | undefined;
+  readonly javaHome: string | undefined;
 }
 
 const run = promisify(execFile);
@@ -35,12 +36,14 @@ export function placesOf(
     pathVariable: env["PATH"] ?? "",
     homeDir: os.homedir(),
     pyenvRoot: env["PYENV_ROOT"],
+    javaHome: env["JAVA_HOME"],
   };
 }
 
 /**
  * One interpreter for each language and version; the first place wins: runtime folders, the Node.js we run on,
- * pyenv, uv, PATH. Only a plain `node` or `python3` on PATH has to be started to learn its version.
+ * pyenv, uv, rbenv, JAVA_HOME, /usr/lib/jvm, PATH. Only a plain `node`, `python3` or `ruby` on PATH has to be started to
+ * learn its version.
  */
 export async function findInterpreters(places: InterpreterPlaces): Promise<Interpreter[]> {
   const found = new Map<string, Interpreter>();
@@ -60,21 +63,46 @@ export async function findInterpreters(places: InterpreterPlaces): Promise<Inter
       if (version !== undefined) add(python(path.join(dir, name, "bin", `python${version}`), version));
     }
   }
+  for (const home of [places.javaHome, ...newestFirst(list(JVMS)).map((name) => path.join(JVMS, name))]) {
+    if (home !== undefined) add(java(home));
+  }
+  const rbenv = path.join(places.homeDir, ".rbenv/versions");
+  for (const name of newestFirst(list(rbenv))) {
+    const version = /^(\d\.\d+)\.\d+$/.exec(name)?.[1];
+    if (version !== undefined) add(interpreter("ruby", version, path.join(rbenv, name, "bin/ruby")));
+  }
   for (const dir of places.pathVariable.split(path.delimiter)) {
     for (const name of list(dir)) {
       const version = /^python(3\.\d+)$/.exec(name)?.[1];
       if (version !== undefined) add(python(path.join(dir, name), version));
     }
   }
-  for (const candidate of await Promise.all([plainNode(places), plainPython(places)])) add(candidate);
+  const plain = [plainNode(places), plainPython(places), plainRuby(places)];
+  for (const candidate of await Promise.all(plain)) add(candidate);
   return [...found.values()];
 }
 
 function fromRuntimeFolder(folder: string, runtimeId: string): Interpreter | undefined {
   const node = /^nodejs(\d+)\.x$/.exec(runtimeId)?.[1];
   if (node !== undefined) return nodejs(path.join(folder, "bin/node"), node);
+  if (/^java\d/.test(runtimeId)) return java(folder);
+  const ruby = /^ruby(\d\.\d+)$/.exec(runtimeId)?.[1];
+  if (ruby !== undefined) return interpreter("ruby", ruby, path.join(folder, "bin/ruby"));
   const version = /^python(3\.\d+)$/.exec(runtimeId)?.[1];
   return version === undefined ? undefined : python(path.join(folder, "bin", `python${version}`), version);
+}
+
+const JVMS = "/usr/lib/jvm";
+
+/** The file `release` in its home says which it is: `JAVA_VERSION="17.0.15"`, or `"1.8.0_402"`. */
+function java(home: string): Interpreter | undefined {
+  try {
+    const release = readFileSync(path.join(home, "release"), "utf8");
+    const version = /^JAVA_VERSION="(?:1\.)?(\d+)/m.exec(release)?.[1];
+    return version === undefined ? undefined : interpreter("java", version, path.join(home, "bin/java"));
+  } catch {
+    return undefined;
+  }
 }
 
 function nodejs(program: string, version: string): Interpreter | undefined {
@@ -123,6 +151,12 @@ async function plainPython(places: InterpreterPlaces): Promise<Interpreter | und
   const version =
     program && (await printed(program, ["-c", "import sys;print('%d.%d'%sys.version_info[:2])"]));
   return program && version ? python(program, version) : undefined;
+}
+
+async function plainRuby(places: InterpreterPlaces): Promise<Interpreter | undefined> {
+  const program = onPath(places, "ruby");
+  const version = program && (await printed(program, ["-e", "print RUBY_VERSION[/\\d+\\.\\d+/]"]));
+  return program && version ? interpreter("ruby", version, program) : undefined;
 }
 
 function onPath(places: InterpreterPlaces, name: string): string | undefined {

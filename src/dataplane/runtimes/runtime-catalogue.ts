@@ -1,13 +1,12 @@
 /** Which installed interpreter serves which runtime, and how a function of it is started. */
 import { createHash } from "node:crypto";
-import path from "node:path";
-import { findRuntime, type RuntimeName, SUPPORTED_RUNTIMES } from "../../model/mod.ts";
+import { findRuntime, type ManagedLanguage, type RuntimeName, SUPPORTED_RUNTIMES } from "../../model/mod.ts";
 import type { Interpreter } from "./find-interpreters.ts";
 
-/** `bootstraps` is the folder `runtimes/` of this project. */
 export interface RuntimeCatalogueOptions {
   readonly interpreters: readonly Interpreter[];
-  readonly bootstraps: string;
+  /** For each language the folder of what the platform brings; a language without one cannot be run. */
+  readonly bootstraps: Readonly<Record<ManagedLanguage, string | undefined>>;
   readonly allowFallback: boolean;
 }
 
@@ -38,6 +37,7 @@ export class RuntimeCatalogue {
     const runtime = findRuntime(runtimeId);
     if (runtime === undefined) return undefined;
     if (runtime.language === "provided") return { runtime, interpreter: undefined, warning: undefined };
+    if (this.#options.bootstraps[runtime.language] === undefined) return undefined;
     const same = this.#options.interpreters.filter((candidate) => candidate.language === runtime.language);
     const exact = same.find((candidate) => candidate.version === runtime.version);
     if (exact !== undefined) return { runtime, interpreter: exact, warning: undefined };
@@ -68,9 +68,9 @@ export class RuntimeCatalogue {
     );
   }
 
-  /** Host folder of our own code for the language. */
+  /** Host folder of what the platform brings for the language. */
   bootstrapFolder(choice: RuntimeChoice): string | undefined {
-    return choice.interpreter && path.join(this.#options.bootstraps, choice.interpreter.language);
+    return choice.interpreter && this.#options.bootstraps[choice.interpreter.language];
   }
 }
 
@@ -82,14 +82,12 @@ export function runtimeVersionArn(region: string, runtimeId: string): string {
 function nearestTo(version: string, candidates: readonly Interpreter[]): Interpreter | undefined {
   const wanted = ordinal(version);
   const distance = (candidate: Interpreter): number => Math.abs(ordinal(candidate.version) - wanted);
-  const serving = candidates.filter((candidate) =>
-    SUPPORTED_RUNTIMES.some(
-      (runtime) =>
-        runtime.language === candidate.language && ordinal(runtime.version) <= ordinal(candidate.version),
-    ),
-  );
+  const serving = candidates.filter((candidate) => ordinal(candidate.version) >= OLDEST[candidate.language]);
   return serving.toSorted((a, b) => distance(a) - distance(b) || ordinal(b.version) - ordinal(a.version))[0];
 }
+
+/** What the platform's own part still runs on, by the number that counts up within the language. */
+const OLDEST: Readonly<Record<ManagedLanguage, number>> = { python: 8, nodejs: 18, java: 8, ruby: 0 };
 
 /** `3.10` → 10, `22` → 22: the part that counts up within a language. */
 function ordinal(version: string): number {

@@ -1,5 +1,5 @@
 /** What a guest sees as its root, whichever driver puts it together: as little of the host as a runtime can do with. */
-import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import type { GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
 
@@ -83,7 +83,9 @@ export function systemEntries(accountFiles: AccountFiles): RootEntry[] {
       entries.push({ kind: "symlink", guest: folder, to: readlinkSync(folder) });
     } else entries.push(readOnly(folder));
   }
-  for (const name of ETC_ENTRIES) {
+  // Debian keeps a part of each Java installation here.
+  const javas = readdirSync("/etc").filter((name) => /^java-\d+-openjdk$/.test(name));
+  for (const name of [...ETC_ENTRIES, ...javas]) {
     const file = `/etc/${name}`;
     if (existsSync(file)) entries.push(readOnly(file));
   }
