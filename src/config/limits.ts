@@ -141,6 +141,9 @@ export const ENVIRONMENT_LIMITS = {
   telemetryRetryMs: 100,
   /** One log event; longer lines are cut into several events. Source: CloudWatch Logs quota. */
   logEventBytesMax: 256 * KIB,
+  /** Ours: what one environment may print, on the long run and at once; beyond it its writes wait. */
+  logBytesPerSecondMax: 8 * MIB,
+  logBurstBytes: 16 * MIB,
   /** Ours: one frame from a runtime: the largest response and its head. */
   frameBytesMax: 6 * MIB + 64 * KIB,
 } as const;

@@ -1,7 +1,8 @@
 /** When the log writer writes, what it keeps in order, and what it does when the store cannot keep up. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Clock, deferred } from "../kit/mod.ts";
+import { HandClock } from "../../testkit/hand-clock.ts";
+import { deferred } from "../kit/mod.ts";
 import type { LogStreamRef } from "../model/mod.ts";
 import type { LogAppend, LogStore } from "../store/mod.ts";
 import { LogWriter, type LogWriterLimits } from "./log-writer.ts";
@@ -10,40 +11,6 @@ const STREAM = streamRef("s");
 
 function streamRef(stream: string): LogStreamRef {
   return { accountId: "000000000000", region: "us-east-1", group: "g", stream };
-}
-
-/** Time that stands still until `pass` is called. */
-class HandClock implements Clock {
-  #nowMs = 1000;
-  #timers: { readonly atMs: number; readonly task: () => void }[] = [];
-
-  get timers(): number {
-    return this.#timers.length;
-  }
-
-  nowMs(): number {
-    return this.#nowMs;
-  }
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  after(delayMs: number, task: () => void) {
-    const timer = { atMs: this.#nowMs + delayMs, task };
-    this.#timers.push(timer);
-    const cancel = () => {
-      this.#timers = this.#timers.filter((other) => other !== timer);
-    };
-    return { cancel };
-  }
-
-  pass(ms: number): void {
-    this.#nowMs += ms;
-    const due = this.#timers.filter((timer) => timer.atMs <= this.#nowMs);
-    this.#timers = this.#timers.filter((timer) => !due.includes(timer));
-    for (const timer of due) timer.task();
-  }
 }
 
 /** Remembers the batches; holds each until `release` where `isHeld`. */

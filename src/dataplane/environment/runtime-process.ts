@@ -14,6 +14,7 @@ import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { Supervisor } from "../sandbox/supervisor.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import { GuestApis, type Surroundings } from "./guest-apis.ts";
+import { readAtPace } from "./log-pace.ts";
 import { ResponseInPieces } from "./response-in-pieces.ts";
 import { shutDown } from "./shut-down.ts";
 
@@ -308,13 +309,13 @@ export class RuntimeProcess implements RuntimeListener {
   #adopt(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
     const { log, clock, onBroken } = this.#options;
-    sandbox.logs.on("data", (chunk: Buffer) => log.push(chunk));
-    sandbox.logs.on("error", () => {});
+    const readTheRest = readAtPace(sandbox.logs, clock, (chunk) => log.push(chunk));
     if (sandbox.supervisor !== undefined) this.#watch(sandbox.supervisor);
     // What it printed last may still be on its way when the process is gone.
     const logsEnded = new Promise<void>((resolve) => sandbox.logs.once("close", resolve));
     this.#exited = sandbox.exited.then(async (status) => {
       sandbox.kill();
+      readTheRest();
       // Without isolation a process that slipped away may keep the pipe open for ever.
       const patience = deferred<void>();
       const timer = clock.after(LOG_END_MS_MAX, () => patience.resolve());
@@ -336,9 +337,8 @@ export class RuntimeProcess implements RuntimeListener {
   }
 
   #watch(supervisor: Supervisor): void {
-    const { log } = this.#options;
-    supervisor.extensionLogs.on("data", (chunk: Buffer) => log.pushExtensions(chunk));
-    supervisor.extensionLogs.on("error", () => {});
+    const { log, clock } = this.#options;
+    readAtPace(supervisor.extensionLogs, clock, (chunk) => log.pushExtensions(chunk));
     supervisor.onExtensionExited = (index, { code }) => this.#apis?.extensions.exited(index, code);
     void supervisor.runtimeExited.then((status) => {
       if (!this.#isStopped) this.#break({ kind: "broken", failure: exitFailure(status) });
