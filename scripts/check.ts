@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { layerViolations } from "./layers.ts";
 import { parityIsCurrent } from "./parity.ts";
+import { brokenPromises } from "./specification.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const BIN = path.join(PROJECT, "node_modules/.bin");
@@ -11,6 +12,7 @@ const STEPS: readonly (readonly [string, () => boolean])[] = [
   ["format and lint", () => run("biome", ["check", "--error-on-warnings", "."])],
   ["layers", layersHold],
   ["docs/PARITY.md is current (else: node scripts/parity.ts)", parityIsCurrent],
+  ["docs/SPECIFICATION.md names constants and tests that exist", specificationHolds],
   ["types", () => run("tsc", ["-p", "."])],
 ];
 
@@ -25,6 +27,12 @@ process.exit(failed === 0 ? 0 : 1);
 
 function run(program: string, args: readonly string[]): boolean {
   return spawnSync(path.join(BIN, program), args, { cwd: PROJECT, stdio: "inherit" }).status === 0;
+}
+
+function specificationHolds(): boolean {
+  const problems = brokenPromises();
+  for (const problem of problems) console.error(`  ${problem}`);
+  return problems.length === 0;
 }
 
 function layersHold(): boolean {

@@ -124,6 +124,7 @@ export async function startServer(
     }),
     clock,
     keepAliveMs: config.keepAliveMs,
+    ageMsMax: config.environmentAgeMsMax,
   });
   const dataPlane = new DataPlane({ pool, ledger, clock, reportFault });
   const asyncQueue = new AsyncQueue({

@@ -39,6 +39,8 @@ export interface Config {
   readonly fileSystemsDir: string;
   /** Idle execution environments end after this. */
   readonly keepAliveMs: number;
+  /** An environment that is older ends after its invocation. */
+  readonly environmentAgeMsMax: number;
   readonly accountConcurrency: number;
   /** Undefined: code cannot be named by an S3 location. */
   readonly s3: S3Config | undefined;
@@ -123,6 +125,9 @@ export function readConfig(env: Variables, cwd: string): Config {
     fileSystemsDir: env["LAMBKIN_FILE_SYSTEMS_DIR"]
       ? path.resolve(cwd, env["LAMBKIN_FILE_SYSTEMS_DIR"])
       : path.join(dataDir, "file-systems"),
+    environmentAgeMsMax:
+      1000 *
+      integer(env, "LAMBKIN_MAX_AGE_SECONDS", ENVIRONMENT_LIMITS.environmentAgeMsDefault / 1000, 1, 604_800),
     keepAliveMs:
       1000 *
       integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),

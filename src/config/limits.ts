@@ -110,7 +110,7 @@ export const ENVIRONMENT_LIMITS = {
   /** Ours: an idle environment is frozen after this; one that is called again at once never pays for it. */
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
-  environmentAgeMsMax: 4 * 60 * MINUTE_MS,
+  environmentAgeMsDefault: 4 * 60 * MINUTE_MS,
   /** Ours: network namespaces kept ready, and how many of those that were used stay for the next environments. */
   readyNetworkSlots: 8,
   networkSlotsKept: 64,

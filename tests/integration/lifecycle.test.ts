@@ -147,6 +147,22 @@ def lambda_handler(event, context):
     }
   });
 
+  it("are replaced at their maximum age, between two invocations", async () => {
+    const brief = await startTestServer({ LAMBKIN_MAX_AGE_SECONDS: "1" });
+    try {
+      const there = lambdaClient(brief.url);
+      const source = "def lambda_handler(event, context): return context.log_stream_name";
+      await createFunction(there, "aging", pythonZip(source));
+      const first = (await invoke(there, "aging")).payload;
+      assert.equal((await invoke(there, "aging")).payload, first);
+      await waitFor("another environment", async () =>
+        (await invoke(there, "aging")).payload === first ? undefined : true,
+      );
+    } finally {
+      await brief.stop();
+    }
+  });
+
   it("get a share of the CPU by their memory", async (test) => {
     const groups = () => globSync(`/sys/fs/cgroup/cpu/lambkin-${process.pid}-*/*/cpu.shares`);
     await createFunction(client, "share", pythonZip("def lambda_handler(e, c): return 1"), {

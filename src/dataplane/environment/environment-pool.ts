@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly create: EnvironmentFactory;
   readonly clock: Clock;
   readonly keepAliveMs: number;
+  /** One that is older ends after its invocation. */
+  readonly ageMsMax: number;
 }
 
 /** Environments made ahead for one configuration. */
@@ -107,8 +109,7 @@ export class EnvironmentPool {
     }
     const isProvisioned = environment.initializationType === "provisioned-concurrency";
     const ageMs = this.#options.clock.monotonicMs() - environment.createdMs;
-    const isKept =
-      !isProvisioned && this.#options.keepAliveMs > 0 && ageMs < ENVIRONMENT_LIMITS.environmentAgeMsMax;
+    const isKept = !isProvisioned && this.#options.keepAliveMs > 0 && ageMs < this.#options.ageMsMax;
     if (this.#closed || this.#retired.has(configurationId) || !isKept) {
       environment.end();
       return;

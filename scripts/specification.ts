@@ -1,0 +1,32 @@
+/** docs/SPECIFICATION.md promises a constant and a test for each rule: here is whether they exist. */
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../src/config/mod.ts";
+
+const PROJECT = path.dirname(import.meta.dirname);
+const TEST = /^`([^`]+\.ts)`: (.+)$/;
+
+/** One sentence for each promise that is not kept. */
+export function brokenPromises(): string[] {
+  const text = readFileSync(path.join(PROJECT, "docs/SPECIFICATION.md"), "utf8");
+  const rows = text
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| limit |") && !line.startsWith("| rule |"))
+    .map((line) => line.slice(2, -2).split(" | "));
+  const problems = rows.length === 0 ? ["there are no rows"] : [];
+  for (const row of rows) {
+    const [rule = "", , constant] = row;
+    if (row.length === 5 && !isConstant(constant ?? "")) problems.push(`${rule}: no constant ${constant}`);
+    const [, file = "", title = ""] = TEST.exec(row.at(-1) ?? "") ?? [];
+    if (!existsSync(path.join(PROJECT, file)) || file === "") problems.push(`${rule}: no file ${row.at(-1)}`);
+    else if (!readFileSync(path.join(PROJECT, file), "utf8").includes(title)) {
+      problems.push(`${rule}: ${file} has no test "${title}"`);
+    }
+  }
+  return problems;
+}
+
+function isConstant(quoted: string): boolean {
+  const name = quoted.replaceAll("`", "");
+  return name in LAMBDA_LIMITS || name in ENVIRONMENT_LIMITS;
+}
