@@ -148,6 +148,14 @@ export const ENVIRONMENT_LIMITS = {
   frameBytesMax: 6 * MIB + 64 * KIB,
 } as const;
 
+/** Where no control group can be written. All ours. */
+export const SANDBOX_LIMITS = {
+  /** How often the memory of an environment is looked at. */
+  memoryWatchMs: 250,
+  /** What one process may have of writable memory beyond MemorySize, in use or not. */
+  dataMibBesideMemory: 1024,
+} as const;
+
 /** CloudWatch Logs. Source: "CloudWatch Logs quotas" page unless said otherwise. */
 export const LOGS_LIMITS = {
   /** PutLogEvents: sum of message bytes plus 26 an event. */

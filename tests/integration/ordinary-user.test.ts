@@ -91,6 +91,50 @@ curl -sS "$api/invocation/next"
     assert.equal((await invoke(client, "custom")).payload, "custom");
   });
 
+  it("ends what takes too much memory, whatever takes it, and tells how much was used", async () => {
+    const source = pythonZip(`
+import subprocess, sys
+HOARD = "[b'x' * 10_000_000 for _ in iter(int, 1)]"
+def lambda_handler(event, context):
+    if event.get("act") == "hoard": exec(HOARD)
+    if event.get("act") == "child": subprocess.run([sys.executable, "-c", HOARD])
+    return len(b"x" * event.get("bytes", 0))
+`);
+    await createFunction(client, "memory", source);
+    const small = await invoke(client, "memory", { bytes: 60_000_000 });
+    assert.equal(small.payload, 60_000_000);
+    const used = Number(/Max Memory Used: (\d+) MB/.exec(small.log)?.[1]);
+    assert.ok(used >= 5 && used <= 128, small.log);
+    const hoard = await invoke(client, "memory", { act: "hoard" });
+    assert.match(JSON.stringify(hoard.payload), /signal: killed|MemoryError/);
+    const child = await invoke(client, "memory", { act: "child" });
+    assert.match(JSON.stringify(child), /signal: killed|"payload":0/);
+    const backToWork = await invoke(client, "memory", { bytes: 1 });
+    assert.equal(backToWork.payload, 1);
+  });
+
+  it("gives a function so many processes and no more, however many there are outside", async () => {
+    const source = pythonZip(`
+import os, signal, time
+def lambda_handler(event, context):
+    children = []
+    try:
+        while len(children) < 2000:
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            children.append(child)
+    except OSError: pass
+    for child in children: os.kill(child, signal.SIGKILL)
+    for child in children: os.waitpid(child, 0)
+    return len(children)
+`);
+    await createFunction(client, "forks", source, { MemorySize: 2048 });
+    const { payload } = await invoke(client, "forks");
+    assert.ok(Number(payload) > 900 && Number(payload) < 1024, String(payload));
+  });
+
   it("ends what takes too long", async () => {
     await createFunction(client, "slow", pythonZip("import time\ndef lambda_handler(e, c): time.sleep(60)"), {
       Timeout: 1,

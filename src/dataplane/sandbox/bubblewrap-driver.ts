@@ -2,6 +2,7 @@
  * The driver for bare Linux: bubblewrap puts the guest into user, pid, mount, ipc, uts and cgroup namespaces of its
  * own, with a root that holds only what a runtime needs. The network namespace is made before (see `network/`).
  */
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
 import {
@@ -53,12 +54,14 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           command: [
             ...entering(spec),
             ...[options.program, "--args", "4", ...filterArguments, "--"],
+            ...(options.cgroups?.limitsProcesses === true ? [] : LIMITING_PROCESSES),
             ...(isSupervised ? supervisedCommand(spec) : spec.command),
           ],
           isSupervised,
           // nsenter becomes bwrap, bwrap starts the guest's init, which starts the runtime.
           runtimeDepth: 2,
           ...(options.filterFile !== undefined && { filterFile: options.filterFile }),
+          memoryMib: spec.memoryMib,
           variables: {},
           workingFolder: "/",
           cgroup,
@@ -72,6 +75,11 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
     },
   };
 }
+
+/** Where no group does it. Inside the user namespace, where the user's processes outside do not count. */
+const LIMITING_PROCESSES = [
+  ...["/bin/sh", "-c", `ulimit -p ${ENVIRONMENT_LIMITS.processesMax} 2>/dev/null; exec "$@"`, "sh"],
+];
 
 function sandboxArguments(spec: SandboxSpec): string[] {
   return [

@@ -38,7 +38,7 @@ interface Hierarchies {
 }
 
 export const NO_CGROUP =
-  "memory, processes and CPU are not limited and idle functions not frozen: no cgroup can be written";
+  "no cgroup can be written: memory is watched instead of limited, CPU is not shared, idle functions are not frozen";
 
 export interface Cgroup {
   /** A process joins by writing its id into each. */
@@ -71,11 +71,15 @@ export class Cgroups {
     return undefined;
   }
 
+  /** Whether groups bound the number of processes. */
+  get limitsProcesses(): boolean {
+    return this.#hierarchies.processes !== undefined;
+  }
+
   /** What is not limited here although it should be; for health. */
   weaknesses(): string[] {
-    const { processes, cpu, freezer } = this.#hierarchies;
+    const { cpu, freezer } = this.#hierarchies;
     return [
-      ...(processes === undefined ? ["processes are not limited: no pids cgroup can be written"] : []),
       ...(cpu === undefined ? ["CPU is not shared by memory size: no cpu cgroup can be written"] : []),
       ...(freezer === undefined ? ["idle functions are not frozen: no freezer can be written"] : []),
     ];

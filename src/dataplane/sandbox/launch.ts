@@ -1,10 +1,10 @@
 /** Starts a guest's first process with its descriptors in place: 3 is the control socket, 1 and 2 are one pipe. */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
-import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
+import { ENVIRONMENT_LIMITS, SANDBOX_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import type { Cgroup } from "./cgroup.ts";
+import { generation, MemoryWatch } from "./memory-watch.ts";
 import type { ExitStatus, Sandbox } from "./sandbox.ts";
 import { SUPERVISOR_DESCRIPTORS, Supervisor } from "./supervisor.ts";
 
@@ -25,6 +25,8 @@ export interface LaunchOptions {
   readonly handedOver?: Buffer;
   /** Whether the guest's first program is a supervisor's shell. */
   readonly isSupervised: boolean;
+  /** MiB; kept by looking, and by a limit for each process, where there is no group. */
+  readonly memoryMib: number;
   /** How many generations below the first process on the host the runtime is. */
   readonly runtimeDepth: number;
 }
@@ -32,6 +34,13 @@ export interface LaunchOptions {
 export interface Launched extends Omit<Sandbox, "dispose"> {
   /** Of the first process on the host. */
   readonly processId: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Of one process: what is written to of its memory. Interpreters keep more of it at hand than they use. */
+function dataKibMax(memoryMib: number): number {
+  return (memoryMib + SANDBOX_LIMITS.dataMibBesideMemory) * 1024;
 }
 
 /** Rejects when the program cannot be started. */
@@ -43,6 +52,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
     `ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`,
     "ulimit -c 0",
+    ...(cgroup === undefined ? [`ulimit -d ${dataKibMax(options.memoryMib)}`] : []),
     `exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`,
   ].join("; ");
   const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
@@ -75,6 +85,9 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   handOver?.on("error", ignored);
   if (options.handedOver !== undefined) (handOver as Duplex).end(options.handedOver);
   const pid = child.pid;
+  const watch =
+    cgroup === undefined ? new MemoryWatch(pid, options.memoryMib * MIB, () => killGroup(pid)) : undefined;
+  child.once("exit", () => watch?.stop());
   const pipes: readonly unknown[] = child.stdio;
   const supervisor = options.isSupervised
     ? new Supervisor(
@@ -99,7 +112,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     },
     freeze: () => cgroup?.freeze() ?? false,
     thaw: () => cgroup?.thaw(),
-    peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? peakOfTree(pid),
+    peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? watch?.peakBytes() ?? 0,
   };
 }
 
@@ -115,44 +128,4 @@ function signal(id: number, name: NodeJS.Signals): void {
   } catch {
     // Gone already.
   }
-}
-
-/** Processes that are `depth` generations below `pid`. */
-function generation(pid: number, depth: number): number[] {
-  let ids = [pid];
-  for (let below = 0; below < depth; below++) ids = ids.flatMap(childrenOf);
-  return ids;
-}
-
-/** Empty for a process that ended while we looked, or where there is no /proc. */
-function childrenOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, "latin1")
-        .trim()
-        .split(" ")
-        .filter(Boolean)
-        .map(Number),
-    );
-  } catch {
-    return [];
-  }
-}
-
-const KIB = 1024;
-
-/** Without a cgroup: the highest resident size of each living process of the tree, added up. */
-function peakOfTree(pid: number): number {
-  let bytes = 0;
-  const pending = [pid];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    try {
-      const status = readFileSync(`/proc/${next}/status`, "latin1");
-      bytes += Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * KIB;
-    } catch {
-      // Ended while we looked: what was seen so far counts.
-    }
-    pending.push(...childrenOf(next));
-  }
-  return bytes;
 }

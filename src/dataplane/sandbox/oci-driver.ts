@@ -94,6 +94,9 @@ export function ociDriver(options: OciOptions): SandboxDriver {
         : []),
       "functions outlive a server that is killed, until the next one starts",
       ...cgroups.weaknesses(),
+      ...(cgroups.limitsProcesses
+        ? []
+        : ["the number of processes is not limited: no pids cgroup can be written"]),
     ],
 
     guestPaths,
@@ -120,6 +123,7 @@ export function ociDriver(options: OciOptions): SandboxDriver {
           isSupervised,
           // The OCI runtime starts the adopting shell, which starts the function's.
           runtimeDepth: 2,
+          memoryMib: spec.memoryMib,
           variables: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
           workingFolder: "/",
           cgroup,

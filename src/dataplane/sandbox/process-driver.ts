@@ -11,6 +11,9 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
     weaknesses: [
       "no isolation: a function sees the files, processes and network of the user that runs Lambkin",
       ...(cgroups?.weaknesses() ?? [NO_CGROUP]),
+      ...(cgroups?.limitsProcesses === true
+        ? []
+        : ["the number of processes is not limited: no cgroup can be written"]),
     ],
 
     guestPaths: (folders) => ({
@@ -27,6 +30,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
           command: spec.extensions.length > 0 ? supervisedCommand(spec) : spec.command,
           isSupervised: spec.extensions.length > 0,
           runtimeDepth: 0,
+          memoryMib: spec.memoryMib,
           variables: spec.variables,
           workingFolder: spec.folders.code,
           cgroup,
