@@ -9,14 +9,15 @@ export class HostNetwork implements Network {
   ];
   #endpointUrl = "";
 
-  async start(endpointUrl: string): Promise<void> {
-    this.#endpointUrl = endpointUrl;
+  async start(endpointPort: number): Promise<void> {
+    this.#endpointUrl = `http://127.0.0.1:${endpointPort}`;
   }
 
   async acquire(): Promise<NetworkSlot> {
     const api = await ApiListener.open();
     return {
       namespace: undefined,
+      userNamespace: undefined,
       resolvConf: undefined,
       api,
       apiAddress: `127.0.0.1:${api.port}`,
