@@ -80,6 +80,8 @@ function provideTestTools() {
   for (const runtime of ["crun", "runc", "runsc"]) {
     provide(runtime, () => succeeds(runtime, ["--version"]), [runtime]);
   }
+  // Gives functions of an ordinary user's server a network of their own.
+  if (process.platform === "linux") provide("pasta", () => existsSync("/usr/bin/pasta"), ["passt"]);
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
   provide("Rust", () => succeeds("cargo", ["--version"]), ["cargo"]);

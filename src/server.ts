@@ -87,12 +87,13 @@ export async function startServer(
     chooseDriver(config.isolation, config.ociRuntime, isolationDir, cgroups),
     findInterpreters(placesOf(env, runtimeFolders(config))),
   ]);
-  const { network, warning: networkWarning } = await chooseNetwork(
-    config.network,
-    driver.name !== "process",
-    isolationDir,
-  );
-  const volumes = await openScratchVolumes(path.join(config.dataDir, "environments"));
+  const [{ network, warning: networkWarning }, volumes] = await Promise.all([
+    chooseNetwork(config.network, driver.name !== "process", {
+      folder: isolationDir,
+      reportFault: (error) => reportFault(error, "(network of functions)"),
+    }),
+    openScratchVolumes(path.join(config.dataDir, "environments")),
+  ]);
   const bootstraps = {
     ...ownBootstraps(),
     // AWS's own client, where `npm run runtimes` has put it.
@@ -196,7 +197,9 @@ export async function startServer(
   });
   const server = await listen(frontDoor, config.host, config.port);
   url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
-  await network.start(url);
+  // Functions come in by IPv4, on a port that is led to them and to nobody else.
+  const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
+  await network.start((inner ?? server).port);
   await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
@@ -222,7 +225,7 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
-      await server.drain();
+      await Promise.all([server.drain(), inner?.drain()]);
       await Promise.all(steps);
       await Promise.all([pool.close(), asyncQueue.stop()]);
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);

@@ -52,20 +52,21 @@ export interface ServerProcess {
 }
 
 /**
- * In a process of its own, for tests that kill it; as another user where root asks for one. Rejects with its output when it
- * ends before it is ready.
+ * In a process of its own, for tests that kill it; as another user where root asks for one. `starter` is a program, with
+ * its arguments, that ends by executing the rest. Rejects with its output when it ends before it is ready.
  */
 export async function spawnServer(
   dataDir: string,
   settings: Settings = {},
   userId?: number,
+  starter: readonly string[] = [],
 ): Promise<ServerProcess> {
   const command = [process.execPath, path.join(PROJECT, "src/main.ts")];
   const prefix =
     userId === undefined
       ? []
       : ["setpriv", `--reuid=${userId}`, `--regid=${userId}`, "--clear-groups", "--inh-caps=-all", "--"];
-  const [program = "", ...args] = [...prefix, ...command];
+  const [program = "", ...args] = [...starter, ...prefix, ...command];
   const child = spawn(program, args, {
     cwd: dataDir,
     env: { ...process.env, LAMBKIN_PORT: "0", LAMBKIN_DATA_DIR: dataDir, ...settings },

@@ -4,7 +4,7 @@ import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
 export type OciRuntimeChoice = "auto" | "runc" | "crun" | "runsc";
-export type NetworkChoice = "auto" | "namespaces" | "host" | "none";
+export type NetworkChoice = "auto" | "namespaces" | "pasta" | "host" | "none";
 
 /** The S3-compatible server that code named by bucket and key is read from. */
 export interface S3Config {
@@ -119,7 +119,7 @@ export function readConfig(env: Variables, cwd: string): Config {
     dataDir,
     isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "oci", "process"], "auto"),
     ociRuntime: oneOf(env, "LAMBKIN_OCI_RUNTIME", ["auto", "runc", "crun", "runsc"], "auto"),
-    network: oneOf(env, "LAMBKIN_NETWORK", ["auto", "namespaces", "host", "none"], "auto"),
+    network: oneOf(env, "LAMBKIN_NETWORK", ["auto", "namespaces", "pasta", "host", "none"], "auto"),
     runtimeFallback: oneOf(env, "LAMBKIN_RUNTIME_FALLBACK", ["on", "off"], "on") === "on",
     runtimesDir: env["LAMBKIN_RUNTIMES_DIR"] ? path.resolve(cwd, env["LAMBKIN_RUNTIMES_DIR"]) : undefined,
     fileSystemsDir: env["LAMBKIN_FILE_SYSTEMS_DIR"]

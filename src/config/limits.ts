@@ -111,9 +111,6 @@ export const ENVIRONMENT_LIMITS = {
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
   environmentAgeMsDefault: 4 * 60 * MINUTE_MS,
-  /** Ours: network namespaces kept ready, and how many of those that were used stay for the next environments. */
-  readyNetworkSlots: 8,
-  networkSlotsKept: 64,
   /** Ours: empty /tmp volumes of the usual size kept ready. */
   readyVolumes: 8,
   /** Extensions of one function. Source: AWS's runtime interface emulator. */
@@ -154,6 +151,26 @@ export const SANDBOX_LIMITS = {
   memoryWatchMs: 250,
   /** What one process may have of writable memory beyond MemorySize, in use or not. */
   dataMibBesideMemory: 1024,
+} as const;
+
+/** Ours: the network of functions. */
+export const NETWORK_LIMITS = {
+  /** Slots made ahead; as many are being made when fewer than half are left. */
+  readySlots: 16,
+  /** Used slots that wait for their next environment; more are taken apart. */
+  keptSlotsMax: 64,
+  /** Slots being made at the same time, beside those that somebody waits for. */
+  refillInParallelMax: 2,
+  /** A cold start that has just taken a slot has the processors to itself for this long. */
+  refillDelayMs: 50,
+  /** A slot that is not there by then cannot be had. */
+  slotMsMax: 10 * SECOND_MS,
+  /** Servers on one machine that give functions a network of their own. */
+  serversMax: 32,
+  /** Of one server: its addresses are a /20. */
+  slotsMax: 4094,
+  /** Between two attempts to put rules back that got lost. */
+  rulesRestorePauseMs: 1 * SECOND_MS,
 } as const;
 
 /** CloudWatch Logs. Source: "CloudWatch Logs quotas" page unless said otherwise. */

@@ -1,55 +1,72 @@
-/** What functions reach: Lambkin's endpoint and the internet, and nothing else of this machine. */
+/** What functions reach where each has a network namespace: Lambkin's endpoint and the internet, nothing else of this machine. */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
-import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../../testkit/clients.ts";
-import { createFunction, invoke, NODE, nodeZip, pythonZip, zip } from "../../testkit/functions.ts";
-import { spawnServer, startTestServer, type TestServer, temporaryFolder } from "../../testkit/server.ts";
+import { createFunction, invoke, NODE, nodeZip, pythonZip } from "../../testkit/functions.ts";
+import { type InternetHost, openInternetHost } from "../../testkit/internet.ts";
+import {
+  CUSTOM,
+  CUSTOM_RUNTIME,
+  listenOn,
+  PROBE,
+  type Probed,
+  probe,
+  type Target,
+} from "../../testkit/network-probe.ts";
+import {
+  type ServerProcess,
+  spawnServer,
+  startTestServer,
+  type TestServer,
+  temporaryFolder,
+} from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
 
 const isRoot = process.getuid?.() === 0;
-const skip = isRoot ? false : "only root can give functions a network of their own";
+const skip = isRoot ? false : "only root can give functions network namespaces";
 
-/** Tries TCP connections; tells what came of each, and its own addresses. */
-const PROBE = pythonZip(`
-import os, socket, subprocess, time, urllib.request
-def tried(host, port):
-    try:
-        with socket.create_connection((host, port), timeout=1) as connection:
-            connection.sendall(b"GET / HTTP/1.0\\r\\n\\r\\n")
-            return "reached" if connection.recv(1) else "closed"
-    except OSError as error:
-        return "refused"
-def lambda_handler(event, context):
-    if event.get("listen"):
-        listener = socket.create_server(("0.0.0.0", event["listen"]))
-        listener.settimeout(3)
-        try:
-            listener.accept()
-            return "somebody came"
-        except TimeoutError:
-            return "nobody came"
-    url = os.environ["AWS_ENDPOINT_URL"] + "/2015-03-31/functions/" + context.function_name
-    try:
-        endpoint = urllib.request.urlopen(url, timeout=2).status
-    except OSError:
-        endpoint = None
-    addresses = subprocess.run(["ip", "-4", "-o", "addr"], capture_output=True, text=True).stdout
-    return {"endpoint": endpoint, "addresses": addresses, **{f"{h}:{p}": tried(h, p) for h, p in event["targets"]}}
-`);
-
-type Found = Record<string, string | number | null>;
+const GATEWAY = "169.254.100.1";
 
 /** The guest's own. */
-function addressOf(found: Found): string {
-  return /(198\.1[89]\.\d+\.\d+)\/32/.exec(String(found["addresses"]))?.[1] ?? "";
+function addressOf({ addresses }: Probed): string {
+  const found = /(198\.1[89]\.\d+\.\d+)\/32/.exec(addresses)?.[1];
+  assert.ok(found, addresses);
+  return found;
+}
+
+/** Of the server whose guest has this address. */
+function serverNumber(address: string): number {
+  const [, second = 0, third = 0] = address.split(".").map(Number);
+  return ((second - 18) * 65_536 + third * 256) >> 12;
+}
+
+function nameOf(pid: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "latin1").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those it started itself. */
+function processesOf({
+  child,
+}: ServerProcess): { readonly pid: number; readonly name: string | undefined }[] {
+  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "latin1");
+  return children
+    .trim()
+    .split(" ")
+    .map((pid) => ({ pid: Number(pid), name: nameOf(pid) }));
+}
+
+function assertNoneReached({ targets }: Probed): void {
+  assert.ok(Object.keys(targets).length > 0);
+  for (const [target, what] of Object.entries(targets)) assert.equal(what, "refused", target);
 }
 
 describe("the network of functions", { skip }, () => {
@@ -57,7 +74,7 @@ describe("the network of functions", { skip }, () => {
   let client: LambdaClient;
   const listeners: { close(): void }[] = [];
   before(async () => {
-    server = await startTestServer();
+    server = await startTestServer({ LAMBKIN_NETWORK: "namespaces" });
     client = lambdaClient(server.url);
     await createFunction(client, "probe", PROBE);
   });
@@ -66,63 +83,79 @@ describe("the network of functions", { skip }, () => {
     await server.stop();
   });
 
-  async function listenOn(host: string): Promise<number> {
-    const listener = createServer((_request, response) => response.end("hello"));
+  const portOn = async (host: string): Promise<number> => {
+    const listener = await listenOn(host);
     listeners.push(listener);
-    await new Promise<void>((resolve) => listener.listen(0, host, resolve));
-    return (listener.address() as AddressInfo).port;
-  }
-
-  const probe = async (targets: readonly (readonly [string, number])[], on = client): Promise<Found> =>
-    (await invoke(on, "probe", { targets })).payload as Found;
+    return listener.port;
+  };
 
   it("has Lambkin's endpoint, and no other port of the host", async () => {
-    const everywhere = await listenOn("0.0.0.0");
-    const loopback = await listenOn("127.0.0.1");
+    const loopback = await portOn("127.0.0.1");
+    const everywhere = await portOn("0.0.0.0");
+    const everywhereByIpv6 = await portOn("::");
     const serverPort = Number(new URL(server.url).port);
-    const own = Object.values(networkInterfaces())
-      .flatMap((addresses) => addresses ?? [])
-      .filter(({ family, internal }) => family === "IPv4" && !internal)
-      .map(({ address }) => address)
-      .filter((address) => address !== "169.254.100.1");
-    const targets = [
+    const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+    const own = all.filter(({ family }) => family === "IPv4").map(({ address }) => address);
+    const ownByIpv6 = all
+      .filter(({ family, scopeid }) => family === "IPv6" && scopeid === 0)
+      .map((each) => each.address);
+    const found = await probe(client, "probe", [
       ["127.0.0.1", serverPort],
       ["127.0.0.1", loopback],
-      ["169.254.100.1", loopback],
-      ["169.254.100.1", everywhere],
-      ["169.254.100.1", 22],
-      ...own.map((address) => [address, everywhere] as const),
-      ...own.map((address) => [address, serverPort] as const),
-    ] as const;
-    const { endpoint, addresses, ...found } = await probe(targets);
-    assert.equal(endpoint, 200);
-    assert.match(String(addresses), /198\.1[89]\.\d+\.\d+\/32/);
-    for (const [target, what] of Object.entries(found)) assert.equal(what, "refused", target);
+      [GATEWAY, loopback],
+      ...own.map((address): Target => [address, everywhere]),
+      ...own.filter((address) => address !== GATEWAY).map((address): Target => [address, serverPort]),
+      ...ownByIpv6.map((address): Target => [address, everywhereByIpv6]),
+    ]);
+    assert.equal(found.endpoint, 200);
+    assertNoneReached(found);
+    assert.doesNotMatch(found.addresses, /inet6 (?!::1)/, "IPv6 is off");
   });
 
-  it("does not lead to the metadata address of a cloud", async () => {
-    execFileSync("ip", ["addr", "add", "169.254.169.254/32", "dev", "lo"]);
+  it("has the endpoint for Node.js as well, and where the server listens on ::1", async () => {
+    const call = nodeZip(`exports.handler = async (event, { functionName }) =>
+      (await fetch(process.env.AWS_ENDPOINT_URL + "/2015-03-31/functions/" + functionName)).status;`);
+    await createFunction(client, "calling", call, NODE);
+    assert.equal((await invoke(client, "calling")).payload, 200);
+    const other = await startTestServer({ LAMBKIN_HOST: "::1" });
     try {
-      const port = await listenOn("169.254.169.254");
-      const found = await probe([["169.254.169.254", port]]);
-      assert.equal(found[`169.254.169.254:${port}`], "refused");
+      const there = lambdaClient(other.url);
+      await createFunction(there, "calling", call, NODE);
+      assert.equal((await invoke(there, "calling")).payload, 200);
     } finally {
-      execFileSync("ip", ["addr", "del", "169.254.169.254/32", "dev", "lo"]);
+      await other.stop();
+    }
+  });
+
+  it("does not lead to the metadata address of a cloud, nor to any other link-local one", async () => {
+    const addresses = ["169.254.169.254", "169.254.3.4"];
+    for (const address of addresses) execFileSync("ip", ["addr", "add", `${address}/32`, "dev", "lo"]);
+    try {
+      const targets: Target[] = [];
+      for (const address of addresses) targets.push([address, await portOn(address)]);
+      for (const [address, port] of targets) assert.ok((await fetch(`http://${address}:${port}/`)).ok);
+      assertNoneReached(await probe(client, "probe", targets));
+    } finally {
+      for (const address of addresses) execFileSync("ip", ["addr", "del", `${address}/32`, "dev", "lo"]);
     }
   });
 
   it("does not lead from one function to another, nor to that of another server", async () => {
     const other = await startTestServer();
+    const there = lambdaClient(other.url);
     try {
       await createFunction(client, "neighbour", PROBE);
-      await createFunction(lambdaClient(other.url), "probe", PROBE);
+      await createFunction(there, "probe", PROBE);
+      const neighbour = addressOf(await probe(client, "neighbour", []));
+      const stranger = addressOf(await probe(there, "probe", []));
+      assert.notEqual(serverNumber(neighbour), serverNumber(stranger));
       const waiting = invoke(client, "neighbour", { listen: 7000 });
-      const everyGuest = Array.from({ length: 20 }, (_, at) => [`198.18.0.${at + 1}`, 7000] as const);
-      const elsewhere = addressOf(await probe([], lambdaClient(other.url)));
-      assert.notEqual(elsewhere, "");
-      const listening = invoke(lambdaClient(other.url), "probe", { listen: 7000 });
-      const found = await probe([...everyGuest, [elsewhere, 7000]]);
-      for (const [target, what] of Object.entries(found)) assert.notEqual(what, "reached", target);
+      const listening = invoke(there, "probe", { listen: 7000 });
+      const targets: Target[] = [neighbour, stranger].flatMap((address) => [
+        [address, 7000],
+        [address, 22],
+      ]);
+      assertNoneReached(await probe(client, "probe", targets));
       assert.equal((await waiting).payload, "nobody came");
       assert.equal((await listening).payload, "nobody came");
     } finally {
@@ -130,30 +163,18 @@ describe("the network of functions", { skip }, () => {
     }
   });
 
-  it("does not lead to another function's Runtime API", async () => {
-    const bootstrap = `#!/bin/sh
-api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
-while true; do
-  headers=$(mktemp)
-  curl -sS -D "$headers" "$api/invocation/next" > /dev/null
-  id=$(tr -d '\\r' < "$headers" | sed -n 's/^lambda-runtime-aws-request-id: //ip')
-  sleep 1
-  curl -sS -o /dev/null -d "\\"$AWS_LAMBDA_RUNTIME_API\\"" "$api/invocation/$id/response"
-done
-`;
+  it("has one's own Runtime API where AWS has it, and nobody else's", async () => {
     for (const name of ["custom-one", "custom-two"]) {
-      await createFunction(client, name, zip({ bootstrap }, ["bootstrap"]), {
-        Runtime: "provided.al2023",
-        Handler: "h",
-      });
+      await createFunction(client, name, CUSTOM, CUSTOM_RUNTIME);
     }
+    // At the same time, by the same address: neither gets what is the other's.
     const answers = await Promise.all(["custom-one", "custom-two"].map((name) => invoke(client, name)));
-    for (const { payload } of answers) assert.equal(payload, "169.254.100.1:9001");
+    for (const { payload } of answers) assert.equal(payload, `${GATEWAY}:9001`);
     // A managed function has nothing to take there: its runtime speaks over a socket of its own.
     const ask = pythonZip(`
 import urllib.error, urllib.request
 def lambda_handler(event, context):
-    try: urllib.request.urlopen("http://169.254.100.1:9001/2018-06-01/runtime/invocation/next", timeout=5)
+    try: urllib.request.urlopen("http://${GATEWAY}:9001/2018-06-01/runtime/invocation/next", timeout=5)
     except urllib.error.HTTPError as error: return error.code
 `);
     await createFunction(client, "asks", ask);
@@ -161,39 +182,16 @@ def lambda_handler(event, context):
   });
 
   describe("towards the internet", () => {
-    let stranger: ChildProcess;
+    let stranger: InternetHost;
     before(async () => {
-      // A host beyond this one: a namespace of the test's own, with a web server in it.
-      const web = `import http.server
-class Handler(http.server.SimpleHTTPRequestHandler):
-    def do_GET(self): self.send_response(200); self.end_headers(); self.wfile.write(self.client_address[0].encode())
-http.server.HTTPServer(("203.0.113.2", 80), Handler).serve_forever()`;
-      const script = `echo made; read -r _; ip addr add 203.0.113.2/24 dev eth0; ip link set lo up; ip link set eth0 up
-echo ready; exec python3 -c '${web}'`;
-      stranger = spawn("unshare", ["--net", "--", "/bin/sh", "-c", script], {
-        stdio: ["pipe", "pipe", "inherit"],
-      });
-      assert.ok(stranger.stdout && stranger.stdin);
-      const lines = createInterface(stranger.stdout)[Symbol.asyncIterator]();
-      await lines.next();
-      const ip = (...args: string[]) => execFileSync("ip", args);
-      ip("link", "add", "lktest1", "type", "veth", "peer", "name", "eth0", "netns", String(stranger.pid));
-      ip("addr", "add", "203.0.113.1/24", "dev", "lktest1");
-      ip("link", "set", "lktest1", "up");
-      stranger.stdin.write("\n");
-      await lines.next();
+      stranger = await openInternetHost("203.0.113");
     });
-    after(() => {
-      stranger.kill("SIGKILL");
-    });
+    after(() => stranger.close());
 
-    it("leads, as the host", async () => {
-      const code = nodeZip(`exports.handler = async () => (await fetch("http://203.0.113.2/")).text();`);
+    it("leads, in the name of the host", async () => {
+      const code = nodeZip("exports.handler = async (url) => (await fetch(url)).text();");
       await createFunction(client, "surfing", code, NODE);
-      await waitFor("the web server", async () =>
-        (await fetch("http://203.0.113.2/").catch(() => undefined)) === undefined ? undefined : true,
-      );
-      assert.equal((await invoke(client, "surfing")).payload, "203.0.113.1");
+      assert.equal((await invoke(client, "surfing", stranger.url)).payload, stranger.ownAddress);
     });
 
     it("leads nowhere with LAMBKIN_NETWORK=none, and custom runtimes run all the same", async () => {
@@ -201,74 +199,154 @@ echo ready; exec python3 -c '${web}'`;
       try {
         const there = lambdaClient(offline.url);
         await createFunction(there, "probe", PROBE);
-        const found = await probe(
-          [
-            ["203.0.113.2", 80],
-            ["203.0.113.1", 22],
-          ],
-          there,
-        );
-        assert.deepEqual([found["endpoint"], found["203.0.113.2:80"]], [null, "refused"]);
-        const bootstrap = `#!/bin/sh
-api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
-id=$(curl -sS -D - -o /dev/null "$api/invocation/next" | tr -d '\\r' | sed -n 's/^lambda-runtime-aws-request-id: //ip')
-curl -sS -o /dev/null -d '"here"' "$api/invocation/$id/response"
-curl -sS "$api/invocation/next"
-`;
-        await createFunction(there, "custom", zip({ bootstrap }, ["bootstrap"]), {
-          Runtime: "provided.al2023",
-          Handler: "h",
-        });
-        assert.equal((await invoke(there, "custom")).payload, "here");
+        const found = await probe(there, "probe", [
+          [stranger.address, 80],
+          [stranger.ownAddress, await portOn("0.0.0.0")],
+          [GATEWAY, Number(new URL(offline.url).port)],
+        ]);
+        assert.equal(found.endpoint, null);
+        assertNoneReached(found);
+        await createFunction(there, "custom", CUSTOM, CUSTOM_RUNTIME);
+        assert.equal((await invoke(there, "custom")).payload, `${GATEWAY}:9001`);
       } finally {
         await offline.stop();
       }
     });
   });
+});
 
-  it("leaves nothing behind, neither after a stop nor after a kill", async () => {
-    // Other servers run beside this one: numbers that are never given twice tell its own from theirs.
-    const interfaces = (server: number) =>
-      readdirSync("/sys/class/net")
-        .filter((name) => name.startsWith(`lk${server}v`))
-        .flatMap((name) => {
-          try {
-            return [Number(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8"))];
-          } catch {
-            // Gone between the two looks.
-            return [];
-          }
-        });
-    const tables = () => {
-      const { nftables } = JSON.parse(String(execFileSync("nft", ["-j", "list", "tables"]))) as {
-        nftables: { table?: { name: string; handle: number } }[];
+describe("the rules of functions' networks", { skip }, () => {
+  let dataDir: string;
+  let server: ServerProcess;
+  let client: LambdaClient;
+  let number: number;
+  before(async () => {
+    dataDir = await temporaryFolder();
+    await start();
+  });
+  after(async () => {
+    server.child.kill("SIGKILL");
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  async function start(): Promise<void> {
+    await rm(dataDir, { recursive: true, force: true });
+    dataDir = await temporaryFolder();
+    server = await spawnServer(dataDir, { LAMBKIN_NETWORK: "namespaces" });
+    client = lambdaClient(server.url);
+    await createFunction(client, "probe", PROBE);
+    number = serverNumber(addressOf(await probe(client, "probe", [])));
+  }
+
+  /** Others run servers beside this one: handles and numbers that are never given twice tell ours from theirs. */
+  const tableHandle = (): string | undefined => {
+    try {
+      const table = execFileSync("nft", ["-a", "list", "table", "inet", `lambkin${number}`], {
+        stdio: "pipe",
+      });
+      return /# handle (\d+)/.exec(String(table))?.[1];
+    } catch {
+      return undefined;
+    }
+  };
+  const interfaces = (): number[] =>
+    readdirSync("/sys/class/net")
+      .filter((name) => name.startsWith(`lk${number}v`))
+      .flatMap((name) => {
+        try {
+          return Number(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8"));
+        } catch {
+          return [];
+        }
+      });
+
+  it("are taken away by nobody else", () => {
+    assert.throws(() =>
+      execFileSync("nft", ["delete", "table", "inet", `lambkin${number}`], { stdio: "pipe" }),
+    );
+    assert.ok(tableHandle());
+  });
+
+  it("come back when the process that holds them is killed", async () => {
+    const handle = tableHandle();
+    const holder = processesOf(server).find(({ name }) => name === "nft");
+    assert.ok(holder);
+    process.kill(holder.pid, "SIGKILL");
+    await waitFor("new rules", () => (tableHandle() ?? handle) !== handle || undefined);
+    const listener = await listenOn("0.0.0.0");
+    try {
+      const found = await waitFor("the endpoint", async () => {
+        const probed = await probe(client, "probe", [[GATEWAY, listener.port]]);
+        return probed.endpoint === 200 ? probed : undefined;
+      });
+      assertNoneReached(found);
+    } finally {
+      listener.close();
+    }
+    await createFunction(client, "custom", CUSTOM, CUSTOM_RUNTIME);
+    assert.equal((await invoke(client, "custom")).payload, `${GATEWAY}:9001`);
+  });
+
+  it("do not go before the network of what outlives the server", async () => {
+    const guest = processesOf(server).find(({ name }) => name === "bwrap");
+    assert.ok(guest);
+    const survivor = spawn("nsenter", [`--net=/proc/${guest.pid}/ns/net`, "--", "sleep", "600"]);
+    try {
+      await waitFor("the survivor", () => nameOf(String(survivor.pid)) === "sleep" || undefined);
+      const own = interfaces();
+      server.child.kill("SIGKILL");
+      await server.exited;
+      await waitFor("no interface while there are no rules", () => {
+        const areGone = !interfaces().some((index) => own.includes(index));
+        assert.ok(areGone || tableHandle() !== undefined, "interfaces without rules");
+        return areGone || undefined;
+      });
+      assert.equal(survivor.exitCode, null);
+    } finally {
+      survivor.kill("SIGKILL");
+    }
+    await start();
+  });
+
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    it(`go with the server after ${signal}, and its interfaces too`, async () => {
+      await waitFor("a table of this server", tableHandle);
+      const handle = tableHandle();
+      const own = interfaces();
+      assert.ok(own.length > 0);
+      server.child.kill(signal);
+      await server.exited;
+      await waitFor("everything to be gone", () =>
+        tableHandle() !== handle && !interfaces().some((index) => own.includes(index)) ? true : undefined,
+      );
+      await start();
+    });
+  }
+});
+
+describe("LAMBKIN_NETWORK", () => {
+  it("asks for more than a process without isolation can have", async () => {
+    const settings = { LAMBKIN_ISOLATION: "process", LAMBKIN_NETWORK: "none" };
+    await assert.rejects(startTestServer(settings), /LAMBKIN_NETWORK=none, but functions without isolation/);
+  });
+
+  it("may be the host's, and health says what that means", async () => {
+    const server = await startTestServer({ LAMBKIN_NETWORK: "host" });
+    try {
+      const client = lambdaClient(server.url);
+      await createFunction(client, "probe", PROBE);
+      const listener = await listenOn("127.0.0.1");
+      const found = await probe(client, "probe", [["127.0.0.1", listener.port]]);
+      listener.close();
+      assert.deepEqual([found.endpoint, Object.values(found.targets)], [200, ["reached"]]);
+      const health = (await (await fetch(`${server.url}/_lambkin/health`)).json()) as {
+        network: string;
+        weaknesses: string[];
       };
-      return nftables.flatMap(({ table }) => (table === undefined ? [] : [table]));
-    };
-    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      const dataDir = await temporaryFolder();
-      const process = await spawnServer(dataDir);
-      try {
-        const there = lambdaClient(process.url);
-        await createFunction(there, "probe", PROBE);
-        const address = addressOf(await probe([], there))
-          .split(".")
-          .map(Number);
-        const server = (((address[1] ?? 0) - 18) * 65_536 + (address[2] ?? 0) * 256) >> 12;
-        const own = interfaces(server);
-        const { handle } = tables().find(({ name }) => name === `lambkin${server}`) ?? {};
-        assert.ok(own.length > 0 && handle !== undefined);
-        process.child.kill(signal);
-        await process.exited;
-        await waitFor(`its interfaces to go after ${signal}`, () =>
-          interfaces(server).some((index) => own.includes(index)) ? undefined : true,
-        );
-        if (signal === "SIGKILL") await (await startTestServer()).stop();
-        assert.ok(!tables().some((table) => table.handle === handle), `its rules stayed after ${signal}`);
-      } finally {
-        process.child.kill("SIGKILL");
-        await rm(dataDir, { recursive: true, force: true });
-      }
+      assert.equal(health.network, "host");
+      assert.ok(health.weaknesses.some((text) => text.startsWith("the network is the host's own")));
+    } finally {
+      await server.stop();
     }
   });
 });

@@ -14,8 +14,8 @@ import type { EnvironmentLog } from "./environment-log.ts";
 /** Where a life of processes takes place. */
 export interface Surroundings {
   readonly api: ApiListener;
-  /** Where the guest's ports are. */
-  readonly guestAddress: string;
+  /** Where the guest's ports are; undefined where they cannot be reached. */
+  readonly guestAddress: string | undefined;
   /** Whether the runtime speaks the Runtime API; managed ones have a socket of their own. */
   readonly isHttpRuntime: boolean;
   /** Names of the external extensions, in the order of the sandbox's programs. */

@@ -55,6 +55,11 @@ async function subscribe(
     refuse(response, 403, `${title}.SubscriptionClosed`, text);
     return;
   }
+  if (!hub.isSupported) {
+    // In the emulator's words, which extensions know from running on developers' machines.
+    refuse(response, 202, `${title}.NotSupported`, `${title} API is not supported`);
+    return;
+  }
   const problems: string[] = [];
   const subscription = Buffer.isBuffer(body) ? readSubscription(api, body, problems) : undefined;
   if (!Buffer.isBuffer(body)) problems.push("the body is too large or was cut short");

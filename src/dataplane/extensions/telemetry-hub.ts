@@ -30,14 +30,14 @@ interface Event {
 }
 
 export class TelemetryHub {
-  readonly #guestAddress: string;
+  readonly #guestAddress: string | undefined;
   readonly #clock: Clock;
   readonly #isJson: boolean;
   readonly #subscribers = new Map<string, { subscription: Subscription; subscriber: TelemetrySubscriber }>();
   #early: Event[] | undefined = [];
 
-  /** `isJson`: lines that hold a JSON object are handed on as one. */
-  constructor(guestAddress: string, clock: Clock, isJson: boolean) {
+  /** `guestAddress`: where subscribers listen. `isJson`: lines that hold a JSON object are handed on as one. */
+  constructor(guestAddress: string | undefined, clock: Clock, isJson: boolean) {
     this.#guestAddress = guestAddress;
     this.#clock = clock;
     this.#isJson = isJson;
@@ -47,10 +47,16 @@ export class TelemetryHub {
     return this.#subscribers.size > 0;
   }
 
+  /** Whether this machine leads to where subscribers listen. */
+  get isSupported(): boolean {
+    return this.#guestAddress !== undefined;
+  }
+
   /** A second subscription through the same API replaces the first; false where it came through the other. */
   subscribe(extensionId: string, subscription: Subscription): boolean {
     const before = this.#subscribers.get(extensionId);
     if (before !== undefined && before.subscription.api !== subscription.api) return false;
+    if (this.#guestAddress === undefined) return false;
     before?.subscriber.close();
     const { destination, buffering } = subscription;
     const subscriber = new TelemetrySubscriber({

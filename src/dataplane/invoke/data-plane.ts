@@ -183,9 +183,9 @@ export class DataPlane implements Invoker {
   }
 }
 
-/** A timer is never early but always a little late; nobody pays for that. */
+/** A timer is a little early or late; whoever's time is up has used exactly that. */
 function billableMs(end: RunEnd, measuredMs: number, timeoutMs: number): number {
-  return end.kind === "timeout" ? Math.min(measuredMs, timeoutMs) : measuredMs;
+  return end.kind === "timeout" ? timeoutMs : measuredMs;
 }
 
 /** The runtime is done with the invocation; extensions may not be. */

@@ -2,7 +2,8 @@
 import type { NetworkChoice } from "../../config/mod.ts";
 import { HostNetwork } from "./host-network.ts";
 import { NamespaceNetwork } from "./namespace-network.ts";
-import type { Network } from "./network.ts";
+import type { Network, NetworkOptions } from "./network.ts";
+import { PastaNetwork } from "./pasta-network.ts";
 
 export interface ChosenNetwork {
   readonly network: Network;
@@ -10,27 +11,45 @@ export interface ChosenNetwork {
   readonly warning: string | undefined;
 }
 
-/** `folder` takes what files are needed. Rejects when `choice` names what cannot be had here. */
+type Candidate = keyof typeof CANDIDATES;
+
+const CANDIDATES = { namespaces: NamespaceNetwork, pasta: PastaNetwork } as const;
+
+const NEEDS: Readonly<Record<Candidate, string>> = {
+  namespaces: "root, iproute2 and nftables (`apt-get install iproute2 nftables`)",
+  pasta: "pasta (`apt-get install passt iproute2`) and /dev/net/tun",
+};
+
+/** Rejects when `choice` names what cannot be had here. */
 export async function chooseNetwork(
   choice: NetworkChoice,
   isIsolated: boolean,
-  folder: string,
+  options: Omit<NetworkOptions, "isOffline">,
 ): Promise<ChosenNetwork> {
-  // A process without isolation has no namespaces of any kind.
-  if (!isIsolated || choice === "host") return { network: new HostNetwork(folder), warning: undefined };
-  try {
-    const name = choice === "none" ? "none" : "namespaces";
-    return { network: await NamespaceNetwork.open(name, folder), warning: undefined };
-  } catch (error) {
-    const why = (error as Error).message.split("\n")[0];
-    if (choice !== "auto") {
-      throw new Error(`LAMBKIN_NETWORK=${choice}, but functions cannot get a network of their own: ${why}`);
-    }
-    return {
-      network: new HostNetwork(folder),
-      warning:
-        `Functions share the host's network: no network namespaces can be set up (${why}). It takes root, ` +
-        "iproute2 and nftables (`apt-get install iproute2 nftables`).",
-    };
+  if (choice === "host") return { network: new HostNetwork(options.folder), warning: undefined };
+  if (!isIsolated) {
+    // A process without isolation has no namespaces of any kind; of that its driver has warned.
+    if (choice === "auto") return { network: new HostNetwork(options.folder), warning: undefined };
+    throw new Error(`LAMBKIN_NETWORK=${choice}, but functions without isolation share the host's network`);
   }
+  const candidates: readonly Candidate[] =
+    choice === "auto" || choice === "none" ? ["namespaces", "pasta"] : [choice];
+  const refusals: string[] = [];
+  for (const candidate of candidates) {
+    // Without the right to it every attempt fails, only later.
+    if (candidate === "namespaces" && process.getuid?.() !== 0) {
+      refusals.push(`namespaces take ${NEEDS.namespaces}`);
+      continue;
+    }
+    try {
+      const network = await CANDIDATES[candidate].open({ ...options, isOffline: choice === "none" });
+      return { network, warning: undefined };
+    } catch (error) {
+      const why = (error as Error).message.split("\n")[0];
+      refusals.push(`${candidate} take${candidate === "pasta" ? "s" : ""} ${NEEDS[candidate]}: ${why}`);
+    }
+  }
+  const text = `functions cannot get a network of their own: ${refusals.join("; ")}.`;
+  if (choice !== "auto") throw new Error(`LAMBKIN_NETWORK=${choice}, but ${text}`);
+  return { network: new HostNetwork(options.folder), warning: `Functions share the host's network: ${text}` };
 }

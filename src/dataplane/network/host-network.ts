@@ -4,8 +4,6 @@ import { ApiListener } from "../runtime-api/api-listener.ts";
 import { writeHostsFile } from "./hosts-file.ts";
 import type { Network, NetworkSlot } from "./network.ts";
 
-const LOOPBACK = "127.0.0.1";
-
 export class HostNetwork implements Network {
   readonly name = "host";
   readonly weaknesses = [
@@ -19,20 +17,21 @@ export class HostNetwork implements Network {
     this.#hosts = path.join(folder, "hosts");
   }
 
-  async start(endpointUrl: string): Promise<void> {
-    this.#endpointUrl = endpointUrl;
-    await writeHostsFile(this.#hosts, LOOPBACK);
+  async start(endpointPort: number): Promise<void> {
+    this.#endpointUrl = `http://127.0.0.1:${endpointPort}`;
+    await writeHostsFile(this.#hosts, "127.0.0.1");
   }
 
   async acquire(): Promise<NetworkSlot> {
     const api = await ApiListener.open();
     return {
       namespace: undefined,
+      userNamespace: undefined,
       resolvConf: undefined,
       hosts: this.#hosts,
-      guestAddress: LOOPBACK,
+      guestAddress: "127.0.0.1",
       api,
-      apiAddress: `${LOOPBACK}:${api.port}`,
+      apiAddress: `127.0.0.1:${api.port}`,
       endpointUrl: this.#endpointUrl,
       release: async () => api.close(),
     };

@@ -1,196 +1,191 @@
 /**
- * A network namespace for each environment, made ahead and used again. Functions reach the internet, or nothing where they
- * are to have no network, their Runtime API and Lambkin's endpoint, and nothing else of this machine.
+ * The network of functions where Lambkin is root: a namespace for each environment, and rules of the host for all of them.
+ * Functions reach the internet, or nothing where they are to be offline, their Runtime API and Lambkin's endpoint, and
+ * nothing else of this machine.
  */
-import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
+import { NETWORK_LIMITS } from "../../config/mod.ts";
 import { ApiListener } from "../runtime-api/api-listener.ts";
 import { writeHostsFile } from "./hosts-file.ts";
-import type { Network, NetworkSlot } from "./network.ts";
+import { ip } from "./ip-command.ts";
+import { findNameServers, type NameServers } from "./name-servers.ts";
+import type { Network, NetworkOptions, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
-import {
-  addRuntimeApi,
-  GATEWAY,
-  loadRules,
-  RUNTIME_API_PORT,
-  removeRules,
-  serversWithRules,
-} from "./network-rules.ts";
+import { GATEWAY, interfaceGroup, interfaceName, RUNTIME_API_PORT } from "./network-rules.ts";
+import { RuleTable, removeRules, serversWithRules } from "./rule-table.ts";
 import { type ServerNumber, takeNumber, takeServerNumber } from "./server-number.ts";
+import { type PooledSlot, SlotPool } from "./slot-pool.ts";
 
-/** A slot as it waits for its next environment. */
-interface Made {
+interface Slot extends PooledSlot {
   readonly namespace: string;
   readonly hosts: string;
   readonly guestAddress: string;
   readonly api: ApiListener;
-  close(): Promise<void>;
 }
 
 /** Of 198.18.0.0/15: 4,096 addresses a server. */
-const GUESTS_OF_SERVER = 4096;
+const ADDRESSES_OF_SERVER = 4096;
 const FORWARDING = "/proc/sys/net/ipv4/ip_forward";
 
 export class NamespaceNetwork implements Network {
   readonly name: "namespaces" | "none";
-  readonly weaknesses: readonly string[] = [];
-  readonly #number: ServerNumber;
+  readonly weaknesses: readonly string[];
   readonly #folder: string;
-  readonly #resolvConf: string;
-  readonly #nameServers: readonly string[];
-  readonly #ready: Promise<Made>[] = [];
-  #endpointUrl = "";
+  readonly #number: ServerNumber;
+  readonly #nameServers: NameServers;
+  readonly #table: RuleTable;
+  readonly #pool: SlotPool<Slot>;
   /** Numbers of the slots there are. */
-  readonly #slots = new Set<number>();
-  #isClosed = false;
+  readonly #taken = new Set<number>();
+  #endpointUrl = "";
+  #isClosing = false;
 
   private constructor(
-    name: "namespaces" | "none",
     number: ServerNumber,
-    folder: string,
-    nameServers: readonly string[],
+    nameServers: NameServers,
+    table: RuleTable,
+    { isOffline, folder, reportFault }: NetworkOptions,
   ) {
-    this.name = name;
-    this.#number = number;
     this.#folder = folder;
-    this.#resolvConf = path.join(folder, "resolv.conf");
+    this.name = isOffline ? "none" : "namespaces";
+    this.weaknesses = isOffline ? [] : nameServers.weaknesses;
+    this.#number = number;
     this.#nameServers = nameServers;
+    this.#table = table;
+    this.#pool = new SlotPool(() => this.#make(), reportFault);
   }
 
   /** Rejects where this process may not make namespaces or rules. Removes the rules of servers that were killed. */
-  static async open(name: "namespaces" | "none", folder: string): Promise<NamespaceNetwork> {
+  static async open(options: NetworkOptions): Promise<NamespaceNetwork> {
     const number = await takeServerNumber();
-    if (number === undefined) throw new Error("too many servers on this machine");
+    if (number === undefined) throw new Error(`${NETWORK_LIMITS.serversMax} servers on this machine already`);
+    let table: RuleTable | undefined;
     try {
-      for (const server of await serversWithRules()) {
-        // Nobody may take the number while its rules go.
-        const stale = await takeNumber(server);
-        if (stale === undefined) continue;
-        await removeRules(server);
-        stale.release();
-      }
-      const nameServers = reachableNameServers();
-      const network = new NamespaceNetwork(name, number, folder, nameServers);
-      await writeFile(network.#resolvConf, nameServers.map((address) => `nameserver ${address}\n`).join(""));
-      // Proves that rules can be loaded, before anybody counts on it.
-      await network.#load(undefined);
+      await removeStaleRules();
+      await removeInterfaces(number);
+      // Without it no packet of a namespace leaves the machine.
+      if (!options.isOffline && readFileSync(FORWARDING, "utf8").trim() === "0")
+        writeFileSync(FORWARDING, "1");
+      const nameServers = await findNameServers(options.folder);
+      table = await RuleTable.open(rules(number, nameServers, undefined), options.reportFault);
+      const network = new NamespaceNetwork(number, nameServers, table, options);
+      // Whoever counts on it must know that slots can be made; this one is the first of the pool.
+      await network.#pool.release(await network.#make());
       return network;
     } catch (error) {
+      await table?.close();
       number.release();
       throw error;
     }
   }
 
-  async start(endpointUrl: string): Promise<void> {
-    const { port } = new URL(endpointUrl);
-    this.#endpointUrl = `http://${GATEWAY}:${port}`;
-    if (this.name === "none") {
-      this.#refill();
-      return;
-    }
-    await this.#load(Number(port));
-    // Without it no packet of a namespace leaves the machine.
-    if (readFileSync(FORWARDING, "utf8").trim() === "0") await writeFile(FORWARDING, "1");
-    this.#refill();
+  async start(endpointPort: number): Promise<void> {
+    this.#endpointUrl = `http://${GATEWAY}:${endpointPort}`;
+    if (this.name !== "none") await this.#table.load(rules(this.#number, this.#nameServers, endpointPort));
+    this.#pool.start();
   }
 
   async acquire(): Promise<NetworkSlot> {
-    const made = await (this.#ready.shift() ?? this.#make());
-    this.#refill();
+    const slot = await this.#pool.acquire();
     return {
-      namespace: made.namespace,
-      resolvConf: this.#resolvConf,
-      hosts: made.hosts,
-      guestAddress: made.guestAddress,
-      api: made.api,
+      namespace: slot.namespace,
+      userNamespace: undefined,
+      resolvConf: this.#nameServers.resolvConf,
+      hosts: slot.hosts,
+      guestAddress: slot.guestAddress,
+      api: slot.api,
       apiAddress: `${GATEWAY}:${RUNTIME_API_PORT}`,
       endpointUrl: this.#endpointUrl,
-      release: async () => {
-        made.api.hangUp();
-        if (this.#isClosed || this.#ready.length >= ENVIRONMENT_LIMITS.networkSlotsKept) await made.close();
-        else this.#ready.push(Promise.resolve(made));
-      },
+      release: () => this.#pool.release(slot),
     };
   }
 
   async close(): Promise<void> {
-    this.#isClosed = true;
-    const left = await Promise.allSettled(this.#ready.splice(0));
-    await Promise.all(left.map((each) => (each.status === "fulfilled" ? each.value.close() : undefined)));
-    await removeRules(this.#number.value).catch(() => {});
+    this.#isClosing = true;
+    await removeInterfaces(this.#number);
+    await this.#pool.close();
+    await this.#table.close();
     this.#number.release();
   }
 
-  #load(endpointPort: number | undefined): Promise<void> {
-    const server = this.#number.value;
-    const guests = `${this.#address(0)}/20`;
-    return loadRules({ server, guests, endpointPort, nameServers: this.#nameServers });
-  }
-
-  #refill(): void {
-    while (!this.#isClosed && this.#ready.length < ENVIRONMENT_LIMITS.readyNetworkSlots) {
-      const made = this.#make();
-      // Whoever has taken it hears of the failure; nobody else is given it.
-      made.catch(() => {
-        const at = this.#ready.indexOf(made);
-        if (at >= 0) this.#ready.splice(at, 1);
-      });
-      this.#ready.push(made);
-    }
-  }
-
-  async #make(): Promise<Made> {
-    const server = this.#number.value;
-    let slot = 1;
-    while (this.#slots.has(slot)) slot++;
-    this.#slots.add(slot);
-    const api = await ApiListener.open();
-    const guestAddress = this.#address(slot);
+  async #make(): Promise<Slot> {
+    const slot = this.#takeSlotNumber();
+    const hostEnd = interfaceName(this.#number.value, slot);
+    const guestAddress = addressOf(this.#number.value, slot);
     const hosts = path.join(this.#folder, `hosts-${slot}`);
+    const api = await ApiListener.open();
     try {
       await writeHostsFile(hosts, guestAddress);
-      await addRuntimeApi(server, slot, api.port);
-      const namespace = await openNetworkNamespace(server, slot, guestAddress);
+      const namespace = await openNetworkNamespace({
+        interfaceName: hostEnd,
+        interfaceGroup: interfaceGroup(this.#number.value),
+        address: guestAddress,
+      });
+      await this.#table.addRuntimeApi(hostEnd, api.port);
       return {
         namespace: namespace.file,
         hosts,
         guestAddress,
         api,
-        close: async () => {
+        reset: () => {
+          api.hangUp();
+          return true;
+        },
+        destroy: async () => {
           api.close();
+          if (this.#isClosing) return namespace.abandon();
           await namespace.close();
-          this.#slots.delete(slot);
+          await this.#table.removeRuntimeApi(hostEnd);
+          this.#taken.delete(slot);
         },
       };
     } catch (error) {
       api.close();
-      this.#slots.delete(slot);
+      this.#taken.delete(slot);
       throw error;
     }
   }
 
-  #address(slot: number): string {
-    const number = this.#number.value * GUESTS_OF_SERVER + slot;
-    return `198.${18 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
+  #takeSlotNumber(): number {
+    let slot = 1;
+    while (this.#taken.has(slot)) slot++;
+    if (slot > NETWORK_LIMITS.slotsMax) throw new Error(`${NETWORK_LIMITS.slotsMax} network slots in use`);
+    this.#taken.add(slot);
+    return slot;
   }
 }
 
-/** Those of the host, without what only its own loopback answers. */
-function reachableNameServers(): string[] {
-  for (const file of ["/etc/resolv.conf", "/run/systemd/resolve/resolv.conf"]) {
-    const found = nameServersOf(file).filter((address) => !address.startsWith("127."));
-    if (found.length > 0) return found;
+/** Killed servers leave rules only where the kernel knows no owners of tables. */
+async function removeStaleRules(): Promise<void> {
+  for (const server of await serversWithRules()) {
+    // Nobody may take the number while its rules go.
+    const stale = await takeNumber(server);
+    if (stale === undefined) continue;
+    await removeRules(server).catch(() => {
+      // On its way out with its owner.
+    });
+    stale.release();
   }
-  return [];
 }
 
-function nameServersOf(file: string): string[] {
-  try {
-    const text = readFileSync(file, "utf8");
-    return [...text.matchAll(/^\s*nameserver\s+(\d+\.\d+\.\d+\.\d+)\s*$/gm)].map((match) => match[1] ?? "");
-  } catch {
-    return [];
-  }
+/** All of a server's at once. A killed one's stay while its frozen functions wait to be ended. */
+async function removeInterfaces({ value }: ServerNumber): Promise<void> {
+  await ip([`link del group ${interfaceGroup(value)}`]).catch(() => {
+    // There are none.
+  });
+}
+
+function rules(
+  { value: server }: ServerNumber,
+  { addresses }: NameServers,
+  endpointPort: number | undefined,
+) {
+  return { server, guests: `${addressOf(server, 0)}/20`, endpointPort, nameServers: addresses };
+}
+
+/** Slot 0 is the address of the whole range. */
+function addressOf(server: number, slot: number): string {
+  const number = server * ADDRESSES_OF_SERVER + slot;
+  return `198.${18 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
 }

@@ -1,7 +1,6 @@
 /** A number that no other Lambkin server of this machine has: it names interfaces, addresses and rules. */
 import { createServer, type Server } from "node:net";
-
-export const SERVERS_MAX = 32;
+import { NETWORK_LIMITS } from "../../config/mod.ts";
 
 export interface ServerNumber {
   readonly value: number;
@@ -10,7 +9,7 @@ export interface ServerNumber {
 
 /** Undefined when all are taken. The kernel takes the number back when this process ends. */
 export async function takeServerNumber(): Promise<ServerNumber | undefined> {
-  for (let value = 0; value < SERVERS_MAX; value++) {
+  for (let value = 0; value < NETWORK_LIMITS.serversMax; value++) {
     const number = await takeNumber(value);
     if (number !== undefined) return number;
   }

@@ -131,6 +131,9 @@ export function entering({
 }: Pick<SandboxSpec, "mountNamespace"> & Partial<Pick<SandboxSpec, "network">>): string[] {
   const flags = [
     ...(mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`]),
+    ...(network?.userNamespace === undefined
+      ? []
+      : [`--user=${network.userNamespace}`, "--preserve-credentials"]),
     ...(network?.namespace === undefined ? [] : [`--net=${network.namespace}`]),
   ];
   return flags.length === 0 ? [] : [NSENTER, ...flags, "--"];

@@ -1,5 +1,6 @@
 /** What every isolation mechanism does for an execution environment: start one process tree, watch it, end it. */
 import type { Duplex, Readable } from "node:stream";
+import type { GuestNetwork } from "../network/network.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 export type IsolationDriverName = "bubblewrap" | "oci" | "process";
@@ -31,12 +32,7 @@ export interface SandboxSpec {
   /** Host folder that is the guest's /tmp, and the mount namespace in which it has its content. */
   readonly tmp: string;
   readonly mountNamespace: string | undefined;
-  /** The network namespace, and the files that tell names in it; undefined are the host's own. */
-  readonly network: {
-    readonly namespace: string | undefined;
-    readonly resolvConf: string | undefined;
-    readonly hosts: string | undefined;
-  };
+  readonly network: GuestNetwork;
   /** Further host folders that the guest may write to. */
   readonly mounts: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
