@@ -157,6 +157,8 @@ export const SANDBOX_LIMITS = {
 export const NETWORK_LIMITS = {
   /** Slots made ahead; as many are being made when fewer than half are left. */
   readySlots: 16,
+  /** The same where each is a process of 20 MB. */
+  readyPastaSlots: 2,
   /** Used slots that wait for their next environment; more are taken apart. */
   keptSlotsMax: 64,
   /** Slots being made at the same time, beside those that somebody waits for. */

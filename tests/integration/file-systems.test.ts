@@ -1,6 +1,6 @@
 /** File systems: a folder by the access point's name, mounted where the function asks, shared and lasting. */
 import assert from "node:assert/strict";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { GetFunctionConfigurationCommand, type LambdaClient } from "@aws-sdk/client-lambda";
@@ -32,7 +32,9 @@ describe("file systems", () => {
   after(() => server.stop());
 
   it("are shared between functions and with the host", async () => {
+    // Where functions are users of their own on the host, the folder has to let them in.
     await mkdir(path.join(folder, ACCESS_POINT));
+    await chmod(path.join(folder, ACCESS_POINT), 0o777);
     await writeFile(path.join(folder, ACCESS_POINT, "weights"), "from the host");
     for (const name of ["one", "two"]) await createFunction(client, name, CODE, CONFIG);
     assert.deepEqual((await invoke(client, "one", { write: "a" })).payload, {

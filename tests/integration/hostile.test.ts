@@ -7,8 +7,10 @@ import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
 import { type ServerProcess, spawnServer, temporaryFolder } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
-import { ATTACKS, PRELUDE, SYSTEM_CALLS } from "./hostile-functions.ts";
+import { ATTACKS, endOf, PRELUDE, SYSTEM_CALLS } from "./hostile-functions.ts";
 
+/** The whole file may be run in another sandbox than the usual one. */
+const isGvisor = process.env["LAMBKIN_OCI_RUNTIME"] === "runsc";
 const isRoot = process.getuid?.() === 0;
 
 describe("hostile functions", () => {
@@ -43,7 +45,7 @@ describe("hostile functions", () => {
       // Twice: what the first left in a warm environment must not help the second.
       for (const _round of [1, 2]) {
         const { payload } = await invoke(client, name, event);
-        assert.match(JSON.stringify(payload), attack.ends);
+        assert.match(JSON.stringify(payload), endOf(attack, isGvisor));
         calls++;
         assert.equal((await invoke(client, "neighbour")).payload, calls);
       }

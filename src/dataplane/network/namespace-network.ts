@@ -53,7 +53,7 @@ export class NamespaceNetwork implements Network {
     this.#number = number;
     this.#nameServers = nameServers;
     this.#table = table;
-    this.#pool = new SlotPool(() => this.#make(), reportFault);
+    this.#pool = new SlotPool(() => this.#make(), NETWORK_LIMITS.readySlots, reportFault);
   }
 
   /** Rejects where this process may not make namespaces or rules. Removes the rules of servers that were killed. */

@@ -6,6 +6,7 @@
 import { closeSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import path from "node:path";
+import { NETWORK_LIMITS } from "../../config/mod.ts";
 import { ApiListener } from "../runtime-api/api-listener.ts";
 import { writeHostsFile } from "./hosts-file.ts";
 import { makeNamespace } from "./make-namespace.ts";
@@ -44,7 +45,7 @@ export class PastaNetwork implements Network {
     this.#options = options;
     this.#nameServers = nameServers;
     this.#hosts = path.join(options.folder, "hosts");
-    this.#pool = new SlotPool(() => this.#make(), options.reportFault);
+    this.#pool = new SlotPool(() => this.#make(), NETWORK_LIMITS.readyPastaSlots, options.reportFault);
   }
 
   /** Rejects where pasta is missing or cannot do its work for this user. */

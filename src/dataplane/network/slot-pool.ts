@@ -10,6 +10,7 @@ export interface PooledSlot {
 
 export class SlotPool<Slot extends PooledSlot> {
   readonly #make: () => Promise<Slot>;
+  readonly #readyMax: number;
   readonly #reportFault: (error: unknown) => void;
   readonly #ready: Slot[] = [];
   /** Slots being made for nobody in particular. */
@@ -18,9 +19,10 @@ export class SlotPool<Slot extends PooledSlot> {
   readonly #work = new Set<Promise<void>>();
   #isClosed = false;
 
-  /** `reportFault` hears why none could be made ahead; whoever acquires hears it for himself. */
-  constructor(make: () => Promise<Slot>, reportFault: (error: unknown) => void) {
+  /** `reportFault` hears why none of the `readyMax` could be made ahead; whoever acquires hears it for himself. */
+  constructor(make: () => Promise<Slot>, readyMax: number, reportFault: (error: unknown) => void) {
     this.#make = make;
+    this.#readyMax = readyMax;
     this.#reportFault = reportFault;
   }
 
@@ -31,7 +33,7 @@ export class SlotPool<Slot extends PooledSlot> {
 
   async acquire(): Promise<Slot> {
     const ready = this.#ready.shift();
-    if (this.#ready.length < NETWORK_LIMITS.readySlots / 2) this.#refillSoon();
+    if (this.#ready.length < this.#readyMax / 2) this.#refillSoon();
     return ready ?? this.#make();
   }
 
@@ -63,7 +65,7 @@ export class SlotPool<Slot extends PooledSlot> {
     while (
       !this.#isClosed &&
       this.#making < NETWORK_LIMITS.refillInParallelMax &&
-      this.#ready.length + this.#making < NETWORK_LIMITS.readySlots
+      this.#ready.length + this.#making < this.#readyMax
     ) {
       this.#making++;
       const work = this.#add().finally(() => this.#work.delete(work));

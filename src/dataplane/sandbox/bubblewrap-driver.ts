@@ -61,6 +61,8 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           // nsenter becomes bwrap, bwrap starts the guest's init, which starts the runtime.
           runtimeDepth: 2,
           ...(options.filterFile !== undefined && { filterFile: options.filterFile }),
+          tellsLogsApart: true,
+          limitsOpenFiles: true,
           memoryMib: spec.memoryMib,
           variables: {},
           workingFolder: "/",

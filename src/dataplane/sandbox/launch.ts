@@ -25,6 +25,10 @@ export interface LaunchOptions {
   readonly handedOver?: Buffer;
   /** Whether the guest's first program is a supervisor's shell. */
   readonly isSupervised: boolean;
+  /** Whether a supervisor's extensions have a descriptor of their own to print to. */
+  readonly tellsLogsApart: boolean;
+  /** Whether the first process has the guest's limit of open files; one that serves the guest needs more. */
+  readonly limitsOpenFiles: boolean;
   /** MiB; kept by looking, and by a limit for each process, where there is no group. */
   readonly memoryMib: number;
   /** How many generations below the first process on the host the runtime is. */
@@ -50,7 +54,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const filter = options.filterFile === undefined ? "" : `${FILTER_DESCRIPTOR}<'${options.filterFile}'`;
   const script = [
     ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
-    `ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`,
+    ...(options.limitsOpenFiles ? [`ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`] : []),
     "ulimit -c 0",
     ...(cgroup === undefined ? [`ulimit -d ${dataKibMax(options.memoryMib)}`] : []),
     `exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`,
@@ -92,7 +96,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   const supervisor = options.isSupervised
     ? new Supervisor(
         pipes[SUPERVISOR_DESCRIPTORS.channel] as Duplex,
-        pipes[SUPERVISOR_DESCRIPTORS.extensionLogs] as Readable,
+        options.tellsLogsApart ? (pipes[SUPERVISOR_DESCRIPTORS.extensionLogs] as Readable) : undefined,
       )
     : undefined;
   return {

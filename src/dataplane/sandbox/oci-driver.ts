@@ -75,8 +75,9 @@ const MANNERS: Readonly<Record<OciRuntimeName, Manner>> = {
     supervised: {
       runArguments: [],
       redirections: "0<&3 2>&6",
-      // Nothing is left to tell what extensions print from what the function does.
-      adoption: '"$@" 3<&0 0</dev/null 6>&2 2>&1 7>&1; exit $?',
+      // No descriptor is left for what extensions print: it goes with the reports.
+      adoption:
+        'exec 3<&0 0</dev/null 6>&2 2>&1 8>&1; "$@" 7>&1 >&8 8>&- | while IFS= read -r line; do printf "log %s\\n" "$line" >&6; done',
     },
   },
 };
@@ -94,9 +95,7 @@ export function ociDriver(options: OciOptions): SandboxDriver {
         : []),
       "functions outlive a server that is killed, until the next one starts",
       ...cgroups.weaknesses(),
-      ...(cgroups.limitsProcesses
-        ? []
-        : ["the number of processes is not limited: no pids cgroup can be written"]),
+      ...(cgroups.limitsProcesses && runtime !== "runsc" ? [] : ["the number of processes is not limited"]),
     ],
 
     guestPaths,
@@ -123,6 +122,8 @@ export function ociDriver(options: OciOptions): SandboxDriver {
           isSupervised,
           // The OCI runtime starts the adopting shell, which starts the function's.
           runtimeDepth: 2,
+          tellsLogsApart: runtime !== "runsc",
+          limitsOpenFiles: false,
           memoryMib: spec.memoryMib,
           variables: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
           workingFolder: "/",

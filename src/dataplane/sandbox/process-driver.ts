@@ -30,6 +30,8 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
           command: spec.extensions.length > 0 ? supervisedCommand(spec) : spec.command,
           isSupervised: spec.extensions.length > 0,
           runtimeDepth: 0,
+          tellsLogsApart: true,
+          limitsOpenFiles: true,
           memoryMib: spec.memoryMib,
           variables: spec.variables,
           workingFolder: spec.folders.code,

@@ -3,7 +3,8 @@
  * has extensions: a shell becomes the guest's first program, starts everybody, tells who started and ended, and sends
  * the signals it is asked for. It runs as the guest does; a guest that meddles with it harms its own environment.
  */
-import type { Duplex, Readable } from "node:stream";
+import { type Duplex, PassThrough, type Readable } from "node:stream";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { deferred } from "../../kit/mod.ts";
 import type { ExitStatus, SandboxSpec } from "./sandbox.ts";
 
@@ -29,8 +30,8 @@ while read -r order id <&6; do
   esac
 done`;
 
-/** Longer lines are none of the shell's. */
-const REPORT_CHARACTERS_MAX = 200;
+/** Before a line that an extension printed, where that comes with the reports. */
+const LOG = "log ";
 
 /** What runs as the guest's first program. */
 export function supervisedCommand({ command, extensions, hiddenFromExtensions }: SandboxSpec): string[] {
@@ -48,18 +49,20 @@ export class Supervisor {
   readonly #runtimeExited = deferred<ExitStatus>();
   /** What extensions print: one pipe for all of them. */
   readonly extensionLogs: Readable;
+  readonly #logLines = new PassThrough();
   /** Set by whoever watches: an extension ended; its place in the spec's list. */
   onExtensionExited: (index: number, status: ExitStatus) => void = () => {};
 
-  constructor(channel: Duplex, extensionLogs: Readable) {
+  /** Without `extensionLogs` what extensions print comes with the reports. */
+  constructor(channel: Duplex, extensionLogs: Readable | undefined) {
     this.#channel = channel;
-    this.extensionLogs = extensionLogs;
+    this.extensionLogs = extensionLogs ?? this.#logLines;
     let text = "";
     channel.on("error", () => {});
     channel.setEncoding("latin1");
     channel.on("data", (chunk: string) => {
       const lines = (text + chunk).split("\n");
-      text = (lines.pop() ?? "").slice(0, REPORT_CHARACTERS_MAX);
+      text = (lines.pop() ?? "").slice(0, ENVIRONMENT_LIMITS.logEventBytesMax);
       for (const line of lines) this.#report(line);
     });
   }
@@ -91,6 +94,7 @@ export class Supervisor {
   }
 
   #report(line: string): void {
+    if (line.startsWith(LOG)) this.#logLines.write(`${line.slice(LOG.length)}\n`, "latin1");
     const [, what, number, key = ""] = /^(started|exited) (\d+) (runtime|\d+)$/.exec(line) ?? [];
     if (what === "started") this.#processIds.set(key, Number(number));
     if (what !== "exited") return;
