@@ -41,17 +41,35 @@ export async function throughput(
   return calls / seconds;
 }
 
-/** The first call of each function, in order; milliseconds from request to answer. */
-export async function firstCalls(port: number, requests: readonly Buffer[]): Promise<number[]> {
+/** The first call of each function, in order, each when `isReady`; milliseconds from request to answer. */
+export async function firstCalls(
+  port: number,
+  requests: readonly Buffer[],
+  isReady: () => Promise<unknown>,
+): Promise<number[]> {
   const connection = await openConnection(port);
   const samples: number[] = [];
   for (const request of requests) {
+    await isReady();
     const startedMs = performance.now();
     expectOk(await connection.call(request));
     samples.push(performance.now() - startedMs);
   }
   connection.close();
   return samples;
+}
+
+/** All at once, a connection each; milliseconds until the last has its answer. */
+export async function burst(port: number, requests: readonly Buffer[]): Promise<number> {
+  const open = await Promise.all(requests.map(() => openConnection(port)));
+  const startedMs = performance.now();
+  const calls = open.map(async (connection, at) =>
+    expectOk(await connection.call(requests[at] ?? Buffer.alloc(0))),
+  );
+  await Promise.all(calls);
+  const ms = performance.now() - startedMs;
+  for (const connection of open) connection.close();
+  return ms;
 }
 
 function expectOk(status: number): void {

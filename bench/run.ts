@@ -8,11 +8,11 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { lambdaClient } from "../testkit/clients.ts";
-import { createFunction, NODE, nodeZip, pythonZip } from "../testkit/functions.ts";
+import { createFunction, NODE, nodeZip, pythonZip, zip } from "../testkit/functions.ts";
 import { PROJECT, spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { type DriverCost, driverCosts, driverTable } from "./drivers.ts";
 import { type Curve, curveTable, manyFunctions } from "./many-functions.ts";
-import { firstCalls, latency, throughput } from "./measure.ts";
+import { burst, firstCalls, latency, throughput } from "./measure.ts";
 import { post } from "./raw-http-client.ts";
 import { percentile, type Spread, spread } from "./statistics.ts";
 
@@ -24,6 +24,33 @@ const CONNECTIONS = 32;
 const THROUGHPUT_CALLS = 10_000;
 const COLD_FUNCTIONS_A_RUN = 10;
 
+const SETTLED_LOOKS = 4;
+const SETTLED_PAUSE_MS = 100;
+const BURST_RUNS = 3;
+const BURST_CALLS = 100;
+/** Longer than the burst takes: none is free again before the last has begun. */
+const SLEEP_MS = 10_000;
+
+const PYTHON_SLEEPER = pythonZip(
+  `import time\ndef lambda_handler(event, context):\n    time.sleep(${SLEEP_MS / 1000})\n`,
+);
+/** What the Runtime API costs: Python's own HTTP client, one connection kept. */
+const CUSTOM_HELLO = zip(
+  {
+    bootstrap: `#!/usr/bin/python3
+import http.client, os
+connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+path = "/2018-06-01/runtime/invocation/"
+while True:
+    connection.request("GET", path + "next")
+    answer = connection.getresponse()
+    event = answer.read()
+    connection.request("POST", path + answer.getheader("Lambda-Runtime-Aws-Request-Id") + "/response", event)
+    connection.getresponse().read()
+`,
+  },
+  ["bootstrap"],
+);
 const PYTHON_HELLO = pythonZip("def lambda_handler(event, context):\n    return event\n");
 const NODE_HELLO = nodeZip("exports.handler = async (event) => event;\n");
 const BODY = '{"hello":"world"}';
@@ -49,10 +76,16 @@ async function main(): Promise<void> {
     const client = lambdaClient(server.url);
     await createFunction(client, "hello-python", PYTHON_HELLO);
     await createFunction(client, "hello-node", NODE_HELLO, NODE);
+    await createFunction(client, "hello-custom", CUSTOM_HELLO, { Runtime: "provided.al2023" });
+    const python = (name: string) => createFunction(client, name, PYTHON_HELLO);
+    const node = (name: string) => createFunction(client, name, NODE_HELLO, NODE);
     const rows = [
       ...(await warm(port, echo.port)),
-      await cold(port, "Python", (name) => createFunction(client, name, PYTHON_HELLO)),
-      await cold(port, "Node.js", (name) => createFunction(client, name, NODE_HELLO, NODE)),
+      ...(await cold(server.url, "Python", python)),
+      ...(await cold(server.url, "Node.js", node)),
+      await bursts(server.url, async (name) => {
+        await createFunction(client, name, PYTHON_SLEEPER);
+      }),
     ];
     const health = (await (await fetch(`${server.url}/_lambkin/health`)).json()) as { isolation: string };
     await report(rows, curves, drivers, health.isolation);
@@ -69,6 +102,7 @@ async function warm(port: number, echoPort: number): Promise<Row[]> {
     { name: "echo", port: echoPort, request: post("/", BODY) },
     { name: "Python", port, request: invocation("hello-python") },
     { name: "Node.js", port, request: invocation("hello-node") },
+    { name: "Custom runtime", port, request: invocation("hello-custom") },
   ];
   const figures = new Map(targets.map(({ name }) => [name, { p50: [], p99: [], rate: [] } as Figures]));
   for (const target of targets) {
@@ -87,7 +121,7 @@ async function warm(port: number, echoPort: number): Promise<Row[]> {
     }
   }
   const floor = figures.get("echo");
-  return ["Python", "Node.js"].flatMap((name) => {
+  return ["Python", "Node.js", "Custom runtime"].flatMap((name) => {
     const figure = figures.get(name);
     if (figure === undefined || floor === undefined) return [];
     return [
@@ -104,8 +138,10 @@ interface Figures {
   readonly rate: number[];
 }
 
-async function cold(port: number, language: string, create: (name: string) => Promise<void>): Promise<Row> {
-  const medians: number[] = [];
+/** First calls where a sandbox waits for each, and on a server that parks none. */
+async function cold(url: string, language: string, create: (name: string) => Promise<void>): Promise<Row[]> {
+  const port = Number(new URL(url).port);
+  const figures = { p50: [] as number[], p99: [] as number[] };
   for (let run = 0; run < RUNS; run++) {
     progress(`cold ${language}, run ${run + 1} of ${RUNS}`);
     const names = Array.from(
@@ -113,9 +149,44 @@ async function cold(port: number, language: string, create: (name: string) => Pr
       (_, index) => `cold-${language.slice(0, 2)}-${run}-${index}`,
     );
     for (const name of names) await create(name);
-    medians.push(percentile(await firstCalls(port, names.map(invocation)), 0.5));
+    // Until as many wait as are going to, and nothing is being made any more.
+    const samples = await firstCalls(port, names.map(invocation), () => settled(url));
+    figures.p50.push(percentile(samples, 0.5));
+    figures.p99.push(percentile(samples, 0.99));
   }
-  return row(`${language}: cold start, first call, p50`, "ms", medians);
+  return [
+    row(`${language}: cold start, p50`, "ms", figures.p50),
+    row(`${language}: cold start, p99`, "ms", figures.p99),
+  ];
+}
+
+/** The sandboxes that wait have not changed in number for a while, and there are some. */
+async function settled(url: string): Promise<void> {
+  let before = 0;
+  for (let same = 0; same < SETTLED_LOOKS; ) {
+    const health = (await (await fetch(`${url}/_lambkin/health`)).json()) as {
+      environments: { parked: number };
+    };
+    const { parked } = health.environments;
+    same = parked > 0 && parked === before ? same + 1 : 0;
+    before = parked;
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_PAUSE_MS));
+  }
+}
+
+/** From none to a hundred environments that are all busy at the same moment. */
+async function bursts(url: string, create: (name: string) => Promise<void>): Promise<Row> {
+  const port = Number(new URL(url).port);
+  const times: number[] = [];
+  for (let run = 0; run < BURST_RUNS; run++) {
+    progress(`burst, run ${run + 1} of ${BURST_RUNS}`);
+    const name = `burst-${run}`;
+    await create(name);
+    await settled(url);
+    const calls = Array.from({ length: BURST_CALLS }, () => invocation(name));
+    times.push((await burst(port, calls)) - SLEEP_MS);
+  }
+  return row(`Python: burst, 0 to ${BURST_CALLS} environments busy`, "ms", times);
 }
 
 function row(what: string, unit: string, runs: readonly number[], floor?: readonly number[]): Row {

@@ -11,12 +11,14 @@ import {
   ConcurrencyLedger,
   chooseDriver,
   chooseNetwork,
+  clearParkingFolder,
   compileBootstraps,
   DataPlane,
   EnvironmentPool,
   environmentFactory,
   findInterpreters,
   openScratchVolumes,
+  ParkedSandboxes,
   placesOf,
   RuntimeCatalogue,
   StartQueue,
@@ -35,7 +37,7 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import type { OperationTable } from "./model/mod.ts";
+import type { FunctionVersion, OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -108,6 +110,14 @@ export async function startServer(
   });
 
   let url = "";
+  const starts = new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax);
+  const parkingFolder = path.join(config.dataDir, "parked");
+  await clearParkingFolder(parkingFolder);
+  const parked = new ParkedSandboxes({
+    ...{ driver, runtimes, volumes, network, starts, clock, reportFault },
+    folder: parkingFolder,
+    parkedMax: config.parkedMax,
+  });
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
   const pool = new EnvironmentPool({
     create: environmentFactory({
@@ -118,8 +128,9 @@ export async function startServer(
       volumes,
       clock,
       reportFault,
-      starts: new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax),
+      starts,
       network,
+      parked,
       hostPath: env["PATH"] ?? "",
       fileSystemsDir: config.fileSystemsDir,
     }),
@@ -127,7 +138,10 @@ export async function startServer(
     keepAliveMs: config.keepAliveMs,
     ageMsMax: config.environmentAgeMsMax,
   });
-  const dataPlane = new DataPlane({ pool, ledger, clock, reportFault });
+  const dataPlane = new DataPlane({
+    ...{ pool, ledger, clock, reportFault },
+    expect: (target) => parked.expect(target),
+  });
   const asyncQueue = new AsyncQueue({
     store,
     invoker: dataPlane,
@@ -165,8 +179,10 @@ export async function startServer(
       steps.add(step);
     },
   };
+  const functionsHere: FunctionVersion[] = [];
   for await (const { scope, record } of store.listAll()) {
     const { latest, shared } = record;
+    functionsHere.push(latest);
     if (shared.reservedConcurrency !== undefined) {
       dataPlane.setReserved(scope, shared.name, shared.reservedConcurrency);
     }
@@ -183,7 +199,7 @@ export async function startServer(
     weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
-    environments: pool.counts(),
+    environments: { ...pool.counts(), ...parked.counts() },
     runtimes: runtimes.report(),
   });
   const frontDoor = new FrontDoor({
@@ -200,6 +216,7 @@ export async function startServer(
   // Functions come in by IPv4, on a port that is led to them and to nobody else.
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
   await network.start((inner ?? server).port);
+  for (const each of functionsHere) parked.expect(each);
   await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
@@ -227,7 +244,7 @@ export async function startServer(
       clearInterval(sweep);
       await Promise.all([server.drain(), inner?.drain()]);
       await Promise.all(steps);
-      await Promise.all([pool.close(), asyncQueue.stop()]);
+      await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
       await logStore.close();

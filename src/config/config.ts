@@ -41,6 +41,8 @@ export interface Config {
   readonly keepAliveMs: number;
   /** An environment that is older ends after its invocation. */
   readonly environmentAgeMsMax: number;
+  /** Sandboxes of one interpreter that wait for a function, at most. */
+  readonly parkedMax: number;
   readonly accountConcurrency: number;
   /** Undefined: code cannot be named by an S3 location. */
   readonly s3: S3Config | undefined;
@@ -131,6 +133,7 @@ export function readConfig(env: Variables, cwd: string): Config {
     keepAliveMs:
       1000 *
       integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),
+    parkedMax: integer(env, "LAMBKIN_PARKED_MAX", ENVIRONMENT_LIMITS.parkedOfInterpreterMaxDefault, 0, 1000),
     accountConcurrency: integer(
       env,
       "LAMBKIN_ACCOUNT_CONCURRENCY",

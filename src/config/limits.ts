@@ -111,6 +111,15 @@ export const ENVIRONMENT_LIMITS = {
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
   environmentAgeMsDefault: 4 * 60 * MINUTE_MS,
+  /** Ours: sandboxes of one interpreter that wait for a function, and how long after a cold start they are made. */
+  parkedOfInterpreterMaxDefault: 8,
+  parkingDelayMs: 100,
+  /** Ours: how often it is seen whether so many are needed. */
+  parkingReviewMs: 1 * MINUTE_MS,
+  /** Ours: memory of a sandbox that waits. */
+  parkedMemoryMib: 256,
+  /** Ours: files and folders of a function that are linked on the way of a cold start; more are mounted. */
+  linkedEntriesMax: 200,
   /** Ours: empty /tmp volumes of the usual size kept ready. */
   readyVolumes: 8,
   /** Extensions of one function. Source: AWS's runtime interface emulator. */

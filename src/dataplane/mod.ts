@@ -2,6 +2,7 @@
 export { environmentFactory } from "./environment/create-environment.ts";
 export { EnvironmentPool } from "./environment/environment-pool.ts";
 export { RESERVED_VARIABLES } from "./environment/environment-variables.ts";
+export { clearParkingFolder, ParkedSandboxes } from "./environment/parked-sandboxes.ts";
 export { StartQueue } from "./environment/start-queue.ts";
 export { AsyncQueue } from "./invoke/async-queue.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";

@@ -378,10 +378,12 @@ describe("bad input", () => {
 });
 
 function treeOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    // Databases, and what networks and sandboxes are made ahead with, change by themselves.
-    .filter((name) => !/\.db(-wal|-shm)?$|^(isolation|environments)\//.test(name))
-    .sort();
+  return (
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      // Databases, and what networks and sandboxes are made ahead with, change by themselves.
+      .filter((name) => !/\.db(-wal|-shm)?$|^(isolation|environments)\//.test(name))
+      .sort()
+  );
 }
 
 function rawHead(url: string, line: string, headers: Record<string, string>): Promise<string> {

@@ -6,7 +6,7 @@
  */
 import { Socket } from "node:net";
 
-const CONTROL_DESCRIPTOR = 3;
+export const CONTROL_DESCRIPTOR = 3;
 const INVOKE = 1;
 const READY = 1;
 const RESPONSE = 2;

@@ -1,13 +1,21 @@
 /** The context object that a handler gets; its members are enumerated in AWS's order (recorded). */
 
-/** An environment serves one version of one function: these cannot change, and reading them each time would cost. */
-const {
-  AWS_LAMBDA_FUNCTION_VERSION: functionVersion,
-  AWS_LAMBDA_FUNCTION_NAME: functionName,
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: memoryLimitInMB,
-  AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
-  AWS_LAMBDA_LOG_STREAM_NAME: logStreamName,
-} = process.env;
+/**
+ * An environment serves one version of one function: these cannot change, and reading them each time would cost.
+ * @type {Record<string, string | undefined> | undefined}
+ */
+let ofTheFunction;
+
+function readVariables() {
+  const { env } = process;
+  return {
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+  };
+}
 
 /**
  * @typedef {object} CallbackMembers What handlers have that may reply through a callback.
@@ -24,13 +32,10 @@ const {
  */
 export function createContext(meta, members) {
   const { deadlineMs } = meta;
+  ofTheFunction ??= readVariables();
   return {
     ...members,
-    functionVersion,
-    functionName,
-    memoryLimitInMB,
-    logGroupName,
-    logStreamName,
+    ...ofTheFunction,
     clientContext: meta.clientContext ? JSON.parse(meta.clientContext) : undefined,
     identity: meta.cognitoIdentity ? JSON.parse(meta.cognitoIdentity) : undefined,
     invokedFunctionArn: meta.invokedFunctionArn,

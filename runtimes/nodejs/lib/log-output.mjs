@@ -23,8 +23,7 @@ const METHODS = [
   ["fatal", "FATAL"],
 ];
 
-const isJson = process.env.AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
-const leastLevel = LEVELS[process.env.AWS_LAMBDA_LOG_LEVEL?.toUpperCase() ?? ""] ?? LEVELS.TRACE;
+let isJson = false;
 
 /** The request that records belong to. @type {{ requestId: string | undefined, tenantId: string | undefined }} */
 const current = { requestId: undefined, tenantId: undefined };
@@ -38,7 +37,11 @@ export function setCurrentRequest(requestId, tenantId) {
   current.tenantId = tenantId;
 }
 
+/** In the format and from the level that the function's variables say. */
 export function patchConsole() {
+  const { AWS_LAMBDA_LOG_FORMAT, AWS_LAMBDA_LOG_LEVEL } = process.env;
+  isJson = AWS_LAMBDA_LOG_FORMAT?.toUpperCase() === "JSON";
+  const leastLevel = LEVELS[AWS_LAMBDA_LOG_LEVEL?.toUpperCase() ?? ""] ?? LEVELS.TRACE;
   for (const [method, level] of METHODS) {
     console[method] = LEVELS[level] < leastLevel ? () => {} : (...args) => writeRecord(level, args);
   }

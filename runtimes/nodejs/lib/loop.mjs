@@ -4,6 +4,7 @@ import { errorDocument, RuntimeError } from "./errors.mjs";
 import { loadHandler } from "./handler-loader.mjs";
 import { Invocation } from "./invocation.mjs";
 import { logFailure, makeStreamsSynchronous, patchConsole, setCurrentRequest } from "./log-output.mjs";
+import { waitForFunction } from "./parking.mjs";
 import { isStreaming, provideGlobal } from "./response-stream.mjs";
 
 const INIT_FAILED_STATUS = 1;
@@ -29,6 +30,7 @@ let current;
 let isCrashing = false;
 
 export async function main() {
+  waitForFunction();
   patchConsole();
   makeStreamsSynchronous();
   provideGlobal();

@@ -13,6 +13,7 @@ import os
 CONTROL_DESCRIPTOR = 3
 
 _INVOKE = 1
+_START = 2
 _READY = 1
 _RESPONSE = 2
 _ERROR = 3
@@ -44,6 +45,13 @@ class Client:
             if len(frame) >= 5 and frame[0] == _INVOKE:
                 meta_end = 5 + int.from_bytes(frame[1:5], "big")
                 return json.loads(str(frame[5:meta_end], "utf-8")), frame[meta_end:]
+
+    def receive_start(self):
+        """Returns the variables of the function that this runtime is for, a dict. Only in a parked runtime, and first."""
+        while True:
+            frame = self._receive_frame()
+            if len(frame) > 0 and frame[0] == _START:
+                return json.loads(str(frame[1:], "utf-8"))
 
     def send_ready(self):
         self._send(_READY, (), b"")

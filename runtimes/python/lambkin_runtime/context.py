@@ -1,5 +1,6 @@
 """The context object that a handler gets. Source of names: "Using the Lambda context object" page for Python."""
 
+import functools
 import json
 import os
 import time
@@ -53,11 +54,13 @@ class LambdaContext:
 
     def __init__(self, meta):
         self.aws_request_id = meta["requestId"]
-        self.log_group_name = _LOG_GROUP_NAME
-        self.log_stream_name = _LOG_STREAM_NAME
-        self.function_name = _FUNCTION_NAME
-        self.memory_limit_in_mb = _MEMORY_LIMIT_IN_MB
-        self.function_version = _FUNCTION_VERSION
+        (
+            self.log_group_name,
+            self.log_stream_name,
+            self.function_name,
+            self.memory_limit_in_mb,
+            self.function_version,
+        ) = _of_the_function()
         self.invoked_function_arn = meta["invokedFunctionArn"]
         self.tenant_id = meta.get("tenantId")
         self.client_context = _client_context(meta.get("clientContext"))
@@ -76,12 +79,19 @@ class LambdaContext:
         return _described(self, [name for name in vars(self) if not name.startswith("_")])
 
 
-# An environment serves one version of one function: these cannot change, and reading them each time would cost.
-_LOG_GROUP_NAME = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME")
-_LOG_STREAM_NAME = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME")
-_FUNCTION_NAME = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
-_MEMORY_LIMIT_IN_MB = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")
-_FUNCTION_VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION")
+@functools.lru_cache(maxsize=None)
+def _of_the_function():
+    """An environment serves one version of one function: these cannot change, and reading them each time would cost."""
+    return tuple(map(os.environ.get, _VARIABLES))
+
+
+_VARIABLES = (
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+)
 
 
 def _client_context(text):

@@ -15,7 +15,10 @@ _GOES_ON = "\x1f\n"
 _NO_BREAK_SPACE = "\u00a0"
 _FULL_PIPE_WAIT_SECONDS = 0.001
 
-IS_JSON = os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
+
+def is_json():
+    """Whether the function's log is in the format JSON."""
+    return os.environ.get("AWS_LAMBDA_LOG_FORMAT", "").upper() == "JSON"
 
 
 def arrange_streams():
@@ -43,7 +46,7 @@ def flush():
 
 def log_unhandled(document):
     """The error that leaves the handler. Keys, carriage returns and no-break spaces are AWS's (recorded)."""
-    if IS_JSON:
+    if is_json():
         entry = {"timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "log_level": "ERROR"}
         entry.update(document)
         write_event(str(encode_error(entry), "utf-8"))

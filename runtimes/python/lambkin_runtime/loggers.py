@@ -6,7 +6,7 @@ This is done when `logging` is imported for the first time, by whoever does; see
 import os
 import time
 
-from .log_output import IS_JSON, write_event
+from .log_output import is_json, write_event
 from .standard_library import import_standard, on_first_import
 
 _TEXT_FORMAT = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(aws_request_id)s\t%(message)s\n"
@@ -55,7 +55,7 @@ def _configure(logging):
     # For every formatter, the function's own too: log times are UTC whatever TZ says (as AWS's runtime sets it).
     logging.Formatter.converter = time.gmtime
     handler = PipeHandler()
-    handler.setFormatter(_json_formatter(logging) if IS_JSON else logging.Formatter(_TEXT_FORMAT, _TEXT_TIME_FORMAT))
+    handler.setFormatter(_json_formatter(logging) if is_json() else logging.Formatter(_TEXT_FORMAT, _TEXT_TIME_FORMAT))
     handler.addFilter(CurrentRequestFilter())
     root = logging.getLogger()
     root.addHandler(handler)

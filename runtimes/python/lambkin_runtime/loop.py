@@ -8,6 +8,7 @@ from .context import LambdaContext
 from .errors import error_document
 from .handler_loader import arrange_path, load
 from .loggers import configure_on_import, current_request
+from .parking import wait_for_function
 from .payload import decode_event, encode_error, encode_result
 from .standard_library import import_standard
 
@@ -28,6 +29,10 @@ _INIT_WARNING = (
 def main():
     """Never returns: the end of the socket is the end of the process."""
     client = Client()
+    try:
+        wait_for_function(client)
+    except PlatformClosed:
+        os._exit(0)
     log_output.arrange_streams()
     arrange_path()
     configure_on_import()

@@ -5,19 +5,28 @@ import path from "node:path";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
-import type { Network, NetworkSlot } from "../network/network.ts";
+import type { Network } from "../network/network.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import type { SystemLogLevel } from "../platform/platform-json.ts";
+import { startFrame } from "../runtime-api/frames.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
-import type { Sandbox, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
-import type { ScratchVolume, ScratchVolumes } from "../sandbox/scratch-volumes.ts";
+import type { GuestPaths, Sandbox, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
+import type { ScratchVolumes } from "../sandbox/scratch-volumes.ts";
+import { linkTree } from "./deliver-files.ts";
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import type { EnvironmentFactory } from "./environment-pool.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { ExecutionEnvironment, Unstartable } from "./execution-environment.ts";
-import { findExtensions, namesHiddenFromExtensions } from "./find-extensions.ts";
+import {
+  type FoundExtension,
+  findExtensions,
+  hasExtensions,
+  namesHiddenFromExtensions,
+} from "./find-extensions.ts";
 import type { Surroundings } from "./guest-apis.ts";
+import { endParked, type ParkedSandboxes } from "./parked-sandboxes.ts";
+import { type Place, takePlace } from "./place.ts";
 import { runtimeCommand, speaksHttp } from "./runtime-command.ts";
 import type { StartQueue } from "./start-queue.ts";
 
@@ -31,6 +40,7 @@ export interface EnvironmentParts {
   readonly reportFault: (error: unknown, what: string) => void;
   readonly starts: StartQueue;
   readonly network: Network;
+  readonly parked: ParkedSandboxes;
   readonly hostPath: string;
   /** Holds a folder for each access point. */
   readonly fileSystemsDir: string;
@@ -55,12 +65,21 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       initializationType,
       log,
       clock: parts.clock,
-      start: (prepare) =>
-        parts.starts.run(async () => {
-          place ??= await takePlace(parts, target);
-          const environment = { id, scope, target, initializationType, choice, stream, log };
-          return start(parts, { ...environment, sandboxId: `${id}-${++starts}`, place }, prepare);
-        }),
+      start: async (prepare) => {
+        const request = { id, scope, target, initializationType, choice, stream, log, prepare };
+        const files = await filesOf(parts, target);
+        if (place === undefined) {
+          const adopted = adopt(parts, request, files);
+          if (adopted !== undefined) {
+            place = adopted.place;
+            return adopted.sandbox;
+          }
+        }
+        return parts.starts.run(async () => {
+          place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
+          return start(parts, { ...request, sandboxId: `${id}-${++starts}`, place }, files);
+        });
+      },
       discard: async () => {
         await place?.release().catch((error: unknown) => parts.reportFault(error, `(environment ${id})`));
       },
@@ -80,67 +99,104 @@ function logFormat({ settings }: FunctionVersion, choice: RuntimeChoice | undefi
   };
 }
 
-/** What an environment has beside its processes. */
-interface Place {
-  readonly volume: ScratchVolume;
-  readonly slot: NetworkSlot;
-  release(): Promise<void>;
-}
-
-async function takePlace(
-  { volumes, network }: EnvironmentParts,
-  { settings }: FunctionVersion,
-): Promise<Place> {
-  const waiting = volumes.acquire(settings.EphemeralStorage.Size);
-  const slot = await network.acquire();
-  const volume = await waiting.catch(async (error: unknown) => {
-    await slot.release();
-    throw error;
-  });
-  return {
-    volume,
-    slot,
-    release: async () => {
-      await Promise.all([volume.release(), slot.release()]);
-    },
-  };
-}
-
-interface StartRequest {
+interface EnvironmentRequest {
   readonly id: string;
-  /** Of one life of its processes. */
-  readonly sandboxId: string;
-  readonly place: Place;
   readonly scope: Scope;
   readonly target: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly choice: RuntimeChoice | undefined;
   readonly stream: string;
   readonly log: EnvironmentLog;
+  readonly prepare: (surroundings: Surroundings) => void;
 }
 
-async function start(
-  parts: EnvironmentParts,
-  request: StartRequest,
-  prepare: (surroundings: Surroundings) => void,
-): Promise<Sandbox> {
-  const { choice, target, scope, log } = request;
-  const { slot, volume } = request.place;
+interface StartRequest extends EnvironmentRequest {
+  /** Of one life of its processes. */
+  readonly sandboxId: string;
+  readonly place: Place;
+}
+
+/** A function's files on the host. */
+interface FunctionFiles {
+  readonly code: string;
+  readonly layers: string | undefined;
+}
+
+/** Throws Unstartable. */
+async function filesOf({ code }: EnvironmentParts, target: FunctionVersion): Promise<FunctionFiles> {
   if (target.code.kind === "image") throw new Unstartable("Lambkin does not run container images yet");
-  if (choice === undefined) {
-    throw new Unstartable(`Runtime ${target.settings.Runtime} is not installed on this machine`);
+  const layers = (target.settings.Layers ?? []).map((layer) => layer.CodeSha256);
+  return { code: await code.unpacked(target.code.sha256), layers: await code.merged(layers) };
+}
+
+/** Makes a sandbox that was parked this function's; undefined where none is there, or it cannot be had that way. */
+function adopt(
+  parts: EnvironmentParts,
+  request: EnvironmentRequest,
+  files: FunctionFiles,
+): { readonly place: Place; readonly sandbox: Sandbox } | undefined {
+  const { target, choice } = request;
+  if (choice === undefined || hasExtensions(files.layers)) return undefined;
+  const parked = parts.parked.take(target);
+  if (parked === undefined) return undefined;
+  const { sandbox, place } = parked;
+  const isDelivered =
+    linkTree(files.code, parked.code) &&
+    (files.layers === undefined || linkTree(files.layers, parked.layers));
+  if (!isDelivered) {
+    void endParked(parked);
+    return undefined;
   }
-  const folders = {
-    code: await parts.code.unpacked(target.code.sha256),
-    layers: await parts.code.merged((target.settings.Layers ?? []).map((layer) => layer.CodeSha256)),
-    runtime: parts.runtimes.bootstrapFolder(choice),
-    language: choice.interpreter?.folder,
-  };
+  const paths = parts.driver.guestPaths({ ...files, ...runtimeFolders(parts, choice) });
+  const variables = announce(parts, { ...request, choice, place, paths, extensions: [] });
+  sandbox.resize(target.settings.MemorySize);
+  sandbox.control.write(startFrame(variables));
+  return { place, sandbox };
+}
+
+async function start(parts: EnvironmentParts, request: StartRequest, files: FunctionFiles): Promise<Sandbox> {
+  const { choice, target, place } = request;
+  const { settings } = target;
+  if (choice === undefined) {
+    throw new Unstartable(`Runtime ${settings.Runtime} is not installed on this machine`);
+  }
+  const folders = { ...files, ...runtimeFolders(parts, choice) };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
-  const command = await runtimeCommand({ choice, folders, paths, settings: target.settings });
+  const command = await runtimeCommand({ choice, folders, paths, settings });
   const extensions = await findExtensions(folders.layers, paths);
-  prepare({
+  const variables = announce(parts, { ...request, choice, paths, extensions });
+  return parts.driver.start({
+    sandboxId: request.sandboxId,
+    tmp: place.volume.folder,
+    network: place.slot,
+    mountNamespace: parts.volumes.mountNamespace,
+    folders,
+    mounts,
+    command,
+    variables,
+    memoryMib: settings.MemorySize,
+    extensions,
+    hiddenFromExtensions: namesHiddenFromExtensions(variables),
+  });
+}
+
+function runtimeFolders({ runtimes }: EnvironmentParts, choice: RuntimeChoice) {
+  return { runtime: runtimes.bootstrapFolder(choice), language: choice.interpreter?.folder };
+}
+
+interface Announcement extends EnvironmentRequest {
+  readonly choice: RuntimeChoice;
+  readonly place: Place;
+  readonly paths: GuestPaths;
+  readonly extensions: readonly FoundExtension[];
+}
+
+/** Opens the APIs and begins the log; answers the function's variables. Throws Unstartable. */
+function announce(parts: EnvironmentParts, request: Announcement): Record<string, string> {
+  const { choice, target, scope, log, paths, extensions, initializationType } = request;
+  const { slot } = request.place;
+  request.prepare({
     api: slot.api,
     guestAddress: slot.guestAddress,
     isHttpRuntime: speaksHttp(choice),
@@ -154,7 +210,7 @@ async function start(
   });
   log.platform({
     kind: "initStart",
-    initializationType: request.initializationType,
+    initializationType,
     runtimeVersion: runtimeLabel(choice),
     runtimeVersionArn: runtimeVersionArn(scope.region, choice.runtime.id),
     functionName: target.name,
@@ -169,10 +225,10 @@ async function start(
     log.platform({ kind: "extension", name: sealed.name, state: "LaunchError", events: [], errorType });
     throw new Unstartable(`fork/exec ${sealed.program}: permission denied`, "Extension.LaunchError");
   }
-  const variables = environmentVariables({
+  return environmentVariables({
     scope,
     target,
-    initializationType: request.initializationType,
+    initializationType,
     choice,
     paths,
     isolation: parts.driver.name,
@@ -184,19 +240,6 @@ async function start(
       sessionToken: randomBytes(32).toString("base64"),
     },
     hostPath: parts.hostPath,
-  });
-  return parts.driver.start({
-    sandboxId: request.sandboxId,
-    tmp: volume.folder,
-    network: slot,
-    mountNamespace: parts.volumes.mountNamespace,
-    folders,
-    mounts,
-    command,
-    variables,
-    memoryMib: target.settings.MemorySize,
-    extensions,
-    hiddenFromExtensions: namesHiddenFromExtensions(variables),
   });
 }
 

@@ -55,7 +55,22 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
   };
 }
 
-function overridable(input: EnvironmentVariablesInput): Record<string, string> {
+/** What an interpreter is started with before it is known for which function; all of it comes again with the function's. */
+export function startupVariables(choice: RuntimeChoice, paths: GuestPaths): Record<string, string> {
+  const general = { choice, paths, isolation: "bubblewrap", hostPath: "", endpointUrl: "" } as const;
+  return {
+    ...overridable(general),
+    LAMBDA_TASK_ROOT: paths.code,
+    LAMBDA_RUNTIME_DIR: paths.runtime,
+    TZ: ":UTC",
+    PWD: paths.code,
+    SHLVL: "0",
+  };
+}
+
+function overridable(
+  input: Pick<EnvironmentVariablesInput, "paths" | "choice" | "isolation" | "hostPath" | "endpointUrl">,
+): Record<string, string> {
   const { paths, choice } = input;
   const { language, version } = choice.runtime;
   const { layers, runtime, code } = paths;

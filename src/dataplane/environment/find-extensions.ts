@@ -1,9 +1,11 @@
 /** A function's external extensions: the programs in its layers' folder `extensions`. */
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, readdir } from "node:fs/promises";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { GuestPaths } from "../sandbox/sandbox.ts";
+
+const FOLDER = "extensions";
 
 export interface FoundExtension {
   readonly name: string;
@@ -12,13 +14,18 @@ export interface FoundExtension {
   readonly isExecutable: boolean;
 }
 
+/** Whether layers bring any; `layers` is on the host. */
+export function hasExtensions(layers: string | undefined): boolean {
+  return layers !== undefined && existsSync(path.join(layers, FOLDER));
+}
+
 /** In the order of their names; folders are none. `layers` is on the host. */
 export async function findExtensions(
   layers: string | undefined,
   paths: GuestPaths,
 ): Promise<readonly FoundExtension[]> {
   if (layers === undefined) return [];
-  const folder = path.join(layers, "extensions");
+  const folder = path.join(layers, FOLDER);
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => !entry.isDirectory())
@@ -28,7 +35,7 @@ export async function findExtensions(
   return Promise.all(
     names.map(async (name) => ({
       name,
-      program: path.join(paths.layers, "extensions", name),
+      program: path.join(paths.layers, FOLDER, name),
       isExecutable: await access(path.join(folder, name), constants.X_OK).then(
         () => true,
         () => false,

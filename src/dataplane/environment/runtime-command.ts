@@ -1,6 +1,7 @@
 /** How the runtime of a function is started. */
 import { access, constants } from "node:fs/promises";
 import path from "node:path";
+import { invariant } from "../../errors/mod.ts";
 import type { FunctionSettings, ManagedLanguage } from "../../model/mod.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, SandboxFolders } from "../sandbox/sandbox.ts";
@@ -23,21 +24,33 @@ export async function runtimeCommand(input: RuntimeCommandInput): Promise<string
   const { choice, folders, paths, settings } = input;
   const { interpreter } = choice;
   if (interpreter === undefined) return [await findBootstrap(folders, paths)];
-  const program = paths.interpreter(interpreter.program);
-  const command = [program, ...ARGUMENTS[interpreter.language](input)];
+  const command = [...runtimeArguments(choice, paths), ...functionArguments(input)];
   const wrapper = settings.Environment?.Variables?.["AWS_LAMBDA_EXEC_WRAPPER"];
   return wrapper === undefined ? command : wrapped(wrapper, command, paths);
 }
 
-const ARGUMENTS: Readonly<Record<ManagedLanguage, (input: RuntimeCommandInput) => string[]>> = {
-  python: ({ paths }) => [path.join(paths.runtime, "bootstrap.py")],
-  nodejs: ({ paths }) => [path.join(paths.runtime, "bootstrap.mjs")],
-  ruby: ({ paths }) => [path.join(paths.runtime, "bootstrap.rb")],
-  java: ({ paths, settings }) => [
-    ...javaTuning(settings),
-    ...["-cp", path.join(paths.runtime, "*"), JAVA_CLIENT, settings.Handler ?? ""],
-  ],
+/** The program of a managed runtime and what is the same for every function. */
+export function runtimeArguments({ interpreter }: RuntimeChoice, paths: GuestPaths): string[] {
+  invariant(interpreter !== undefined, "a custom runtime has no program of its own");
+  const entry = ENTRIES[interpreter.language];
+  return [
+    paths.interpreter(interpreter.program),
+    ...(entry === undefined ? [] : [path.join(paths.runtime, entry)]),
+  ];
+}
+
+const ENTRIES: Readonly<Record<ManagedLanguage, string | undefined>> = {
+  python: "bootstrap.py",
+  nodejs: "bootstrap.mjs",
+  ruby: "bootstrap.rb",
+  java: undefined,
 };
+
+function functionArguments({ choice, paths, settings }: RuntimeCommandInput): string[] {
+  if (choice.runtime.language !== "java") return [];
+  const client = ["-cp", path.join(paths.runtime, "*"), JAVA_CLIENT];
+  return [...javaTuning(settings), ...client, settings.Handler ?? ""];
+}
 
 /** Short-lived and small: quick to start and modest in memory. What the function tunes itself is left to it. */
 function javaTuning({ MemorySize, Environment }: FunctionSettings): string[] {

@@ -24,6 +24,8 @@ export interface DataPlaneOptions {
   readonly pool: EnvironmentPool;
   readonly ledger: ConcurrencyLedger;
   readonly clock: Clock;
+  /** Told of functions that are about to be called. */
+  readonly expect: (target: FunctionVersion) => void;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -71,6 +73,11 @@ export class DataPlane implements Invoker {
       if (taken?.unsettled === undefined) leave();
       else void taken.unsettled.then(leave);
     }
+  }
+
+  /** The function is about to be called for the first time. */
+  expect(target: FunctionVersion): void {
+    this.#options.expect(target);
   }
 
   /** Code or settings changed, or the function is gone. */

@@ -3,7 +3,8 @@
  * (big endian). The guest's side of the same wire is in `runtimes/<language>/`.
  */
 
-export const TO_GUEST = { invoke: 1 } as const;
+/** `start` is for a parked runtime, once and first: the variables of the function that it is for, as JSON. */
+export const TO_GUEST = { invoke: 1, start: 2 } as const;
 
 /**
  * `fatal` is an error of the invocation after which the runtime ends itself. A response is one frame, or begin (with
@@ -112,6 +113,14 @@ export class FrameReader {
       }
     }
   }
+}
+
+export function startFrame(variables: Readonly<Record<string, string>>): Buffer {
+  const body = Buffer.from(JSON.stringify(variables));
+  const head = Buffer.alloc(LENGTH_BYTES + 1);
+  head.writeUInt32BE(1 + body.length, 0);
+  head.writeUInt8(TO_GUEST.start, LENGTH_BYTES);
+  return Buffer.concat([head, body]);
 }
 
 /** The head of an INVOKE frame; the payload follows it on the wire as it is. */

@@ -36,6 +36,8 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
   const filterArguments = options.filterFile === undefined ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)];
   return {
     name: "bubblewrap",
+    // Without a group the limits are those that the processes were started with.
+    canPark: options.cgroups !== undefined,
     weaknesses: [
       ...(options.filterFile === undefined ? ["no seccomp filter for this machine's architecture"] : []),
       ...(options.cgroups?.weaknesses() ?? [NO_CGROUP]),

@@ -49,6 +49,8 @@ export interface Cgroup {
   /** Ids of all processes in it, and in groups below it. */
   processes(): number[];
   peakMemoryBytes(): number;
+  /** Other limits of memory and CPU for the same processes. */
+  resize(memoryMib: number): void;
   remove(): Promise<void>;
 }
 
@@ -91,13 +93,15 @@ export class Cgroups {
     for (const folder of folders) mkdirSync(folder);
     const write = (root: string, file: string, value: string | number): void =>
       writeFileSync(path.join(root, sandboxId, file), String(value));
-    write(memory.root, memory.limit, memoryMib * MIB);
+    const resize = (mib: number): void => {
+      write(memory.root, memory.limit, mib * MIB);
+      if (cpu === undefined) return;
+      const share = (cpu.oneCore * mib) / ENVIRONMENT_LIMITS.memoryMibOfOneCore;
+      write(cpu.root, cpu.file, Math.max(2, Math.round(share)));
+    };
+    resize(memoryMib);
     for (const { file, value } of further) write(memory.root, file, value);
     if (processes !== undefined) write(processes.root, "pids.max", ENVIRONMENT_LIMITS.processesMax);
-    if (cpu !== undefined) {
-      const share = (cpu.oneCore * memoryMib) / ENVIRONMENT_LIMITS.memoryMibOfOneCore;
-      write(cpu.root, cpu.file, Math.max(2, Math.round(share)));
-    }
     const peak = openSync(path.join(memory.root, sandboxId, memory.peak), "r");
     const frost = freezer && openSync(path.join(freezer.root, sandboxId, freezer.file), "w");
     const text = Buffer.alloc(32);
@@ -117,6 +121,7 @@ export class Cgroups {
         const length = readSync(peak, text, 0, text.length, 0);
         return Number(text.toString("latin1", 0, length).trim());
       },
+      resize,
       remove: async () => {
         closeSync(peak);
         if (frost !== undefined) closeSync(frost);

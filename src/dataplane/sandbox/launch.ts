@@ -116,6 +116,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     },
     freeze: () => cgroup?.freeze() ?? false,
     thaw: () => cgroup?.thaw(),
+    resize: (memoryMib) => cgroup?.resize(memoryMib),
     peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? watch?.peakBytes() ?? 0,
   };
 }

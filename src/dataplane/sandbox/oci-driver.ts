@@ -89,6 +89,8 @@ export function ociDriver(options: OciOptions): SandboxDriver {
   const state = path.join(folder, "state");
   return {
     name: "oci",
+    // gVisor keeps in mind what a folder held.
+    canPark: runtime !== "runsc",
     weaknesses: [
       ...(options.machine === undefined && runtime !== "runsc"
         ? ["no seccomp filter for this machine's architecture"]

@@ -8,6 +8,7 @@ import { supervisedCommand } from "./supervisor.ts";
 export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
   return {
     name: "process",
+    canPark: false,
     weaknesses: [
       "no isolation: a function sees the files, processes and network of the user that runs Lambkin",
       ...(cgroups?.weaknesses() ?? [NO_CGROUP]),

@@ -70,6 +70,8 @@ export interface Sandbox {
   thaw(): void;
   /** The most memory the guest ever used, bytes. */
   peakMemoryBytes(): number;
+  /** Other limits of memory and CPU; only of drivers that can park. */
+  resize(memoryMib: number): void;
   /** After `exited`: removes what the driver made for it; `tmp` stays. */
   dispose(): Promise<void>;
 }
@@ -78,6 +80,8 @@ export interface SandboxDriver {
   readonly name: IsolationDriverName;
   /** What this driver does not keep apart on this machine; for health and SECURITY.md. */
   readonly weaknesses: readonly string[];
+  /** Whether a sandbox can be started before it is known for which function: what comes later reaches it. */
+  readonly canPark: boolean;
   guestPaths(folders: SandboxFolders): GuestPaths;
   /** Rejects when the process cannot be started at all. */
   start(spec: SandboxSpec): Promise<Sandbox>;
