@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type LambdaClient, PublishLayerVersionCommand } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../../testkit/clients.ts";
-import { createFunction, invoke, NODE, zip } from "../../testkit/functions.ts";
+import { createFunction, invoke, NODE, shellBootstrap, zip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 
 const PYTHON = `import os, sys
@@ -69,15 +69,7 @@ for (const isolation of ["auto", "process"] as const) {
     }
 
     it("means nothing to a custom runtime", async () => {
-      const bootstrap = `#!/bin/sh
-api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
-while true; do
-  headers=$(mktemp)
-  curl -sS -D "$headers" "$api/invocation/next" > /dev/null
-  id=$(tr -d '\\r' < "$headers" | sed -n 's/^lambda-runtime-aws-request-id: //ip')
-  curl -sS -o /dev/null -d "\\"$ADDED\\"" "$api/invocation/$id/response"
-done
-`;
+      const bootstrap = shellBootstrap('\\"$ADDED\\"');
       const code = zip({ bootstrap, "wrap.sh": wrapper("") }, ["bootstrap", "wrap.sh"]);
       const settings = { Runtime: "provided.al2023", ...wrappedBy("/var/task/wrap.sh") } as const;
       await createFunction(client, "custom", code, settings);

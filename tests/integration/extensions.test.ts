@@ -5,7 +5,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { type LambdaClient, UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { extensionLayer, inLog, logOf } from "../../testkit/extensions.ts";
-import { createFunction, invoke, pythonZip, zip } from "../../testkit/functions.ts";
+import { createFunction, invoke, pythonZip, shellBootstrap, zip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 
 const HELLO = pythonZip(`
@@ -204,15 +204,7 @@ next_event(identifier)
 
     it("work beside a custom runtime, too", async () => {
       const layer = await extensionLayer(client, "beside", { beside: LISTENER });
-      const bootstrap = `#!/bin/sh
-api="http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime"
-while true; do
-  headers=$(mktemp)
-  curl -sS -D "$headers" "$api/invocation/next" > /dev/null
-  id=$(tr -d '\\r' < "$headers" | sed -n 's/^lambda-runtime-aws-request-id: //ip')
-  curl -sS -o /dev/null -d '"done"' "$api/invocation/$id/response"
-done
-`;
+      const bootstrap = shellBootstrap('\\"done\\"');
       await createFunction(client, "custom", zip({ bootstrap }, ["bootstrap"]), {
         Runtime: "provided.al2023",
         Layers: [layer],
