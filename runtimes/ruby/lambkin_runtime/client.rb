@@ -13,6 +13,7 @@ module LambkinRuntime
     CONTROL_DESCRIPTOR = 3
 
     INVOKE = 1
+    START = 2
     READY = 1
     RESPONSE = 2
     ERROR = 3
@@ -38,6 +39,14 @@ module LambkinRuntime
         meta = JSON.parse(frame.byteslice(5, meta_bytes).force_encoding(Encoding::UTF_8))
         return [meta, frame.byteslice((5 + meta_bytes)..).force_encoding(Encoding::UTF_8)]
       end
+    end
+
+    # Returns the variables of the function that this runtime is for, a hash. Only in a parked runtime, and first.
+    def receive_start
+      frame = read(read(4).unpack1("N"))
+      raise PlatformClosed if frame.getbyte(0) != START
+
+      JSON.parse(frame.byteslice(1..).force_encoding(Encoding::UTF_8))
     end
 
     def send_ready = send_frame(READY, [], "")

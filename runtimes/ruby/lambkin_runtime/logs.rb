@@ -9,7 +9,6 @@ module LambkinRuntime
   # line; what has several lines and must stay one event ends each of its inner lines with U+001F ("goes on").
   module Logs
     GOES_ON = "\u001f\n"
-    IS_JSON = ENV["AWS_LAMBDA_LOG_FORMAT"].to_s.casecmp?("JSON")
     # Lambda's names that are not Ruby's.
     LEVELS = { "TRACE" => "DEBUG" }.freeze
 
@@ -26,6 +25,10 @@ module LambkinRuntime
           end
         end
         Logger.prepend(LoggerForLambda)
+      end
+
+      def json?
+        ENV["AWS_LAMBDA_LOG_FORMAT"].to_s.casecmp?("JSON")
       end
 
       def write_event(text)
@@ -47,7 +50,7 @@ module LambkinRuntime
         level = ENV["AWS_LAMBDA_LOG_LEVEL"].to_s
         options[:level] ||= LEVELS.fetch(level, level) unless level.empty?
         super(EventDevice.new, *rest, **options)
-        @default_formatter = IS_JSON ? JsonFormatter.new : TextFormatter.new
+        @default_formatter = Logs.json? ? JsonFormatter.new : TextFormatter.new
       end
     end
 

@@ -6,6 +6,7 @@ require_relative "context"
 require_relative "errors"
 require_relative "handler"
 require_relative "logs"
+require_relative "parking"
 
 module LambkinRuntime
   # The order of things in a Ruby environment: load the handler, say ready, then one invocation after the other.
@@ -19,6 +20,7 @@ module LambkinRuntime
 
     # Never returns: the end of the socket is the end of the process.
     def run
+      Parking.wait_for_function(@client)
       Logs.arrange
       arrange_paths
       handler = load_handler

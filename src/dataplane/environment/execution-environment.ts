@@ -21,7 +21,13 @@ import type { ShutdownReason } from "../extensions/extension.ts";
 import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
-import { type InitEnd, type RunEnd, RuntimeProcess, type SandboxStarter } from "./runtime-process.ts";
+import {
+  type InitEnd,
+  isFinal,
+  type RunEnd,
+  RuntimeProcess,
+  type SandboxStarter,
+} from "./runtime-process.ts";
 
 export type EnvironmentState = "stopped" | "initializing" | "idle" | "frozen" | "busy" | "ended";
 
@@ -250,20 +256,14 @@ export class ExecutionEnvironment {
 }
 
 /** Whether the runtime cannot go on after it. */
-function isLast(outcome: RunEnd): boolean {
-  switch (outcome.kind) {
+function isLast(end: RunEnd): boolean {
+  switch (end.kind) {
     case "timeout":
     case "broken":
     case "undelivered":
       return true;
-    case "error":
-      return outcome.isFatal;
-    case "oversized":
-      return outcome.isStreamed;
-    case "response":
-      return false;
     default:
-      return outcome satisfies never;
+      return isFinal(end);
   }
 }
 

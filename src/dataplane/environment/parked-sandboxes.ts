@@ -118,7 +118,8 @@ export class ParkedSandboxes {
     if (!isPlain) return undefined;
     const choice = this.#options.runtimes.choose(settings.Runtime ?? "");
     const language = choice?.interpreter?.language;
-    return language === "python" || language === "nodejs" ? choice : undefined;
+    // Those whose runtime is ours; Java starts with what the function tunes.
+    return language === undefined || language === "java" ? undefined : choice;
   }
 
   /** Runtimes that the same program serves share it. */

@@ -366,7 +366,7 @@ export class RuntimeProcess implements RuntimeListener {
   #answer(answer: RunAnswer): void {
     const goesOn = this.#link?.asksForWork === true || this.#apis?.extensions.isBusy === true;
     this.#isRuntimeIdle = this.#link?.asksForWork !== true;
-    if (!goesOn) {
+    if (!goesOn || isFinal(answer)) {
       this.#finish(answer);
       return;
     }
@@ -385,4 +385,9 @@ export class RuntimeProcess implements RuntimeListener {
       run.end.resolve(end);
     });
   }
+}
+
+/** Whether nothing can follow: the runtime ends itself, or goes on writing what nobody takes. */
+export function isFinal(answer: RunAnswer): boolean {
+  return (answer.kind === "error" && answer.isFatal) || (answer.kind === "oversized" && answer.isStreamed);
 }
