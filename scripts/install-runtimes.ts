@@ -1,6 +1,6 @@
 /**
  * Puts into `.cache/runtimes` what managed runtimes need and a machine rarely has: the Node.js versions, from npm's
- * packages of the same name, and AWS's runtime client for Java, from its registry through Maven.
+ * packages of the same name, the AWS SDK for their functions, and AWS's runtime client for Java through Maven.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -25,12 +25,28 @@ const JAVA_CLIENT = {
   } as Readonly<Record<string, string>>,
 };
 
+/** The AWS SDK for JavaScript as functions find it: the clients that functions use most. */
+const NODE_SDK = [
+  ...[
+    "cloudwatch",
+    "cloudwatch-logs",
+    "dynamodb",
+    "eventbridge",
+    "kinesis",
+    "lambda",
+    "s3",
+    "secrets-manager",
+  ],
+  ...["ses", "sfn", "sns", "sqs", "ssm", "sts"],
+].map((name) => `@aws-sdk/client-${name}@3`);
+
 const steps = [
   ...MAJORS.map((major) => ({
     name: `nodejs${major}.x`,
     proof: "bin/node",
     install: (scratch: string) => installNode(major, scratch),
   })),
+  { name: "nodejs-sdk", proof: "@aws-sdk/client-s3", install: installNodeSdk },
   { name: "java-client", proof: Object.keys(JAVA_CLIENT.jars)[0] ?? "", install: installJavaClient },
 ];
 
@@ -57,18 +73,28 @@ for (const [index, { name, proof, install }] of steps.entries()) {
 }
 process.exit(failures === 0 ? 0 : 1);
 
-/** Both answer the folder that is to be kept; undefined where it did not come to be. */
+/** Each answers the folder that is to be kept; undefined where it did not come to be. */
 function installNode(major: string, scratch: string): string | undefined {
   const system = process.platform === "darwin" ? "bin-darwin" : process.platform;
   const name = `node-${system}-${process.arch}`;
+  const isInstalled = npmInstall(scratch, [`${name}@${major}`]);
+  const installed = path.join(scratch, "node_modules", name);
+  return isInstalled && existsSync(path.join(installed, "bin/node")) ? installed : undefined;
+}
+
+function installNodeSdk(scratch: string): string | undefined {
+  const packages = [...NODE_SDK, "@aws-sdk/lib-dynamodb@3", "@aws-sdk/s3-request-presigner@3"];
+  return npmInstall(scratch, packages) ? path.join(scratch, "node_modules") : undefined;
+}
+
+function npmInstall(folder: string, packages: readonly string[]): boolean {
   const options = ["--no-audit", "--no-fund", "--no-save", "--loglevel=error"];
-  const args = ["install", "--prefix", scratch, ...options, `${name}@${major}`];
+  const args = ["install", "--prefix", folder, ...options, ...packages];
   const npm = process.env["npm_execpath"];
   const result = npm
     ? spawnSync(process.execPath, [npm, ...args], { stdio: "inherit" })
     : spawnSync("npm", args, { stdio: "inherit" });
-  const installed = path.join(scratch, "node_modules", name);
-  return result.status === 0 && existsSync(path.join(installed, "bin/node")) ? installed : undefined;
+  return result.status === 0;
 }
 
 function installJavaClient(scratch: string): string | undefined {

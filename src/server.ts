@@ -96,16 +96,16 @@ export async function startServer(
     }),
     openScratchVolumes(path.join(config.dataDir, "environments")),
   ]);
-  const bootstraps = {
-    ...ownBootstraps(),
-    // AWS's own client, where `npm run runtimes` has put it.
-    java: runtimeFolders(config)
-      .map((folder) => path.join(folder, "java-client"))
-      .find((folder) => existsSync(folder)),
-  };
+  // What `npm run runtimes` has installed.
+  const installed = (name: string): string | undefined =>
+    runtimeFolders(config)
+      .map((folder) => path.join(folder, name))
+      .find((folder) => existsSync(folder));
+  const bootstraps = { ...ownBootstraps(), java: installed("java-client") };
   const runtimes = new RuntimeCatalogue({
     interpreters,
     bootstraps,
+    nodePackages: installed("nodejs-sdk"),
     allowFallback: config.runtimeFallback,
   });
 

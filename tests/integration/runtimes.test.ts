@@ -1,12 +1,14 @@
 /** Every managed runtime of Python and Node.js that this machine has, each with real functions. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { LambdaClient, Runtime } from "@aws-sdk/client-lambda";
 import { SUPPORTED_RUNTIMES } from "../../src/model/mod.ts";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, nodeZip, pythonZip, zip } from "../../testkit/functions.ts";
-import { startTestServer, type TestServer } from "../../testkit/server.ts";
+import { PROJECT, startTestServer, type TestServer } from "../../testkit/server.ts";
 
 const PYTHON = pythonZip(`
 import sys, json, logging
@@ -82,6 +84,35 @@ describe("runtimes", () => {
       }
     });
   }
+
+  it("brings the AWS SDK to functions of Node.js, as modules of either kind", async (t) => {
+    if (!existsSync(path.join(PROJECT, ".cache/runtimes/nodejs-sdk")))
+      return t.skip("the SDK is not installed here");
+    const sources = {
+      "common.js": `const { LambdaClient, GetAccountSettingsCommand } = require("@aws-sdk/client-lambda");
+exports.handler = async () => (await new LambdaClient().send(new GetAccountSettingsCommand())).AccountLimit.ConcurrentExecutions;`,
+      "modern.mjs": `import { LambdaClient, GetAccountSettingsCommand } from "@aws-sdk/client-lambda";
+export const handler = async () => (await new LambdaClient().send(new GetAccountSettingsCommand())).AccountLimit.ConcurrentExecutions;`,
+    };
+    for (const name of ["common", "modern"]) {
+      const settings = { Runtime: "nodejs22.x", Handler: `${name}.handler`, MemorySize: 512 } as const;
+      await createFunction(client, `sdk-${name}`, zip(sources), settings);
+      assert.equal((await invoke(client, `sdk-${name}`)).payload, 1000);
+    }
+  });
+
+  it("lets functions of Python import boto3 where the interpreter has it", async (t) => {
+    const source = pythonZip(`
+def lambda_handler(event, context):
+    try: import boto3
+    except ImportError: return None
+    return boto3.client("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+`);
+    await createFunction(client, "boto3", source, { MemorySize: 512 });
+    const { payload } = await invoke(client, "boto3");
+    if (payload === null) return t.skip("this Python has no boto3");
+    assert.equal(payload, 1000);
+  });
 
   it("refuses a runtime that is not installed when nothing may stand in for it", async (t) => {
     const missing = Object.entries(health.runtimes).find(([, report]) => report.warning !== undefined)?.[0];

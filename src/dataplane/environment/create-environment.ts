@@ -182,7 +182,11 @@ async function start(parts: EnvironmentParts, request: StartRequest, files: Func
 }
 
 function runtimeFolders({ runtimes }: EnvironmentParts, choice: RuntimeChoice) {
-  return { runtime: runtimes.bootstrapFolder(choice), language: choice.interpreter?.folder };
+  return {
+    runtime: runtimes.bootstrapFolder(choice),
+    language: choice.interpreter?.folder,
+    packages: runtimes.packagesFolder(choice),
+  };
 }
 
 interface Announcement extends EnvironmentRequest {

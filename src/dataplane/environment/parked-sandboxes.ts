@@ -181,6 +181,7 @@ export class ParkedSandboxes {
       layers: path.join(own, "opt"),
       runtime: runtimes.bootstrapFolder(choice),
       language: choice.interpreter?.folder,
+      packages: runtimes.packagesFolder(choice),
     };
     await mkdir(folders.code, { recursive: true });
     await mkdir(folders.layers);

@@ -7,6 +7,8 @@ export interface RuntimeCatalogueOptions {
   readonly interpreters: readonly Interpreter[];
   /** For each language the folder of what the platform brings; a language without one cannot be run. */
   readonly bootstraps: Readonly<Record<ManagedLanguage, string | undefined>>;
+  /** Folder of packages that functions of Node.js find; undefined where none are installed. */
+  readonly nodePackages: string | undefined;
   readonly allowFallback: boolean;
 }
 
@@ -66,6 +68,11 @@ export class RuntimeCatalogue {
         ];
       }),
     );
+  }
+
+  /** Host folder of the packages that come with the runtime. */
+  packagesFolder(choice: RuntimeChoice): string | undefined {
+    return choice.interpreter?.language === "nodejs" ? this.#options.nodePackages : undefined;
   }
 
   /** Host folder of what the platform brings for the language. */

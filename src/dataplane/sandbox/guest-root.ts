@@ -95,7 +95,7 @@ export function systemEntries(accountFiles: AccountFiles): RootEntry[] {
 
 /** What is this guest's own; later entries lie over earlier ones. */
 export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): RootEntry[] {
-  const { code, layers, runtime, language } = folders;
+  const { code, layers, runtime, language, packages } = folders;
   return [
     { kind: "bind", host: tmp, guest: "/tmp", isWritable: true },
     ...(network.resolvConf === undefined ? [] : [readOnly(network.resolvConf, "/etc/resolv.conf")]),
@@ -103,9 +103,16 @@ export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): Ro
     layers === undefined ? { kind: "folder", guest: LAYERS } : readOnly(layers, LAYERS),
     readOnly(code, CODE),
     ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),
+    ...(packages === undefined ? [] : packagesOf(packages)),
     ...(language === undefined ? [] : [readOnly(language, LANGUAGE), alsoAt(language)]),
     ...mounts.map(({ host, guest }) => ({ kind: "bind", host, guest, isWritable: true }) as const),
   ];
+}
+
+/** ES modules of a function find them by the folders above it, CommonJS by NODE_PATH. */
+function packagesOf(packages: string): RootEntry[] {
+  const guest = `${RUNTIME}/node_modules`;
+  return [readOnly(packages, guest), { kind: "symlink", guest: "/var/node_modules", to: guest }];
 }
 
 /**

@@ -15,6 +15,8 @@ export interface SandboxFolders {
   readonly runtime: string | undefined;
   /** The interpreter's installation, unless it is the system's own. */
   readonly language: string | undefined;
+  /** Packages that come with the runtime, such as the AWS SDK; found beside it. */
+  readonly packages: string | undefined;
 }
 
 /** The same folders as the guest sees them. */
