@@ -48,5 +48,6 @@ export async function shutDown({ sandbox, apis, reason, clock }: ShutDownOptions
     if (!awaited.has(index)) supervisor.signalExtension(index, "SIGKILL");
   }
   const left = Promise.all([...awaited.values()].map(({ promise }) => promise));
-  await within(deadlineMs, Promise.race([Promise.all([left, flushed]), ended]));
+  const said = left.then(() => supervisor.drained());
+  await within(deadlineMs, Promise.race([Promise.all([said, flushed]), ended]));
 }

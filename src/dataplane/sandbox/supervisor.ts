@@ -13,7 +13,8 @@ export const SUPERVISOR_DESCRIPTORS = { channel: 6, extensionLogs: 7 } as const;
 
 /**
  * Everybody has a key: extensions their number, the runtime `runtime`. The runtime starts when it is told, so that
- * extensions can be there first. Orders: `start`, or a signal's name and a process id.
+ * extensions can be there first. Orders: `start`; `drain` and a mark that follows what extensions have printed; or a signal's
+ * name and a process id.
  */
 const SCRIPT = `hidden=$1 count=$2; shift 2
 follow() { exec 2>/dev/null; echo started $1 $2 >&6; wait $1; echo exited $? $2 >&6; }
@@ -26,12 +27,14 @@ done
 while read -r order id <&6; do
   case $order in
     start) ( "$@" 6>&- 7>&- & follow $! runtime ) & ;;
+    drain) echo "$id" >&7 ;;
     *) kill -"$order" "$id" 2>/dev/null ;;
   esac
 done`;
 
 /** Before a line that an extension printed, where that comes with the reports. */
 const LOG = "log ";
+const DRAINED = "lambkin-drained";
 
 /** What runs as the guest's first program. */
 export function supervisedCommand({ command, extensions, hiddenFromExtensions }: SandboxSpec): string[] {
@@ -50,12 +53,15 @@ export class Supervisor {
   /** What extensions print: one pipe for all of them. */
   readonly extensionLogs: Readable;
   readonly #logLines = new PassThrough();
+  readonly #drained = deferred<void>();
+  readonly #relaysLogs: boolean;
   /** Set by whoever watches: an extension ended; its place in the spec's list. */
   onExtensionExited: (index: number, status: ExitStatus) => void = () => {};
 
   /** Without `extensionLogs` what extensions print comes with the reports. */
   constructor(channel: Duplex, extensionLogs: Readable | undefined) {
     this.#channel = channel;
+    this.#relaysLogs = extensionLogs === undefined;
     this.extensionLogs = extensionLogs ?? this.#logLines;
     let text = "";
     channel.on("error", () => {});
@@ -80,6 +86,13 @@ export class Supervisor {
     this.#channel.write("start\n");
   }
 
+  /** Resolves when all that extensions printed before the call has come out of the sandbox. */
+  drained(): Promise<void> {
+    if (!this.#relaysLogs) return Promise.resolve();
+    this.#channel.write(`drain ${DRAINED}\n`);
+    return this.#drained.promise;
+  }
+
   signalRuntime(signal: SupervisedSignal): void {
     this.#signal("runtime", signal);
   }
@@ -94,7 +107,8 @@ export class Supervisor {
   }
 
   #report(line: string): void {
-    if (line.startsWith(LOG)) this.#logLines.write(`${line.slice(LOG.length)}\n`, "latin1");
+    if (line === LOG + DRAINED) this.#drained.resolve();
+    else if (line.startsWith(LOG)) this.#logLines.write(`${line.slice(LOG.length)}\n`, "latin1");
     const [, what, number, key = ""] = /^(started|exited) (\d+) (runtime|\d+)$/.exec(line) ?? [];
     if (what === "started") this.#processIds.set(key, Number(number));
     if (what !== "exited") return;
