@@ -3,6 +3,7 @@
  * the same run; and what it costs that there are many functions. Prints tables and writes them with machine and commit to `bench/results/`. Fails nothing.
  */
 import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -24,6 +25,7 @@ const CONNECTIONS = 32;
 const THROUGHPUT_CALLS = 10_000;
 const COLD_FUNCTIONS_A_RUN = 10;
 
+const IDLE_MS = 3000;
 const SETTLED_LOOKS = 4;
 const SETTLED_PAUSE_MS = 100;
 const BURST_RUNS = 3;
@@ -65,7 +67,28 @@ interface Row {
 
 const invocation = (name: string): Buffer => post(`/2015-03-31/functions/${name}/invocations`, BODY);
 
+/** A server that nobody calls: how soon it is ready, and what it holds a little later. */
+async function idle(): Promise<Row[]> {
+  const ready: number[] = [];
+  const memory: number[] = [];
+  for (let run = 0; run < RUNS; run++) {
+    progress(`idle server, run ${run + 1} of ${RUNS}`);
+    const dataDir = await temporaryFolder();
+    const startedMs = performance.now();
+    const server = await spawnServer(dataDir);
+    ready.push(performance.now() - startedMs);
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    const status = readFileSync(`/proc/${server.child.pid}/status`, "latin1");
+    memory.push(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
+    server.child.kill("SIGTERM");
+    await server.exited;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  return [row("Server: start to the ready line", "ms", ready), row("Server: resident, idle", "MiB", memory)];
+}
+
 async function main(): Promise<void> {
+  const idleRows = await idle();
   const curves = await manyFunctions(progress);
   const drivers = await driverCosts(DRIVER_RUNS, progress);
   const echo = await startEcho();
@@ -80,6 +103,7 @@ async function main(): Promise<void> {
     const python = (name: string) => createFunction(client, name, PYTHON_HELLO);
     const node = (name: string) => createFunction(client, name, NODE_HELLO, NODE);
     const rows = [
+      ...idleRows,
       ...(await warm(port, echo.port)),
       ...(await cold(server.url, "Python", python)),
       ...(await cold(server.url, "Node.js", node)),

@@ -61,7 +61,7 @@ export async function spawnServer(
   userId?: number,
   starter: readonly string[] = [],
 ): Promise<ServerProcess> {
-  const command = [process.execPath, path.join(PROJECT, "src/main.ts")];
+  const command = [process.execPath, path.join(PROJECT, "src/start.mjs")];
   const prefix =
     userId === undefined
       ? []
