@@ -137,6 +137,7 @@ export async function startServer(
     clock,
     keepAliveMs: config.keepAliveMs,
     ageMsMax: config.environmentAgeMsMax,
+    idleBytesMax: config.idleBytesMax,
   });
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, reportFault },

@@ -1,4 +1,5 @@
 /** Reads the environment into one frozen Config; a wrong value stops the start with a sentence that names it. */
+import os from "node:os";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
 
@@ -41,6 +42,8 @@ export interface Config {
   readonly keepAliveMs: number;
   /** An environment that is older ends after its invocation. */
   readonly environmentAgeMsMax: number;
+  /** What idle environments may hold together, bytes. */
+  readonly idleBytesMax: number;
   /** Sandboxes of one interpreter that wait for a function, at most. */
   readonly parkedMax: number;
   readonly accountConcurrency: number;
@@ -53,6 +56,12 @@ export class ConfigError extends Error {
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+const MIB = 1024 * 1024;
+
+function halfOfTheMachineMib(): number {
+  return Math.floor(os.totalmem() / 2 / MIB);
+}
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -133,6 +142,7 @@ export function readConfig(env: Variables, cwd: string): Config {
     keepAliveMs:
       1000 *
       integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),
+    idleBytesMax: MIB * integer(env, "LAMBKIN_IDLE_MEMORY_MB", halfOfTheMachineMib(), 1, 100_000_000),
     parkedMax: integer(env, "LAMBKIN_PARKED_MAX", ENVIRONMENT_LIMITS.parkedOfInterpreterMaxDefault, 0, 1000),
     accountConcurrency: integer(
       env,

@@ -163,6 +163,25 @@ def lambda_handler(event, context):
     }
   });
 
+  it("end, the least recently used first, when they hold more memory together than they may", async () => {
+    const tight = await startTestServer({ LAMBKIN_IDLE_MEMORY_MB: "150" });
+    try {
+      const there = lambdaClient(tight.url);
+      const source =
+        "kept = b'x' * 60_000_000\ndef lambda_handler(event, context): return context.log_stream_name";
+      const names = ["first", "second", "third"];
+      for (const name of names) await createFunction(there, name, pythonZip(source));
+      const streams = [];
+      for (const name of names) streams.push((await invoke(there, name)).payload);
+      // Two of them fit; the third call pushed the first one out.
+      assert.equal((await invoke(there, "third")).payload, streams[2]);
+      assert.equal((await invoke(there, "second")).payload, streams[1]);
+      assert.notEqual((await invoke(there, "first")).payload, streams[0]);
+    } finally {
+      await tight.stop();
+    }
+  });
+
   it("get a share of the CPU by their memory", async (test) => {
     const groups = () => globSync(`/sys/fs/cgroup/cpu/lambkin-${process.pid}-*/*/cpu.shares`);
     await createFunction(client, "share", pythonZip("def lambda_handler(e, c): return 1"), {

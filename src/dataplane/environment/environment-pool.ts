@@ -19,6 +19,8 @@ export interface PoolOptions {
   readonly keepAliveMs: number;
   /** One that is older ends after its invocation. */
   readonly ageMsMax: number;
+  /** What idle environments may hold together, bytes by their peak; beyond it the least recently used end. */
+  readonly idleBytesMax: number;
 }
 
 /** Environments made ahead for one configuration. */
@@ -39,6 +41,9 @@ export class EnvironmentPool {
   readonly #provisioned = new Map<string, Provision>();
   readonly #alive = new Set<ExecutionEnvironment>();
   readonly #retired = new Set<string>();
+  /** What each idle environment held at most when it was given back, bytes, and their sum. */
+  readonly #held = new Map<ExecutionEnvironment, number>();
+  #heldBytes = 0;
   /** Environments whose last processes are still going. */
   readonly #ending = new Set<Promise<void>>();
   #sweep: Timer | undefined;
@@ -53,7 +58,11 @@ export class EnvironmentPool {
    * is the caller's now.
    */
   takeIdle({ configurationId }: FunctionVersion): ExecutionEnvironment | undefined {
-    return this.#provisioned.get(configurationId)?.idle.pop() ?? this.#idle.get(configurationId)?.pop();
+    const provisioned = this.#provisioned.get(configurationId)?.idle.pop();
+    if (provisioned !== undefined) return provisioned;
+    const idle = this.#idle.get(configurationId)?.pop();
+    if (idle !== undefined) this.#letGo(idle);
+    return idle;
   }
 
   /** A new environment, not yet initialised; undefined when this machine's bound is reached. */
@@ -119,6 +128,7 @@ export class EnvironmentPool {
     else if (isRunning) idle.push(environment);
     // Those that would have to be started again are taken last.
     else idle.unshift(environment);
+    this.#hold(environment);
     this.#sweep ??= this.#options.clock.after(this.#options.keepAliveMs, () => this.#endIdleTooLong());
   }
 
@@ -155,8 +165,21 @@ export class EnvironmentPool {
     await Promise.all(this.#ending);
   }
 
+  #hold(environment: ExecutionEnvironment): void {
+    const bytes = environment.state === "stopped" ? 0 : environment.knownPeakBytes;
+    this.#held.set(environment, bytes);
+    this.#heldBytes += bytes;
+    while (this.#heldBytes > this.#options.idleBytesMax && this.#endLeastRecentlyUsed());
+  }
+
+  #letGo(environment: ExecutionEnvironment): void {
+    this.#heldBytes -= this.#held.get(environment) ?? 0;
+    this.#held.delete(environment);
+  }
+
   #forget(environment: ExecutionEnvironment): void {
     this.#alive.delete(environment);
+    this.#letGo(environment);
     const { configurationId } = environment.target;
     const idle = this.#idle.get(configurationId);
     const at = idle?.indexOf(environment) ?? -1;

@@ -113,6 +113,11 @@ export class ExecutionEnvironment {
     return this.#unsettled;
   }
 
+  /** Bytes, as the last report had it; costs nothing. */
+  get knownPeakBytes(): number {
+    return this.#peakMemoryBytes;
+  }
+
   /** Bytes, of the processes that run or ran last. */
   peakMemoryBytes(): number {
     this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, this.#process?.peakMemoryBytes() ?? 0);
