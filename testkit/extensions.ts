@@ -10,7 +10,8 @@ import http.client, json, os, sys, threading, time
 NAME = os.path.basename(sys.argv[0])
 
 def say(what, **more):
-    print(NAME, what, json.dumps(more, sort_keys=True), flush=True)
+    # In one piece: several threads may have something to say.
+    os.write(1, f"{NAME} {what} {json.dumps(more, sort_keys=True)}\\n".encode())
 
 def call(method, path, headers={}, body=None):
     connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])

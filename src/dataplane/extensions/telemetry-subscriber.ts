@@ -77,8 +77,9 @@ export class TelemetrySubscriber {
     if (this.#isDue) this.#send();
   }
 
-  /** Resolves when all that waits has been sent or given up. */
+  /** Resolves when all that waits has been sent or given up. The environment must not be frozen. */
   async flush(): Promise<void> {
+    this.#isPaused = false;
     while (!this.#isClosed && (this.#waiting.length > 0 || this.#sending !== undefined)) {
       this.#due();
       await this.#sending;
