@@ -108,7 +108,7 @@ time.sleep(60)
 
     it("are told why an environment ends: time is up, or the runtime has failed", async () => {
       const layer = await extensionLayer(client, "told", { told: LISTENER });
-      await createFunction(client, "broken", HELLO, { Layers: [layer], Timeout: 1 });
+      await createFunction(client, "broken", HELLO, { Layers: [layer], Timeout: 4 });
       const exit = await invoke(client, "broken", { act: "exit" });
       assert.match((exit.payload as { errorMessage: string }).errorMessage, /exit status 3$/);
       await inLog(logs, "broken", /"eventType": "SHUTDOWN", "shutdownReason": "failure"/);
