@@ -96,9 +96,15 @@ curl -sS "$api/invocation/next"
 
   it("ends what takes too much memory, whatever takes it, and tells how much was used", async () => {
     const source = pythonZip(`
-import subprocess, sys
+import subprocess, sys, time
 HOARD = "[b'x' * 10_000_000 for _ in iter(int, 1)]"
+def write(mb):
+    with open("/dev/shm/x", "wb") as file:
+        for _ in range(mb): file.write(b"x" * 1_000_000)
 def lambda_handler(event, context):
+    if event.get("act") == "write":
+        write(event["mb"])
+        while event.get("stay"): time.sleep(1)
     if event.get("act") == "hoard": exec(HOARD)
     if event.get("act") == "child": subprocess.run([sys.executable, "-c", HOARD])
     return len(b"x" * event.get("bytes", 0))
@@ -112,6 +118,13 @@ def lambda_handler(event, context):
     assert.match(JSON.stringify(hoard.payload), /signal: killed|MemoryError/);
     const child = await invoke(client, "memory", { act: "child" });
     assert.match(JSON.stringify(child), /signal: killed|"payload":0/);
+    // Nobody maps what is in a file, and it is the machine's memory all the same.
+    const file = await invoke(client, "memory", { act: "write", mb: 300, stay: true });
+    assert.match(JSON.stringify(file.payload), /signal: killed/);
+    const written = await invoke(client, "memory", { act: "write", mb: 60 });
+    assert.equal(written.functionError, undefined);
+    const inFile = Number(/Max Memory Used: (\d+) MB/.exec(written.log)?.[1]);
+    assert.ok(inFile >= 57 && inFile <= 128, written.log);
     const backToWork = await invoke(client, "memory", { bytes: 1 });
     assert.equal(backToWork.payload, 1);
   });

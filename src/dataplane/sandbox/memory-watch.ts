@@ -2,7 +2,7 @@
  * Bounds the memory of a process tree where no control group can: looks from time to time, and tells when it is too much.
  * What a guest takes between two looks is bounded by the data limit that each of its processes has.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statfsSync, statSync } from "node:fs";
 import { SANDBOX_LIMITS } from "../../config/mod.ts";
 
 const KIB = 1024;
@@ -17,7 +17,7 @@ export class MemoryWatch {
     this.#processId = processId;
     this.#timer = setInterval(() => {
       // Forked processes share pages: what is counted for each is counted exactly only when it matters.
-      if (this.#look() <= bytesMax || sharesOfTree(processId) <= bytesMax) return;
+      if (this.#look() <= bytesMax || memoryOfTree(processId, PROPORTIONAL) <= bytesMax) return;
       this.stop();
       onOver();
     }, SANDBOX_LIMITS.memoryWatchMs);
@@ -35,36 +35,68 @@ export class MemoryWatch {
   }
 
   #look(): number {
-    const bytes = memoryOfTree(this.#processId);
+    const bytes = memoryOfTree(this.#processId, RESIDENT);
     this.#peakBytes = Math.max(this.#peakBytes, bytes);
     return bytes;
   }
 }
 
-/** What is the processes' own: pages of files are the machine's to take back. Shared pages count for each. */
-function memoryOfTree(processId: number): number {
-  return sumOfTree(processId, "status", /^Rss(?:Anon|Shmem):\s+(\d+) kB/gm);
+interface Measure {
+  /** Below a process's folder in /proc. */
+  readonly file: string;
+  readonly anonymous: RegExp;
+  readonly shared: RegExp;
 }
 
-/** The same with each shared page counted once. */
-function sharesOfTree(processId: number): number {
-  return sumOfTree(processId, "smaps_rollup", /^Pss_(?:Anon|Shmem):\s+(\d+) kB/gm);
-}
+/** Cheap; pages that forked processes share count for each of them. */
+const RESIDENT: Measure = {
+  file: "status",
+  anonymous: /^RssAnon:\s+(\d+) kB/m,
+  shared: /^RssShmem:\s+(\d+) kB/m,
+};
 
-/** Adds up what the file of each process says, bytes. */
-function sumOfTree(processId: number, file: string, kibLines: RegExp): number {
-  let bytes = 0;
+/** Counts each shared page once; the kernel walks page tables for it. */
+const PROPORTIONAL: Measure = {
+  file: "smaps_rollup",
+  anonymous: /^Pss_Anon:\s+(\d+) kB/m,
+  shared: /^Pss_Shmem:\s+(\d+) kB/m,
+};
+
+/** Bytes that are the processes' own: pages of files are the machine's to take back. */
+function memoryOfTree(processId: number, measure: Measure): number {
+  let anonymousKib = 0;
+  let sharedKib = 0;
   const pending = [processId];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     try {
-      const text = readFileSync(`/proc/${next}/${file}`, "latin1");
-      for (const [, kib] of text.matchAll(kibLines)) bytes += Number(kib) * KIB;
+      const text = readFileSync(`/proc/${next}/${measure.file}`, "latin1");
+      anonymousKib += Number(measure.anonymous.exec(text)?.[1] ?? 0);
+      sharedKib += Number(measure.shared.exec(text)?.[1] ?? 0);
     } catch {
       // Ended while we looked.
     }
     pending.push(...childrenOf(next));
   }
-  return bytes;
+  // What is in /dev/shm may be mapped, too: it is not to count twice.
+  return anonymousKib * KIB + Math.max(sharedKib * KIB, sharedMemoryFiles(processId));
+}
+
+const SHARED_MEMORY = "/dev/shm";
+
+/** Bytes in the guest's own /dev/shm: no process has them resident unless it maps them. */
+function sharedMemoryFiles(processId: number): number {
+  const [init] = childrenOf(processId);
+  if (init === undefined) return 0;
+  try {
+    const folder = `/proc/${init}/root${SHARED_MEMORY}`;
+    // Without isolation, and until the sandbox has its root, it is the machine's.
+    if (statSync(folder).dev === statSync(SHARED_MEMORY, { throwIfNoEntry: false })?.dev) return 0;
+    const { bsize, blocks, bfree } = statfsSync(folder);
+    return (blocks - bfree) * bsize;
+  } catch {
+    // Gone, not there yet, or not to be looked into.
+    return 0;
+  }
 }
 
 /** Processes that are `depth` generations below. */
