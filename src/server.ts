@@ -21,6 +21,7 @@ import {
   ParkedSandboxes,
   placesOf,
   RuntimeCatalogue,
+  Snapshots,
   StartQueue,
 } from "./dataplane/mod.ts";
 import { invokeRequestTooLarge } from "./errors/mod.ts";
@@ -37,7 +38,7 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import type { FunctionVersion, OperationTable } from "./model/mod.ts";
+import { type FunctionVersion, isSnapStart, type OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -118,22 +119,15 @@ export async function startServer(
     folder: parkingFolder,
     parkedMax: config.parkedMax,
   });
+  const sandboxParts = {
+    ...{ driver, runtimes, code, logs: logWriter, volumes, clock, reportFault, starts, network },
+    hostPath: env["PATH"] ?? "",
+    fileSystemsDir: config.fileSystemsDir,
+  };
+  const snapshots = new Snapshots({ parts: sandboxParts, readyMax: config.parkedMax });
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
   const pool = new EnvironmentPool({
-    create: environmentFactory({
-      driver,
-      runtimes,
-      code,
-      logs: logWriter,
-      volumes,
-      clock,
-      reportFault,
-      starts,
-      network,
-      parked,
-      hostPath: env["PATH"] ?? "",
-      fileSystemsDir: config.fileSystemsDir,
-    }),
+    create: environmentFactory({ ...sandboxParts, parked, snapshots }),
     clock,
     keepAliveMs: config.keepAliveMs,
     ageMsMax: config.environmentAgeMsMax,
@@ -141,7 +135,11 @@ export async function startServer(
   });
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, reportFault },
-    expect: (target) => parked.expect(target),
+    expect: (scope, target) => {
+      if (isSnapStart(target)) snapshots.expect(scope, target);
+      else parked.expect(target);
+    },
+    forget: (configurationId) => snapshots.retire(configurationId),
   });
   const asyncQueue = new AsyncQueue({
     store,
@@ -200,7 +198,7 @@ export async function startServer(
     weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
-    environments: { ...pool.counts(), ...parked.counts() },
+    environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
   const frontDoor = new FrontDoor({
@@ -246,6 +244,7 @@ export async function startServer(
       await Promise.all([server.drain(), inner?.drain()]);
       await Promise.all(steps);
       await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
+      await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
       await logStore.close();

@@ -97,6 +97,15 @@ export const ENVIRONMENT_LIMITS = {
   initMsMax: 10 * SECOND_MS,
   /** Ahead of invocations: this, or the function's timeout where that is longer. Source: the lifecycle page. */
   provisionedInitMsMax: 130 * SECOND_MS,
+  /** From a snapshot, the function's own hooks included. Source: "Lambda SnapStart runtime hooks" page. */
+  restoreMsMax: 10 * SECOND_MS,
+  /** Ours: initialised runtimes that are kept to be copied, and how long after their last use. */
+  snapshotsMax: 32,
+  snapshotIdleMs: 60 * MINUTE_MS,
+  /** Ours: beside the function's own memory, for what the kernel keeps of its copies. */
+  snapshotMibBesideMemory: 1024,
+  /** Ours: a copy has moved to its sandbox by then. */
+  copyMsMax: 10 * SECOND_MS,
   /** An idle environment ends after this; AWS's own time is not documented. */
   keepAliveMsDefault: 10 * MINUTE_MS,
   /** Ours: environments alive at once on this machine, of all functions. */

@@ -14,3 +14,4 @@ export { RuntimeCatalogue, runtimeVersionArn } from "./runtimes/runtime-catalogu
 export { Cgroups } from "./sandbox/cgroup.ts";
 export { chooseDriver } from "./sandbox/choose-driver.ts";
 export { openScratchVolumes } from "./sandbox/scratch-volumes.ts";
+export { Snapshots } from "./snapshot/snapshots.ts";

@@ -64,7 +64,7 @@ export async function applyChange(
     throw revisionMismatch();
   }
   dataPlane.retire(latest);
-  dataPlane.expect(changed);
+  dataPlane.expect(scope, changed);
   const published = publishes ? await publish(dependencies, scope, changed) : undefined;
   dependencies.afterwards(() => settle(dependencies, scope, changed));
   return published;

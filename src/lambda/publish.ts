@@ -15,7 +15,7 @@ import type { LambdaDependencies } from "./dependencies.ts";
  * makes no difference to that (recorded). Throws PreconditionFailedException when `$LATEST` changed meanwhile.
  */
 export async function publish(
-  { store, clock }: LambdaDependencies,
+  { store, clock, dataPlane }: LambdaDependencies,
   scope: Scope,
   latest: FunctionVersion,
   description?: string,
@@ -37,6 +37,7 @@ export async function publish(
     lastModifiedMs: clock.nowMs(),
   };
   if (!(await store.publish(scope, version, latest.revisionId))) throw revisionMismatch();
+  dataPlane.expect(scope, version);
   return version;
 }
 

@@ -4,6 +4,11 @@ import type { LayerReference } from "./layer.ts";
 
 export const LATEST = "$LATEST";
 
+/** Whether its environments come from a snapshot, as far as the runtime can. Source: "Improving startup performance" page. */
+export function isSnapStart({ version, settings }: Pick<FunctionVersion, "version" | "settings">): boolean {
+  return version !== LATEST && settings.SnapStart.ApplyOn === "PublishedVersions";
+}
+
 /** `FunctionConfiguration` members that are the caller's own settings, kept as they came (wire names). */
 export interface FunctionSettings {
   readonly Runtime?: string;

@@ -18,6 +18,8 @@ _READY = 1
 _RESPONSE = 2
 _ERROR = 3
 _INIT_ERROR = 4
+_SNAPSHOT = 9
+_COPIED = 10
 
 _LENGTH_BYTES = 4
 _RECEIVE_BYTES = 65536
@@ -64,6 +66,14 @@ class Client:
 
     def send_init_error(self, error_type, payload):
         self._send(_INIT_ERROR, (error_type,), payload)
+
+    def send_snapshot(self, report):
+        """Initialised, and ready to be copied, or not."""
+        self._send(_SNAPSHOT, (), json.dumps(report).encode())
+
+    def send_copied(self, process_namespace):
+        """A copy has moved in, and waits for its start."""
+        self._send(_COPIED, (), process_namespace.encode())
 
     def _receive_frame(self):
         data = self._received

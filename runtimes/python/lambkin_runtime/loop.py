@@ -34,16 +34,28 @@ def main():
     except PlatformClosed:
         os._exit(0)
     log_output.arrange_streams()
+    snapshot = _snapshot()
     arrange_path()
     configure_on_import()
     handler = _load_or_exit(client)
     try:
+        if snapshot is not None:
+            client = snapshot.pass_through(client, Client)
         client.send_ready()
         while True:
             _serve(client, handler, *client.receive_invocation())
     except (PlatformClosed, BrokenPipeError, ConnectionError):
         # At once: threads of the function and its exit handlers have nobody left to work for.
         _exit(0)
+
+
+def _snapshot():
+    """None for all functions but those with SnapStart, which alone need what it imports."""
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") != "snap-start":
+        return None
+    from .snapshot import Snapshot
+
+    return Snapshot()
 
 
 def _load_or_exit(client):

@@ -1,7 +1,7 @@
 /** Which environments live: hands out idle ones, makes new ones, ends what is stale, idle too long, or too many. */
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
-import type { FunctionVersion, Scope } from "../../model/mod.ts";
+import { type FunctionVersion, isSnapStart, type Scope } from "../../model/mod.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
 
@@ -69,7 +69,7 @@ export class EnvironmentPool {
   create(
     scope: Scope,
     target: FunctionVersion,
-    initializationType: InitializationType = "on-demand",
+    initializationType: InitializationType = isSnapStart(target) ? "snap-start" : "on-demand",
   ): ExecutionEnvironment | undefined {
     if (this.#closed) return undefined;
     if (this.#alive.size >= ENVIRONMENT_LIMITS.environmentsMax && !this.#endLeastRecentlyUsed())

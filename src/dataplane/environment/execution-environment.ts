@@ -83,6 +83,7 @@ export class ExecutionEnvironment {
   #isFreezeDue = false;
   #peakMemoryBytes = 0;
   #unsettled: Promise<void> | undefined;
+  #isRestored = false;
   #gone: Promise<void> = Promise.resolve();
 
   constructor(options: EnvironmentOptions) {
@@ -101,6 +102,11 @@ export class ExecutionEnvironment {
   /** Whether its processes never ran: its first init has a budget of its own. */
   get isNew(): boolean {
     return this.#starts === 0;
+  }
+
+  /** Whether its last init was the restore of a snapshot. */
+  get isRestored(): boolean {
+    return this.#isRestored;
   }
 
   /** Resolves when every process, file and group of it is gone. */
@@ -148,10 +154,16 @@ export class ExecutionEnvironment {
     });
     this.#process = process;
     const timeout = deferred<"timeout">();
-    const timer = clock.after(budgetMs, () => timeout.resolve("timeout"));
+    const expire = (): void => timeout.resolve("timeout");
+    let timer = clock.after(budgetMs, expire);
     let end: InitEnd | "timeout" | Unstartable;
     try {
       await process.start();
+      this.#isRestored = process.isRestored;
+      if (process.isRestored) {
+        timer.cancel();
+        timer = clock.after(ENVIRONMENT_LIMITS.restoreMsMax, expire);
+      }
       end = await Promise.race([process.initEnd, timeout.promise]);
     } catch (error) {
       if (!(error instanceof Unstartable)) {
@@ -274,13 +286,14 @@ function isLast(end: RunEnd): boolean {
 
 /** Writes what came of an init, once what the guest printed in it is written. */
 export function reportInit(
-  { log, initializationType }: ExecutionEnvironment,
+  { log, initializationType, isRestored }: ExecutionEnvironment,
   init: InitOutcome,
   phase: "init" | "invoke",
 ): void {
   log.flushPartial();
   const { durationMs } = init;
-  log.platform({ kind: "initReport", initializationType, phase, durationMs, ...statusOf(init) });
+  const kind = isRestored ? "restoreReport" : "initReport";
+  log.platform({ kind, initializationType, phase, durationMs, ...statusOf(init) });
 }
 
 function statusOf(init: InitOutcome): { status: "success" | "timeout" | "error"; errorType?: string } {

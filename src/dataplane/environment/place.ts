@@ -1,7 +1,23 @@
 /** What an environment has beside its processes: a /tmp, a network, and where its files were delivered. */
 import { rm } from "node:fs/promises";
 import type { Network, NetworkSlot } from "../network/network.ts";
+import type { Sandbox } from "../sandbox/sandbox.ts";
 import type { ScratchVolume, ScratchVolumes } from "../sandbox/scratch-volumes.ts";
+
+/** A sandbox that nobody has taken yet. */
+export interface Unused {
+  readonly sandbox: Sandbox;
+  readonly place: Place;
+}
+
+export async function endUnused({ sandbox, place }: Unused): Promise<void> {
+  sandbox.kill();
+  await sandbox.exited;
+  sandbox.control.destroy();
+  sandbox.logs.destroy();
+  await sandbox.dispose();
+  await place.release();
+}
 
 export interface Place {
   readonly volume: ScratchVolume;
@@ -11,7 +27,7 @@ export interface Place {
 
 /** `ownFolder` goes with the place. */
 export async function takePlace(
-  { volumes, network }: { readonly volumes: ScratchVolumes; readonly network: Network },
+  { volumes, network }: { readonly volumes: ScratchVolumes; readonly network: Pick<Network, "acquire"> },
   temporaryMib: number,
   ownFolder?: string,
 ): Promise<Place> {

@@ -56,8 +56,14 @@ export type RunBreak =
  */
 export type RunEnd = (RunAnswer & { readonly settled?: Promise<RunBreak | undefined> }) | RunBreak;
 
+export interface Started {
+  readonly sandbox: Sandbox;
+  /** Its runtime is the copy of one that was initialised before. */
+  readonly isRestored: boolean;
+}
+
 /** Starts the sandbox; it calls `prepare` before. */
-export type SandboxStarter = (prepare: (surroundings: Surroundings) => void) => Promise<Sandbox>;
+export type SandboxStarter = (prepare: (surroundings: Surroundings) => void) => Promise<Started>;
 
 export interface RuntimeProcessOptions {
   readonly log: EnvironmentLog;
@@ -93,6 +99,8 @@ export class RuntimeProcess implements RuntimeListener {
   #settling: Deferred<RunBreak | undefined> | undefined;
   #isRuntimeIdle = false;
   #isStopped = false;
+  #isRestored = false;
+  #snapshotReport: Buffer | undefined;
   #hasInitEnded = false;
   #hasExited = false;
   #peakMemoryBytes = 0;
@@ -106,6 +114,16 @@ export class RuntimeProcess implements RuntimeListener {
   /** What came of the init phase. */
   get initEnd(): Promise<InitEnd> {
     return this.#init.promise;
+  }
+
+  /** Whether its runtime is the copy of one that was initialised before; known once it has started. */
+  get isRestored(): boolean {
+    return this.#isRestored;
+  }
+
+  /** What the runtime said of itself when it was ready to be copied. */
+  get snapshotReport(): Buffer | undefined {
+    return this.#snapshotReport;
   }
 
   /** Resolves when every process, file and group of it is gone. */
@@ -125,8 +143,9 @@ export class RuntimeProcess implements RuntimeListener {
 
   async #start(): Promise<void> {
     try {
-      const sandbox = await this.#options.start((surroundings) => this.#prepare(surroundings));
-      this.#adopt(sandbox);
+      const started = await this.#options.start((surroundings) => this.#prepare(surroundings));
+      this.#isRestored = started.isRestored;
+      this.#adopt(started.sandbox);
     } catch (error) {
       this.#apis?.close();
       throw error;
@@ -229,6 +248,11 @@ export class RuntimeProcess implements RuntimeListener {
     this.#look();
   }
 
+  onSnapshot(report: Buffer): void {
+    this.#snapshotReport ??= report;
+    this.onReady();
+  }
+
   onIdle(): void {
     this.#isRuntimeIdle = true;
     this.#look();
@@ -285,7 +309,8 @@ export class RuntimeProcess implements RuntimeListener {
 
   #runtimeDone(status: "success" | "error", errorType?: string): void {
     const { log, initializationType, phase } = this.#options;
-    log.platform({ kind: "initRuntimeDone", initializationType, phase, status, errorType });
+    const kind = this.#isRestored ? "restoreRuntimeDone" : "initRuntimeDone";
+    log.platform({ kind, initializationType, phase, status, errorType });
   }
 
   /** Something that others wait for has happened. */

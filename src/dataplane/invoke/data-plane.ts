@@ -25,7 +25,9 @@ export interface DataPlaneOptions {
   readonly ledger: ConcurrencyLedger;
   readonly clock: Clock;
   /** Told of functions that are about to be called. */
-  readonly expect: (target: FunctionVersion) => void;
+  readonly expect: (scope: Scope, target: FunctionVersion) => void;
+  /** What was made ready for this configuration is of no more use. */
+  readonly forget: (configurationId: string) => void;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -76,13 +78,14 @@ export class DataPlane implements Invoker {
   }
 
   /** The function is about to be called for the first time. */
-  expect(target: FunctionVersion): void {
-    this.#options.expect(target);
+  expect(scope: Scope, target: FunctionVersion): void {
+    this.#options.expect(scope, target);
   }
 
   /** Code or settings changed, or the function is gone. */
   retire(target: FunctionVersion): void {
     this.#provisioned.end(target);
+    this.#options.forget(target.configurationId);
     this.#options.pool.retire(target.configurationId);
   }
 
@@ -124,7 +127,7 @@ export class DataPlane implements Invoker {
     invocation: Invocation,
   ): Promise<InvocationOutcome | "undelivered"> {
     if (environment.isNew) {
-      const init = await environment.init(ENVIRONMENT_LIMITS.initMsMax);
+      const init = await environment.init(initBudgetMs(environment));
       reportInit(environment, init, "init");
       if (init.kind === "ready") return this.#run(environment, invocation, init.durationMs);
     }
@@ -136,11 +139,11 @@ export class DataPlane implements Invoker {
     return this.#reportFailedInit(environment, invocation, again);
   }
 
-  /** `spentMs`: what an init inside the invocation has used of the function's time already. */
+  /** `preparationMs`: of the init or restore it waited for. `spentMs`: what an init inside the invocation has used of the function's time already. */
   async #run(
     environment: ExecutionEnvironment,
     invocation: Invocation,
-    initDurationMs: number | undefined,
+    preparationMs: number | undefined,
     spentMs = 0,
   ): Promise<InvocationOutcome | "undelivered"> {
     const { clock } = this.#options;
@@ -159,7 +162,7 @@ export class DataPlane implements Invoker {
     const durationMs = billableMs(ended, measuredMs(), timeoutMs);
     logRuntimeDone(environment, invocation, ending, durationMs);
     if (!("settled" in ended) || ended.settled === undefined) {
-      logReport(environment, invocation, ending, durationMs, initDurationMs);
+      logReport(environment, invocation, ending, durationMs, preparationMs);
       return { kind, payload, logTail: log.takeTail() };
     }
     const settled = ended.settled.then((late) => {
@@ -167,7 +170,7 @@ export class DataPlane implements Invoker {
       const lastEnding = last === ended ? ending : endingOf(last, requestId, timeoutMs);
       if (lastEnding.failure !== undefined) logFailure(environment, invocation, lastEnding);
       const wholeMs = billableMs(last, measuredMs(), timeoutMs);
-      logReport(environment, invocation, lastEnding, wholeMs, initDurationMs);
+      logReport(environment, invocation, lastEnding, wholeMs, preparationMs);
     });
     // Who wants the log waits for its end; others have their answer as soon as there is one.
     if (invocation.wantsLogTail) await settled;
@@ -188,6 +191,12 @@ export class DataPlane implements Invoker {
     logReport(environment, invocation, ending, init.durationMs, undefined);
     return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
   }
+}
+
+/** Source: "Understanding the Lambda execution environment lifecycle" page. */
+export function initBudgetMs({ initializationType, target }: ExecutionEnvironment): number {
+  if (initializationType === "on-demand") return ENVIRONMENT_LIMITS.initMsMax;
+  return Math.max(ENVIRONMENT_LIMITS.provisionedInitMsMax, target.settings.Timeout * 1000);
 }
 
 /** A timer is a little early or late; whoever's time is up has used exactly that. */
@@ -218,7 +227,7 @@ function logReport(
   { requestId, target }: Invocation,
   { status, errorType }: Ending,
   durationMs: number,
-  initDurationMs: number | undefined,
+  preparationMs: number | undefined,
 ): void {
   environment.log.platform({
     kind: "report",
@@ -226,7 +235,8 @@ function logReport(
     status,
     errorType,
     durationMs,
-    initDurationMs,
+    initDurationMs: environment.isRestored ? undefined : preparationMs,
+    restoreDurationMs: environment.isRestored ? preparationMs : undefined,
     memoryMib: target.settings.MemorySize,
     peakMemoryBytes: environment.peakMemoryBytes(),
   });

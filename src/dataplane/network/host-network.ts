@@ -9,6 +9,7 @@ export class HostNetwork implements Network {
   readonly weaknesses = [
     "the network is the host's own: a function reaches what the host reaches, loopback included",
   ];
+  readonly acquireWithin = undefined;
   readonly #hosts: string;
   #endpointUrl = "";
 

@@ -9,6 +9,8 @@ export type NamespaceKind = "net" | "user";
 
 export interface NamespaceRecipe {
   readonly kinds: readonly NamespaceKind[];
+  /** Path of the user namespace in which they are made; otherwise in our own. */
+  readonly within?: string | undefined;
   /** What the host does from outside, before `setUp`; `pid` is a process in the namespaces. */
   readonly connect?: (pid: number) => Promise<void>;
   /** Shell script that runs inside, as root of it. */
@@ -22,18 +24,19 @@ export interface MadeNamespaces {
 }
 
 /** Rejects where this process may not, or when it takes too long. */
-export async function makeNamespace({ kinds, connect, setUp }: NamespaceRecipe): Promise<MadeNamespaces> {
+export async function makeNamespace(recipe: NamespaceRecipe): Promise<MadeNamespaces> {
+  const { kinds, within, connect, setUp } = recipe;
   const flags = kinds.flatMap((kind) => (kind === "user" ? ["--user", "--map-root-user"] : [`--${kind}`]));
-  const maker = spawn(
-    "unshare",
-    [...flags, "--", "/bin/sh", "-c", `echo; read -r _ || exit 1\n${setUp}\necho; read -r _`],
-    {
-      stdio: ["pipe", "pipe", "ignore"],
-      env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
-      timeout: NETWORK_LIMITS.slotMsMax,
-      killSignal: "SIGKILL",
-    },
-  );
+  const entering =
+    within === undefined ? [] : ["nsenter", `--user=${within}`, "--preserve-credentials", "--"];
+  const script = `echo; read -r _ || exit 1\n${setUp}\necho; read -r _`;
+  const [program, ...args] = [...entering, "unshare", ...flags, "--", "/bin/sh", "-c", script] as const;
+  const maker = spawn(program as string, args, {
+    stdio: ["pipe", "pipe", "ignore"],
+    env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
+    timeout: NETWORK_LIMITS.slotMsMax,
+    killSignal: "SIGKILL",
+  });
   const ended = new Promise<never>((_resolve, reject) => {
     maker.once("error", reject);
     maker.once("exit", (code, signal) => {

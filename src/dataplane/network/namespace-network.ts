@@ -19,6 +19,7 @@ import { type PooledSlot, SlotPool } from "./slot-pool.ts";
 
 interface Slot extends PooledSlot {
   readonly namespace: string;
+  readonly userNamespace: string | undefined;
   readonly hosts: string;
   readonly guestAddress: string;
   readonly api: ApiListener;
@@ -88,16 +89,25 @@ export class NamespaceNetwork implements Network {
 
   async acquire(): Promise<NetworkSlot> {
     const slot = await this.#pool.acquire();
+    return this.#given(slot, () => this.#pool.release(slot));
+  }
+
+  readonly acquireWithin = async (userNamespace: string): Promise<NetworkSlot> => {
+    const slot = await this.#make(userNamespace);
+    return this.#given(slot, () => slot.destroy());
+  };
+
+  #given(slot: Slot, release: () => Promise<void>): NetworkSlot {
     return {
       namespace: slot.namespace,
-      userNamespace: undefined,
+      userNamespace: slot.userNamespace,
       resolvConf: this.#nameServers.resolvConf,
       hosts: slot.hosts,
       guestAddress: slot.guestAddress,
       api: slot.api,
       apiAddress: `${GATEWAY}:${RUNTIME_API_PORT}`,
       endpointUrl: this.#endpointUrl,
-      release: () => this.#pool.release(slot),
+      release,
     };
   }
 
@@ -109,7 +119,7 @@ export class NamespaceNetwork implements Network {
     this.#number.release();
   }
 
-  async #make(): Promise<Slot> {
+  async #make(within?: string): Promise<Slot> {
     const slot = this.#takeSlotNumber();
     const hostEnd = interfaceName(this.#number.value, slot);
     const guestAddress = addressOf(this.#number.value, slot);
@@ -121,10 +131,12 @@ export class NamespaceNetwork implements Network {
         interfaceName: hostEnd,
         interfaceGroup: interfaceGroup(this.#number.value),
         address: guestAddress,
+        within,
       });
       await this.#table.addRuntimeApi(hostEnd, api.port);
       return {
         namespace: namespace.file,
+        userNamespace: namespace.userFile,
         hosts,
         guestAddress,
         api,

@@ -11,6 +11,8 @@ import { ALL_GUESTS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
 export interface NetworkNamespace {
   /** For `nsenter --net=`. */
   readonly file: string;
+  /** For `nsenter --user=`: its owner, where that is not the host. */
+  readonly userFile: string | undefined;
   /** Resolves when its interfaces are gone, and their names free again. */
   close(): Promise<void>;
   /** Lets go of it: the kernel removes it in its own time. */
@@ -23,13 +25,16 @@ export interface NetworkNamespaceOptions {
   readonly interfaceGroup: number;
   /** The guest's. */
   readonly address: string;
+  /** Path of the user namespace below which its owner is to be; the host itself owns it where there is none. */
+  readonly within: string | undefined;
 }
 
 /** Rejects where this process may not make one. */
 export async function openNetworkNamespace(options: NetworkNamespaceOptions): Promise<NetworkNamespace> {
-  const { interfaceName, interfaceGroup, address } = options;
+  const { interfaceName, interfaceGroup, address, within } = options;
   const made = await makeNamespace({
-    kinds: ["net"],
+    kinds: within === undefined ? ["net"] : ["user", "net"],
+    within,
     // Once the host has put the guest's end of the cable in.
     setUp: [
       "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null",
@@ -65,6 +70,7 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
   };
   return {
     file: made.files.net,
+    userFile: within === undefined ? undefined : made.files.user,
     close: async () => {
       await ip([`link del ${interfaceName}`]).catch(() => {});
       abandon();

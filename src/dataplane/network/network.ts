@@ -35,6 +35,8 @@ export interface Network {
   /** The server listens on this port of 127.0.0.1; slots can be had from now on. */
   start(endpointPort: number): Promise<void>;
   acquire(): Promise<NetworkSlot>;
+  /** A new slot that belongs to a user namespace below this one; undefined where slots cannot be had that way. */
+  readonly acquireWithin: ((userNamespace: string) => Promise<NetworkSlot>) | undefined;
   close(): Promise<void>;
 }
 

@@ -27,6 +27,7 @@ const NO_TELEMETRY = "extensions get no telemetry: nothing leads into a function
 export class PastaNetwork implements Network {
   readonly name: "pasta" | "none";
   readonly weaknesses: readonly string[];
+  readonly acquireWithin = undefined;
   readonly #options: NetworkOptions;
   readonly #nameServers: NameServers;
   readonly #hosts: string;

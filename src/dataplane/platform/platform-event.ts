@@ -1,13 +1,14 @@
 /** What the platform itself has to say about an environment and its invocations, before it is written in any form. */
 
 /** Who asked for an environment: an invocation that waits, or a provision made ahead of any. The words are AWS's. */
-export type InitializationType = "on-demand" | "provisioned-concurrency";
+export type InitializationType = "on-demand" | "provisioned-concurrency" | "snap-start";
 
 /** `error` is the function's own failure, `failure` the end of its runtime. */
 export type PlatformStatus = "success" | "failure" | "error" | "timeout";
 
 export interface InitStart {
-  readonly kind: "initStart";
+  /** `restoreStart`: from a snapshot. */
+  readonly kind: "initStart" | "restoreStart";
   readonly initializationType: InitializationType;
   /** `python:3.13.v1` */
   readonly runtimeVersion: string;
@@ -19,7 +20,7 @@ export interface InitStart {
 }
 
 export interface InitReport {
-  readonly kind: "initReport";
+  readonly kind: "initReport" | "restoreReport";
   readonly initializationType: InitializationType;
   readonly phase: "init" | "invoke";
   readonly status: PlatformStatus;
@@ -57,6 +58,8 @@ export interface Report {
   readonly durationMs: number;
   /** Only where this invocation waited for a successful init. */
   readonly initDurationMs: number | undefined;
+  /** Only where this invocation waited for a snapshot to be restored. */
+  readonly restoreDurationMs: number | undefined;
   readonly memoryMib: number;
   readonly peakMemoryBytes: number;
   readonly errorType?: string | undefined;
@@ -64,7 +67,7 @@ export interface Report {
 
 /** The runtime is ready for its first invocation, or failed on the way there; extensions may still prepare themselves. */
 export interface InitRuntimeDone {
-  readonly kind: "initRuntimeDone";
+  readonly kind: "initRuntimeDone" | "restoreRuntimeDone";
   readonly initializationType: InitializationType;
   readonly phase: "init" | "invoke";
   readonly status: PlatformStatus;

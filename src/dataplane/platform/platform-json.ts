@@ -21,12 +21,15 @@ export function platformJson(event: PlatformEvent, nowMs: number, level: SystemL
 function levelOf(event: PlatformEvent): SystemLogLevel {
   switch (event.kind) {
     case "initStart":
+    case "restoreStart":
     case "start":
       return "INFO";
     case "initReport":
+    case "restoreReport":
       if (event.status !== "success") return "WARN";
       return event.initializationType === "on-demand" ? "DEBUG" : "INFO";
     case "initRuntimeDone":
+    case "restoreRuntimeDone":
     case "runtimeDone":
       return event.status === "success" ? "DEBUG" : "WARN";
     case "extension":
@@ -57,6 +60,23 @@ export function recordOf(event: PlatformEvent): object | undefined {
         instanceId: event.instanceId,
         instanceMaxMemory: event.memoryMib * 1024 * 1024,
       };
+    case "restoreStart":
+      return {
+        runtimeVersion: event.runtimeVersion,
+        runtimeVersionArn: event.runtimeVersionArn,
+        functionName: event.functionName,
+        functionVersion: event.functionVersion,
+        instanceId: event.instanceId,
+        instanceMaxMemory: event.memoryMib * 1024 * 1024,
+      };
+    case "restoreReport":
+      return {
+        status: event.status,
+        errorType: event.errorType,
+        metrics: { durationMs: rounded(event.durationMs) },
+      };
+    case "restoreRuntimeDone":
+      return { status: event.status, errorType: event.errorType };
     case "initReport":
       return {
         initializationType: event.initializationType,
@@ -96,6 +116,10 @@ export function recordOf(event: PlatformEvent): object | undefined {
           memorySizeMB: event.memoryMib,
           maxMemoryUsedMB: usedMib(event),
           ...(event.initDurationMs !== undefined && { initDurationMs: rounded(event.initDurationMs) }),
+          ...(event.restoreDurationMs !== undefined && {
+            restoreDurationMs: rounded(event.restoreDurationMs),
+            billedRestoreDurationMs: Math.ceil(event.restoreDurationMs),
+          }),
         },
       };
     case "warning":

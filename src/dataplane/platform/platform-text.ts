@@ -8,13 +8,20 @@ export function platformText(event: PlatformEvent, nowMs: number): readonly stri
       return [
         `INIT_START Runtime Version: ${event.runtimeVersion}\tRuntime Version ARN: ${event.runtimeVersionArn}\n`,
       ];
+    case "restoreStart":
+      return [
+        `RESTORE_START Runtime Version: ${event.runtimeVersion}\tRuntime Version ARN: ${event.runtimeVersionArn}\n`,
+      ];
+    case "restoreReport": {
+      const failure = event.status === "success" ? "" : `\tStatus: ${event.status}${errorField(event)}`;
+      return [`RESTORE_REPORT Restore Duration: ${milliseconds(event.durationMs)} ms${failure}\n`];
+    }
     case "initReport": {
       // A good one is told by the first REPORT.
       const isExpected = event.status === "success" && event.phase === "init";
       if (isExpected && event.initializationType === "on-demand") return [];
-      const kind = event.errorType === undefined ? "" : `\tError Type: ${event.errorType}`;
       return [
-        `INIT_REPORT Init Duration: ${milliseconds(event.durationMs)} ms\tPhase: ${event.phase}\tStatus: ${event.status}${kind}\n`,
+        `INIT_REPORT Init Duration: ${milliseconds(event.durationMs)} ms\tPhase: ${event.phase}\tStatus: ${event.status}${errorField(event)}\n`,
       ];
     }
     case "start":
@@ -24,12 +31,14 @@ export function platformText(event: PlatformEvent, nowMs: number): readonly stri
         ? [`${new Date(nowMs).toISOString()} ${event.requestId} ${event.reason}\n\n`]
         : [`RequestId: ${event.requestId} Error: ${event.reason}\n${event.errorType}\n`];
     case "initRuntimeDone":
+    case "restoreRuntimeDone":
     case "runtimeDone":
       return [];
     case "extension": {
-      const failure = event.errorType === undefined ? "" : `\tError Type: ${event.errorType}`;
       const { name, state, events } = event;
-      return [`EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(", ")}]${failure}\n`];
+      return [
+        `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(", ")}]${errorField(event)}\n`,
+      ];
     }
     case "telemetrySubscription": {
       const types = event.types.map((type) => type.charAt(0).toUpperCase() + type.slice(1));
@@ -46,8 +55,12 @@ export function platformText(event: PlatformEvent, nowMs: number): readonly stri
   }
 }
 
+function errorField({ errorType }: { readonly errorType?: string | undefined }): string {
+  return errorType === undefined ? "" : `\tError Type: ${errorType}`;
+}
+
 function reportLine(report: Report): string {
-  const { durationMs, initDurationMs, memoryMib, status, errorType } = report;
+  const { durationMs, initDurationMs, restoreDurationMs, memoryMib, status, errorType } = report;
   // A function that failed by itself leaves no trace here.
   const shown = { timeout: "timeout", failure: "error", error: undefined, success: undefined }[status];
   const fields = [
@@ -57,6 +70,12 @@ function reportLine(report: Report): string {
     `Memory Size: ${memoryMib} MB`,
     `Max Memory Used: ${usedMib(report)} MB`,
     ...(initDurationMs === undefined ? [] : [`Init Duration: ${milliseconds(initDurationMs)} ms`]),
+    ...(restoreDurationMs === undefined
+      ? []
+      : [
+          `Restore Duration: ${milliseconds(restoreDurationMs)} ms`,
+          `Billed Restore Duration: ${Math.ceil(restoreDurationMs)} ms`,
+        ]),
     ...(shown === undefined ? [] : [`Status: ${shown}`]),
     ...(shown === undefined || errorType === undefined ? [] : [`Error Type: ${errorType}`]),
   ];

@@ -51,6 +51,7 @@ function send(socket: Duplex, invocation: DeliveredInvocation): void {
 function dispatch(type: number, body: Buffer, listener: RuntimeListener): boolean {
   const first = readShortText(body, 0);
   if (type === FROM_GUEST.ready) listener.onReady();
+  if (type === FROM_GUEST.snapshot) listener.onSnapshot(body);
   if (first === undefined) return true;
   const rest = body.subarray(first.end);
   const second = readShortText(body, first.end);

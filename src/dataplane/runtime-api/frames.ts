@@ -3,12 +3,13 @@
  * (big endian). The guest's side of the same wire is in `runtimes/<language>/`.
  */
 
-/** `start` is for a parked runtime, once and first: the variables of the function that it is for, as JSON. */
+/** `start` is for a parked runtime or a copy, once and first: the variables of the function that it is for, as JSON. */
 export const TO_GUEST = { invoke: 1, start: 2 } as const;
 
 /**
  * `fatal` is an error of the invocation after which the runtime ends itself. A response is one frame, or begin (with
- * its content type), chunks, and an end or an error.
+ * its content type), chunks, and an end or an error. `snapshot`: initialised and ready to be copied, with JSON about that;
+ * `copied`: the copy has moved to its own sandbox, whose process namespace it names.
  */
 export const FROM_GUEST = {
   ready: 1,
@@ -19,6 +20,8 @@ export const FROM_GUEST = {
   responseBegin: 6,
   responseChunk: 7,
   responseEnd: 8,
+  snapshot: 9,
+  copied: 10,
 } as const;
 
 const LENGTH_BYTES = 4;

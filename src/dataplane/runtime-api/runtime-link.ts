@@ -17,6 +17,8 @@ export interface DeliveredInvocation {
 export interface RuntimeListener {
   /** Its initialisation is over and it asks for its first invocation. */
   onReady(): void;
+  /** It is initialised, and waits to be copied: its JSON about that. Only of managed runtimes. */
+  onSnapshot(report: Buffer): void;
   /** It asks for the next one: what it was doing for the last one is over. Only of links that `asksForWork`. */
   onIdle(): void;
   /** It got the invocation that was delivered. */

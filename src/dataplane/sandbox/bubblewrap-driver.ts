@@ -27,6 +27,8 @@ export interface BubblewrapOptions {
   readonly program: string;
   /** The seccomp filter; undefined where there is none for this architecture. */
   readonly filterFile: string | undefined;
+  /** The same, which lets a copy of the guest's runtime move to a sandbox of its own. */
+  readonly sourceFilterFile: string | undefined;
   readonly cgroups: Cgroups | undefined;
   readonly accountFiles: AccountFiles;
 }
@@ -38,6 +40,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
     name: "bubblewrap",
     // Without a group the limits are those that the processes were started with.
     canPark: options.cgroups !== undefined,
+    canCopy: options.cgroups !== undefined && options.sourceFilterFile !== undefined,
     weaknesses: [
       ...(options.filterFile === undefined ? ["no seccomp filter for this machine's architecture"] : []),
       ...(options.cgroups?.weaknesses() ?? [NO_CGROUP]),
@@ -49,6 +52,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
       const isSupervised = spec.extensions.length > 0;
       const cgroup = options.cgroups?.create(spec.sandboxId, spec.memoryMib);
       const dispose = async (): Promise<void> => cgroup?.remove();
+      const filterFile = spec.copying === "source" ? options.sourceFilterFile : options.filterFile;
       try {
         const running = await launch({
           // The arguments hold the function's variables: through a descriptor they stay out of `ps`, and bwrap
@@ -62,7 +66,8 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           isSupervised,
           // nsenter becomes bwrap, bwrap starts the guest's init, which starts the runtime.
           runtimeDepth: 2,
-          ...(options.filterFile !== undefined && { filterFile: options.filterFile }),
+          ...(filterFile !== undefined && { filterFile }),
+          copying: spec.copying,
           tellsLogsApart: true,
           limitsOpenFiles: true,
           memoryMib: spec.memoryMib,

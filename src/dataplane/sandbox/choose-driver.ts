@@ -11,7 +11,7 @@ import { ACCOUNT_FILES, type AccountFiles } from "./guest-root.ts";
 import { type OciRuntimeName, ociDriver } from "./oci-driver.ts";
 import { processDriver } from "./process-driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
-import { type Machine, seccompFilter } from "./seccomp/filter.ts";
+import { type Machine, seccompFilter, withSetns } from "./seccomp/filter.ts";
 
 const run = promisify(execFile);
 
@@ -43,11 +43,15 @@ export async function chooseDriver(
     const accountFiles = await writeAccountFiles(scratchDir);
     const machine = MACHINES[process.arch];
     const filterFile = machine === undefined ? undefined : path.join(scratchDir, "seccomp.bpf");
-    if (filterFile !== undefined && machine !== undefined) {
+    const sourceFilterFile = filterFile && path.join(scratchDir, "seccomp-source.bpf");
+    if (filterFile !== undefined && sourceFilterFile !== undefined && machine !== undefined) {
       await writeFile(filterFile, seccompFilter(machine));
+      await writeFile(sourceFilterFile, seccompFilter(machine, withSetns(machine)));
     }
     return {
-      driver: bubblewrapDriver({ program: found.program, filterFile, cgroups, accountFiles }),
+      driver: bubblewrapDriver({
+        ...{ program: found.program, filterFile, sourceFilterFile, cgroups, accountFiles },
+      }),
       warning: undefined,
     };
   }

@@ -1,7 +1,8 @@
 /** What a guest sees as its root, whichever driver puts it together: as little of the host as a runtime can do with. */
 import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import type { GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
+import type { GuestNetwork } from "../network/network.ts";
+import type { CopySource, GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
 
 export type RootEntry =
   | { readonly kind: "bind"; readonly host: string; readonly guest: string; readonly isWritable: boolean }
@@ -132,16 +133,39 @@ function readOnly(host: string, guest = host): RootEntry {
 const NSENTER = "/usr/bin/nsenter";
 
 /** Put before the program that makes the sandbox: enters the namespaces that were made before. */
-export function entering({
-  mountNamespace,
-  network,
-}: Pick<SandboxSpec, "mountNamespace"> & Partial<Pick<SandboxSpec, "network">>): string[] {
-  const flags = [
-    ...(mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`]),
-    ...(network?.userNamespace === undefined
-      ? []
-      : [`--user=${network.userNamespace}`, "--preserve-credentials"]),
-    ...(network?.namespace === undefined ? [] : [`--net=${network.namespace}`]),
-  ];
+export function entering(
+  spec: Pick<SandboxSpec, "mountNamespace" | "copying"> & Partial<Pick<SandboxSpec, "network">>,
+): string[] {
+  const { mountNamespace, network, copying } = spec;
+  const mount = mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`];
+  if (typeof copying === "object") return enteringBelow(mount, copying, network);
+  const flags = [...mount, ...userFlags(network?.userNamespace), ...netFlags(network?.namespace)];
   return flags.length === 0 ? [] : [NSENTER, ...flags, "--"];
 }
+
+function userFlags(file: string | undefined): string[] {
+  return file === undefined ? [] : [`--user=${file}`, "--preserve-credentials"];
+}
+
+function netFlags(file: string | undefined): string[] {
+  return file === undefined ? [] : [`--net=${file}`];
+}
+
+/** In another process namespace a program finds itself only in a /proc of that namespace: it gets one of its own. */
+function enteringBelow(
+  mount: readonly string[],
+  { processNamespace }: CopySource,
+  network: GuestNetwork | undefined,
+): string[] {
+  const user = network?.userNamespace ?? "";
+  const net = network?.namespace ?? "";
+  return [
+    ...[NSENTER, ...mount, `--pid=${processNamespace}`, "--"],
+    // The paths lead through the /proc of the host.
+    ...["/usr/bin/unshare", "--mount", "--", "/bin/sh", "-c", PROC_SCRIPT, "sh", user, net],
+    ...[NSENTER, ...userFlags("/proc/self/fd/8"), ...netFlags("/proc/self/fd/9"), "--"],
+    ...["/bin/sh", "-c", 'exec 8<&- 9<&-; exec "$@"', "sh"],
+  ];
+}
+
+const PROC_SCRIPT = 'exec 8<"$1" 9<"$2"; shift 2; mount -t proc proc /proc && exec "$@"';

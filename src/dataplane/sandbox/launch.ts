@@ -1,11 +1,12 @@
 /** Starts a guest's first process with its descriptors in place: 3 is the control socket, 1 and 2 are one pipe. */
 import { spawn } from "node:child_process";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import type { Duplex, Readable } from "node:stream";
 import { ENVIRONMENT_LIMITS, SANDBOX_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { generation, MemoryWatch } from "./memory-watch.ts";
-import type { ExitStatus, Sandbox } from "./sandbox.ts";
+import type { CopySource, ExitStatus, Sandbox } from "./sandbox.ts";
 import { SUPERVISOR_DESCRIPTORS, Supervisor } from "./supervisor.ts";
 
 export const FILTER_DESCRIPTOR = 5;
@@ -33,6 +34,8 @@ export interface LaunchOptions {
   readonly memoryMib: number;
   /** How many generations below the first process on the host the runtime is. */
   readonly runtimeDepth: number;
+  /** Descriptor 6: of a copy's source one end of a new pair, of a copy the other end. */
+  readonly copying?: "source" | CopySource | undefined;
 }
 
 export interface Launched extends Omit<Sandbox, "dispose"> {
@@ -71,6 +74,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
         options.handedOver === undefined ? "ignore" : "pipe",
       ] as const),
       ...(options.isSupervised ? (["ignore", "pipe", "pipe"] as const) : []),
+      ...channelDescriptors(options.copying),
     ],
     // A group of its own: kill() reaches what the guest started, a Ctrl-C at our terminal does not.
     detached: true,
@@ -117,11 +121,43 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     freeze: () => cgroup?.freeze() ?? false,
     thaw: () => cgroup?.thaw(),
     resize: (memoryMib) => cgroup?.resize(memoryMib),
+    processes: () => cgroup?.processes() ?? [],
+    takeIn: (id) => {
+      for (const file of cgroup?.procsFiles ?? []) writeFileSync(file, String(id));
+    },
+    copySource: () => {
+      const [runtime] = generation(pid, options.runtimeDepth);
+      invariant(options.copying === "source" && runtime !== undefined, "no runtime that could be copied");
+      return openCopySource(runtime, pipes[CHANNEL_DESCRIPTOR] as Duplex);
+    },
     peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? watch?.peakBytes() ?? 0,
   };
 }
 
 function ignored(): void {}
+
+const CHANNEL_DESCRIPTOR = 6;
+
+function channelDescriptors(copying: LaunchOptions["copying"]): ("ignore" | "pipe" | Duplex)[] {
+  if (copying === undefined) return [];
+  return ["ignore", copying === "source" ? "pipe" : copying.channel];
+}
+
+function openCopySource(runtime: number, channel: Duplex): ReturnType<Sandbox["copySource"]> {
+  channel.on("error", ignored);
+  const user = openSync(`/proc/${runtime}/ns/user`, "r");
+  const processes = openSync(`/proc/${runtime}/ns/pid`, "r");
+  return {
+    userNamespace: `/proc/${process.pid}/fd/${user}`,
+    processNamespace: `/proc/${process.pid}/fd/${processes}`,
+    channel,
+    close: () => {
+      channel.destroy();
+      closeSync(user);
+      closeSync(processes);
+    },
+  };
+}
 
 function killGroup(pid: number): void {
   signal(-pid, "SIGKILL");

@@ -91,6 +91,7 @@ export function ociDriver(options: OciOptions): SandboxDriver {
     name: "oci",
     // gVisor keeps in mind what a folder held.
     canPark: runtime !== "runsc",
+    canCopy: false,
     weaknesses: [
       ...(options.machine === undefined && runtime !== "runsc"
         ? ["no seccomp filter for this machine's architecture"]

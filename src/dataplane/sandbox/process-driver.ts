@@ -9,6 +9,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
   return {
     name: "process",
     canPark: false,
+    canCopy: false,
     weaknesses: [
       "no isolation: a function sees the files, processes and network of the user that runs Lambkin",
       ...(cgroups?.weaknesses() ?? [NO_CGROUP]),

@@ -28,6 +28,15 @@ export interface GuestPaths {
   interpreter(hostPath: string): string;
 }
 
+/** A sandbox whose runtime others get copies of, as those see it. */
+export interface CopySource {
+  /** Paths of its namespaces, for `nsenter`; a copy's are made below them. */
+  readonly userNamespace: string;
+  readonly processNamespace: string;
+  /** Leads to the runtime: the sandbox of a copy asks for it there. Nobody reads what comes back. */
+  readonly channel: Duplex;
+}
+
 export interface SandboxSpec {
   readonly sandboxId: string;
   readonly folders: SandboxFolders;
@@ -46,6 +55,8 @@ export interface SandboxSpec {
   readonly extensions: readonly { readonly program: string }[];
   /** Names of variables that extensions do not see. */
   readonly hiddenFromExtensions: readonly string[];
+  /** Whether its runtime is to be copied; a source: it begins empty, and gets a copy of that one. */
+  readonly copying?: "source" | CopySource;
 }
 
 export interface ExitStatus {
@@ -74,6 +85,12 @@ export interface Sandbox {
   peakMemoryBytes(): number;
   /** Other limits of memory and CPU; only of drivers that can park. */
   resize(memoryMib: number): void;
+  /** Ids of its processes; empty where there is no group. */
+  processes(): number[];
+  /** A process of another sandbox counts as this one's from now on. */
+  takeIn(processId: number): void;
+  /** Only where it was started as one, and its runtime runs. Its namespaces stay until `close`. */
+  copySource(): CopySource & { close(): void };
   /** After `exited`: removes what the driver made for it; `tmp` stays. */
   dispose(): Promise<void>;
 }
@@ -84,6 +101,8 @@ export interface SandboxDriver {
   readonly weaknesses: readonly string[];
   /** Whether a sandbox can be started before it is known for which function: what comes later reaches it. */
   readonly canPark: boolean;
+  /** Whether sandboxes can take copies of a runtime. */
+  readonly canCopy: boolean;
   guestPaths(folders: SandboxFolders): GuestPaths;
   /** Rejects when the process cannot be started at all. */
   start(spec: SandboxSpec): Promise<Sandbox>;

@@ -24,6 +24,8 @@ export interface ScratchVolumes {
   /** Where the folders have their content; undefined is this process's own mount namespace. */
   readonly mountNamespace: string | undefined;
   acquire(sizeMib: number): Promise<ScratchVolume>;
+  /** All that is in one into another, which is empty. */
+  copy(from: ScratchVolume, to: ScratchVolume): Promise<void>;
   /** Removes those that nobody has taken. */
   close(): Promise<void>;
 }
@@ -61,7 +63,15 @@ class PlainFolders implements ScratchVolumes {
     return { folder, release: () => rm(folder, { recursive: true, force: true }) };
   }
 
+  async copy(from: ScratchVolume, to: ScratchVolume): Promise<void> {
+    await run("cp", copyArguments(from, to));
+  }
+
   async close(): Promise<void> {}
+}
+
+function copyArguments(from: ScratchVolume, to: ScratchVolume): string[] {
+  return ["-a", "--", `${from.folder}/.`, to.folder];
 }
 
 /** Sizes on offer to functions are the space they can use; the file system's own needs come on top. */
@@ -97,6 +107,10 @@ class MountedVolumes implements ScratchVolumes {
       this.#ready.push(made);
     }
     return ready;
+  }
+
+  async copy(from: ScratchVolume, to: ScratchVolume): Promise<void> {
+    await this.#namespace.run("cp", copyArguments(from, to));
   }
 
   async close(): Promise<void> {

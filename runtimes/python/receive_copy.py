@@ -1,0 +1,36 @@
+"""The first process of a sandbox that is to hold a copy of a snapshot: hands out what the copy needs, waits for its end.
+
+The template has the other end of descriptor 6; it gets a descriptor that stands for this sandbox, the control socket, the
+log, and a pipe on which to tell how the copy ended.
+"""
+
+import os
+import signal
+import socket
+
+_CONTROL, _LOG, _CHANNEL = 3, 1, 6
+
+
+def main():
+    told, status = os.pipe()
+    channel = socket.socket(fileno=_CHANNEL)
+    channel.setblocking(True)
+    socket.send_fds(channel, [b"c"], [os.pidfd_open(os.getpid()), _CONTROL, _LOG, status])
+    channel.close()
+    os.close(status)
+    # The end of the copy is to be seen as the end of these.
+    devnull = os.open("/dev/null", os.O_RDWR)
+    for descriptor in (1, 2, _CONTROL):
+        os.dup2(devnull, descriptor)
+    text = os.read(told, 16)
+    if not text:
+        # Whoever waited for the copy was killed with it.
+        os.kill(os.getpid(), signal.SIGKILL)
+    code = int(text)
+    if os.WIFSIGNALED(code):
+        signal.signal(os.WTERMSIG(code), signal.SIG_DFL) if os.WTERMSIG(code) not in (9, 19) else None
+        os.kill(os.getpid(), os.WTERMSIG(code))
+    os._exit(os.WEXITSTATUS(code))
+
+
+main()

@@ -1,0 +1,107 @@
+/**
+ * Things that take long to make, made ahead: one waits, one more after each time that none did, one fewer at each review
+ * before which some were never needed.
+ */
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
+import type { Clock, Timer } from "../../kit/mod.ts";
+
+export interface StockOptions<Item> {
+  readonly clock: Clock;
+  readonly make: () => Promise<Item>;
+  /** Ends one that nobody will take. */
+  readonly discard: (item: Item) => Promise<void>;
+  /** Resolves when it is of no more use. */
+  readonly spoiled: (item: Item) => Promise<unknown>;
+  /** 0 makes nothing ahead. */
+  readonly readyMax: number;
+  readonly reportFault: (error: unknown) => void;
+}
+
+export class Stock<Item> {
+  readonly #options: StockOptions<Item>;
+  readonly #ready: Item[] = [];
+  readonly #work = new Set<Promise<void>>();
+  #wanted: number;
+  #making = 0;
+  /** Fewest that were ready since the last review: so many are not needed. */
+  #leastReady = 0;
+  #refill: Timer | undefined;
+  #review: Timer;
+  #isClosed = false;
+
+  constructor(options: StockOptions<Item>) {
+    this.#options = options;
+    this.#wanted = Math.min(1, options.readyMax);
+    this.#review = this.#reviewLater();
+  }
+
+  get readyCount(): number {
+    return this.#ready.length;
+  }
+
+  /** The caller's now; undefined where none waits. */
+  take(): Item | undefined {
+    const item = this.#ready.shift();
+    this.#leastReady = Math.min(this.#leastReady, this.#ready.length);
+    if (item === undefined) this.#wanted = Math.min(this.#wanted + 1, this.#options.readyMax);
+    this.refillSoon();
+    return item;
+  }
+
+  /** Not at once: whoever has just taken one has the processors to himself for a moment. */
+  refillSoon(): void {
+    this.#refill?.cancel();
+    if (this.#isClosed) return;
+    this.#refill = this.#options.clock.after(ENVIRONMENT_LIMITS.parkingDelayMs, () => this.#fill());
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#refill?.cancel();
+    this.#review.cancel();
+    await Promise.all(this.#work);
+    await Promise.all(this.#ready.splice(0).map(this.#options.discard));
+  }
+
+  #fill(): void {
+    while (!this.#isClosed && this.#ready.length + this.#making < this.#wanted) {
+      this.#making++;
+      const work = this.#add()
+        .catch((error: unknown) => {
+          if (!this.#isClosed) this.#options.reportFault(error);
+        })
+        .finally(() => {
+          this.#making--;
+          this.#work.delete(work);
+        });
+      this.#work.add(work);
+    }
+  }
+
+  async #add(): Promise<void> {
+    const item = await this.#options.make();
+    if (this.#isClosed) {
+      await this.#options.discard(item);
+      return;
+    }
+    this.#ready.push(item);
+    void this.#options.spoiled(item).then(() => {
+      const at = this.#ready.indexOf(item);
+      if (at < 0) return;
+      this.#ready.splice(at, 1);
+      return this.#options.discard(item);
+    });
+  }
+
+  #reviewLater(): Timer {
+    return this.#options.clock.after(ENVIRONMENT_LIMITS.parkingReviewMs, () => {
+      if (this.#leastReady > 0 && this.#wanted > 1) {
+        this.#wanted--;
+        const surplus = this.#ready.length > this.#wanted ? this.#ready.pop() : undefined;
+        if (surplus !== undefined) void this.#options.discard(surplus);
+      }
+      this.#leastReady = this.#ready.length;
+      this.#review = this.#reviewLater();
+    });
+  }
+}
