@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { type Config, ENVIRONMENT_LIMITS, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
 import {
@@ -111,7 +112,7 @@ export async function startServer(
   });
 
   let url = "";
-  const starts = new StartQueue(ENVIRONMENT_LIMITS.startsInParallelMax);
+  const starts = new StartQueue(ENVIRONMENT_LIMITS.startsPerCoreMax * availableParallelism());
   const parkingFolder = path.join(config.dataDir, "parked");
   await clearParkingFolder(parkingFolder);
   const parked = new ParkedSandboxes({

@@ -4,3 +4,4 @@ export * from "./clock.ts";
 export * from "./deferred.ts";
 export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";
+export * from "./shell-session.ts";

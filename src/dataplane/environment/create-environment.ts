@@ -46,7 +46,7 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
             return found;
           }
         }
-        return parts.starts.run(async () => {
+        return parts.starts.run(target.configurationId, async () => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
           const sandbox = await startSandbox(parts, { ...request, sandboxId: `${id}-${++starts}`, place });
           return { sandbox, isRestored: false };

@@ -42,7 +42,8 @@ export function runtimeArguments({ interpreter }: RuntimeChoice, paths: GuestPat
 /** In a sandbox that is to get a copy of the same runtime. */
 export function receiverArguments({ interpreter }: RuntimeChoice, paths: GuestPaths): string[] {
   invariant(interpreter !== undefined, "a custom runtime has no program of its own");
-  return [paths.interpreter(interpreter.program), path.join(paths.runtime, "receive_copy.py")];
+  // Nothing but the standard library, and none of what sites add to it.
+  return [paths.interpreter(interpreter.program), "-I", "-S", path.join(paths.runtime, "receive_copy.py")];
 }
 
 const ENTRIES: Readonly<Record<ManagedLanguage, string | undefined>> = {

@@ -1,28 +1,48 @@
-/** Lets a bounded number of sandbox starts run at the same time: more would only slow each other down. */
+/**
+ * Lets a bounded number of sandbox starts run at the same time: more would only slow each other down. Who waits takes turns
+ * by function, so that the burst of one does not hold up the first call of another.
+ */
 
 export class StartQueue {
   readonly #parallelMax: number;
-  readonly #waiting: (() => void)[] = [];
+  /** By function, in the order of their turns; none is empty. */
+  readonly #lanes = new Map<string, (() => void)[]>();
   #running = 0;
 
   constructor(parallelMax: number) {
     this.#parallelMax = parallelMax;
   }
 
-  /** Runs `work` when there is room, in the order of asking. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= this.#parallelMax) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running++;
-    }
+  /** Runs `work` when there is room: in the order of asking within a lane, and lane by lane. */
+  async run<T>(lane: string, work: () => Promise<T>): Promise<T> {
+    if (this.#running >= this.#parallelMax) await this.#turn(lane);
+    else this.#running++;
     try {
       return await work();
     } finally {
-      // The place goes straight to who waits longest.
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#running--;
-      else next();
+      this.#passOn();
     }
+  }
+
+  #turn(lane: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const waiting = this.#lanes.get(lane);
+    if (waiting === undefined) this.#lanes.set(lane, [resolve]);
+    else waiting.push(resolve);
+    return promise;
+  }
+
+  /** The place goes straight to who is next. */
+  #passOn(): void {
+    const [next] = this.#lanes;
+    if (next === undefined) {
+      this.#running--;
+      return;
+    }
+    const [lane, waiting] = next;
+    const begin = waiting.shift();
+    this.#lanes.delete(lane);
+    if (waiting.length > 0) this.#lanes.set(lane, waiting);
+    begin?.();
   }
 }

@@ -1,11 +1,20 @@
 /** iproute2, many commands at once: a process for each would cost more than what it does. */
-import { execFile } from "node:child_process";
+import { ShellSession } from "../../kit/mod.ts";
 
-/** Rejects with the first that fails; those before it have happened. */
-export function ip(commands: readonly string[]): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const child = execFile("ip", ["-batch", "-"], (error) => (error === null ? resolve() : reject(error)));
-  child.stdin?.on("error", () => {});
-  child.stdin?.end(`${commands.join("\n")}\n`);
-  return promise;
+export class IpCommands {
+  readonly #shell = new ShellSession();
+
+  /** Rejects with the first that fails; those before it have happened. */
+  run(commands: readonly string[]): Promise<void> {
+    return this.#shell.run(ipScript(commands));
+  }
+
+  close(): void {
+    this.#shell.close();
+  }
+}
+
+/** For a shell. */
+export function ipScript(commands: readonly string[]): string {
+  return `ip -batch - <<END || exit 1\n${commands.join("\n")}\nEND`;
 }

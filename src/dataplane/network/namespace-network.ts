@@ -8,7 +8,7 @@ import path from "node:path";
 import { NETWORK_LIMITS } from "../../config/mod.ts";
 import { ApiListener } from "../runtime-api/api-listener.ts";
 import { writeHostsFile } from "./hosts-file.ts";
-import { ip } from "./ip-command.ts";
+import { IpCommands } from "./ip-command.ts";
 import { findNameServers, type NameServers } from "./name-servers.ts";
 import type { Network, NetworkOptions, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
@@ -33,6 +33,7 @@ export class NamespaceNetwork implements Network {
   readonly name: "namespaces" | "none";
   readonly weaknesses: readonly string[];
   readonly #folder: string;
+  readonly #ip: IpCommands;
   readonly #number: ServerNumber;
   readonly #nameServers: NameServers;
   readonly #table: RuleTable;
@@ -46,9 +47,11 @@ export class NamespaceNetwork implements Network {
     number: ServerNumber,
     nameServers: NameServers,
     table: RuleTable,
+    ip: IpCommands,
     { isOffline, folder, reportFault }: NetworkOptions,
   ) {
     this.#folder = folder;
+    this.#ip = ip;
     this.name = isOffline ? "none" : "namespaces";
     this.weaknesses = isOffline ? [] : nameServers.weaknesses;
     this.#number = number;
@@ -61,21 +64,23 @@ export class NamespaceNetwork implements Network {
   static async open(options: NetworkOptions): Promise<NamespaceNetwork> {
     const number = await takeServerNumber();
     if (number === undefined) throw new Error(`${NETWORK_LIMITS.serversMax} servers on this machine already`);
+    const ip = new IpCommands();
     let table: RuleTable | undefined;
     try {
       await removeStaleRules();
-      await removeInterfaces(number);
+      await removeInterfaces(ip, number);
       // Without it no packet of a namespace leaves the machine.
       if (!options.isOffline && readFileSync(FORWARDING, "utf8").trim() === "0")
         writeFileSync(FORWARDING, "1");
       const nameServers = await findNameServers(options.folder);
       table = await RuleTable.open(rules(number, nameServers, undefined), options.reportFault);
-      const network = new NamespaceNetwork(number, nameServers, table, options);
+      const network = new NamespaceNetwork(number, nameServers, table, ip, options);
       // Whoever counts on it must know that slots can be made; this one is the first of the pool.
       await network.#pool.release(await network.#make());
       return network;
     } catch (error) {
       await table?.close();
+      ip.close();
       number.release();
       throw error;
     }
@@ -113,9 +118,10 @@ export class NamespaceNetwork implements Network {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    await removeInterfaces(this.#number);
+    await removeInterfaces(this.#ip, this.#number);
     await this.#pool.close();
     await this.#table.close();
+    this.#ip.close();
     this.#number.release();
   }
 
@@ -132,6 +138,7 @@ export class NamespaceNetwork implements Network {
         interfaceGroup: interfaceGroup(this.#number.value),
         address: guestAddress,
         within,
+        ip: this.#ip,
       });
       await this.#table.addRuntimeApi(hostEnd, api.port);
       return {
@@ -182,8 +189,8 @@ async function removeStaleRules(): Promise<void> {
 }
 
 /** All of a server's at once. A killed one's stay while its frozen functions wait to be ended. */
-async function removeInterfaces({ value }: ServerNumber): Promise<void> {
-  await ip([`link del group ${interfaceGroup(value)}`]).catch(() => {
+async function removeInterfaces(ip: IpCommands, { value }: ServerNumber): Promise<void> {
+  await ip.run([`link del group ${interfaceGroup(value)}`]).catch(() => {
     // There are none.
   });
 }

@@ -4,7 +4,7 @@
  */
 import { closeSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { ip } from "./ip-command.ts";
+import { type IpCommands, ipScript } from "./ip-command.ts";
 import { makeNamespace } from "./make-namespace.ts";
 import { ALL_GUESTS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
 
@@ -27,11 +27,12 @@ export interface NetworkNamespaceOptions {
   readonly address: string;
   /** Path of the user namespace below which its owner is to be; the host itself owns it where there is none. */
   readonly within: string | undefined;
+  readonly ip: IpCommands;
 }
 
 /** Rejects where this process may not make one. */
 export async function openNetworkNamespace(options: NetworkNamespaceOptions): Promise<NetworkNamespace> {
-  const { interfaceName, interfaceGroup, address, within } = options;
+  const { interfaceName, interfaceGroup, address, within, ip } = options;
   const made = await makeNamespace({
     kinds: within === undefined ? ["net"] : ["user", "net"],
     within,
@@ -57,9 +58,9 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
         `route add ${address}/32 dev ${interfaceName}`,
       ];
       // The kernel may still be clearing away what a killed server left under this name.
-      await ip(commands).catch(async () => {
-        await ip([`link del ${interfaceName}`]).catch(() => {});
-        await ip(commands);
+      await ip.run(commands).catch(async () => {
+        await ip.run([`link del ${interfaceName}`]).catch(() => {});
+        await ip.run(commands);
       });
       // What is led to the host's loopback comes in here; the rules let nothing else get there.
       await writeFile(`/proc/sys/net/ipv4/conf/${interfaceName}/route_localnet`, "1");
@@ -72,13 +73,9 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
     file: made.files.net,
     userFile: within === undefined ? undefined : made.files.user,
     close: async () => {
-      await ip([`link del ${interfaceName}`]).catch(() => {});
+      await ip.run([`link del ${interfaceName}`]).catch(() => {});
       abandon();
     },
     abandon,
   };
-}
-
-function ipScript(commands: readonly string[]): string {
-  return `ip -batch - <<END || exit 1\n${commands.join("\n")}\nEND`;
 }

@@ -3,21 +3,22 @@
  * it and by nobody else, and is gone with the server, however that ends: nothing but an open descriptor holds it.
  * Mounts of the host show up in it as they come.
  */
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { promisify } from "node:util";
-
-const execute = promisify(execFile);
+import { ShellSession } from "../../kit/mod.ts";
 
 /** Beside v1 groups crun stumbles over the empty v2 tree; nothing that is started here needs it. */
 const SCRIPT = "[ -d /sys/fs/cgroup/unified ] && umount --lazy /sys/fs/cgroup/unified; echo; read -r _";
 
+/** Mounting waits for disks and locks as much as it computes. */
+const SHELLS = 2;
+
 export interface MountNamespace {
   /** For `nsenter --mount=`. */
   readonly file: string;
-  /** Runs a program in it; rejects when it fails. */
-  run(program: string, args: readonly string[]): Promise<void>;
+  /** Runs a shell's script in it; rejects when it fails. */
+  run(script: string): Promise<void>;
   close(): void;
 }
 
@@ -36,11 +37,18 @@ export async function openMountNamespace(): Promise<MountNamespace> {
   const descriptor = openSync(`/proc/${maker.pid}/ns/mnt`, "r");
   maker.stdin.end();
   const file = `/proc/${process.pid}/fd/${descriptor}`;
+  const enter = (): ShellSession => new ShellSession(["nsenter", `--mount=${file}`, "--", "/bin/sh"]);
+  const shells = Array.from({ length: SHELLS }, enter);
   return {
     file,
-    run: async (program, args) => {
-      await execute("nsenter", [`--mount=${file}`, "--", program, ...args]);
+    run: (script) => leastBusy(shells).run(script),
+    close: () => {
+      for (const shell of shells) shell.close();
+      closeSync(descriptor);
     },
-    close: () => closeSync(descriptor),
   };
+}
+
+function leastBusy(shells: readonly ShellSession[]): ShellSession {
+  return shells.reduce((best, each) => (each.load < best.load ? each : best));
 }

@@ -8,6 +8,7 @@ import { chmod, mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
+import { quoted } from "../../kit/mod.ts";
 import { type MountNamespace, openMountNamespace } from "./mount-namespace.ts";
 
 const run = promisify(execFile);
@@ -74,6 +75,8 @@ function copyArguments(from: ScratchVolume, to: ScratchVolume): string[] {
   return ["-a", "--", `${from.folder}/.`, to.folder];
 }
 
+const MOUNT = "mount -o loop,nosuid,nodev,noatime";
+
 /** Sizes on offer to functions are the space they can use; the file system's own needs come on top. */
 const OVERHEAD = 1.06;
 
@@ -110,7 +113,7 @@ class MountedVolumes implements ScratchVolumes {
   }
 
   async copy(from: ScratchVolume, to: ScratchVolume): Promise<void> {
-    await this.#namespace.run("cp", copyArguments(from, to));
+    await this.#namespace.run(["cp", ...copyArguments(from, to).map(quoted)].join(" "));
   }
 
   async close(): Promise<void> {
@@ -125,15 +128,16 @@ class MountedVolumes implements ScratchVolumes {
     const folder = path.join(this.#folder, `tmp-${++this.#count}`);
     const image = `${folder}.img`;
     await mkdir(folder);
-    await run("cp", ["--sparse=always", "--reflink=auto", template, image]);
-    const script = 'mount -o loop,nosuid,nodev,noatime "$1" "$2" && rmdir "$2/lost+found" && chmod 1777 "$2"';
-    await this.#namespace.run("/bin/sh", ["-c", script, "sh", image, folder]);
+    const [to, place] = [quoted(image), quoted(folder)];
+    await this.#namespace.run(
+      `cp --sparse=always --reflink=auto ${quoted(template)} ${to} && ${MOUNT} ${to} ${place}`,
+    );
     // The mount holds the image from here on; without a name it goes with the mount, whatever becomes of us.
     await rm(image);
     return {
       folder,
       release: async () => {
-        await this.#namespace.run("umount", ["--lazy", folder]);
+        await this.#namespace.run(`umount --lazy ${place}`);
         await rm(folder, { recursive: true, force: true });
       },
     };
@@ -164,6 +168,10 @@ class MountedVolumes implements ScratchVolumes {
       "lazy_itable_init=1,nodiscard",
       image,
     ]);
+    // As the guest is to find it.
+    const folder = quoted(`${image}.mount`);
+    const prepare = `${MOUNT} ${quoted(image)} ${folder} && rmdir ${folder}/lost+found && chmod 1777 ${folder}`;
+    await this.#namespace.run(`mkdir ${folder} && ${prepare} && umount ${folder} && rmdir ${folder}`);
     return image;
   }
 }

@@ -63,7 +63,7 @@ export class Snapshots {
     const copy =
       kept.stock.take() ??
       (await starts
-        .run(() => kept.snapshot.copy())
+        .run(target.configurationId, () => kept.snapshot.copy())
         .catch((error: unknown) => {
           reportFault(error, `(snapshot of ${target.name})`);
           return undefined;
@@ -134,7 +134,7 @@ export class Snapshots {
       if (snapshot === undefined) return undefined;
       const stock = new Stock<Copy>({
         clock: parts.clock,
-        make: () => parts.starts.run(() => snapshot.copy()),
+        make: () => parts.starts.run(target.configurationId, () => snapshot.copy()),
         discard: endUnused,
         spoiled: ({ sandbox }) => sandbox.exited,
         readyMax,

@@ -32,7 +32,7 @@ export async function takeSnapshot(
     onBroken: () => {},
     start: async (prepare) => {
       const request = { id, scope, target, initializationType, choice, stream, log, prepare, place } as const;
-      sandbox = await starts.run(() =>
+      sandbox = await starts.run(target.configurationId, () =>
         startSandbox(parts, { ...request, sandboxId: `${id}-0`, copying: "source" }),
       );
       return { sandbox, isRestored: false };
