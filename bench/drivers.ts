@@ -72,7 +72,7 @@ async function measure(settings: Record<string, string>): Promise<{ cold: number
   }
 }
 
-export function driverTable(costs: readonly DriverCost[]): string {
+export function driverTable(costs: readonly DriverCost[]): string[] {
   const [base] = costs;
   const beside = (value: number, floor: number | undefined): string =>
     `${value.toFixed(2)} (${(value / (floor ?? value)).toFixed(2)}×)`;
@@ -83,5 +83,5 @@ export function driverTable(costs: readonly DriverCost[]): string {
       ({ driver, coldP50Ms, warmP50Ms }) =>
         `| ${driver} | ${beside(coldP50Ms, base?.coldP50Ms)} | ${beside(warmP50Ms, base?.warmP50Ms)} |`,
     ),
-  ].join("\n");
+  ];
 }
