@@ -1,5 +1,6 @@
 /** First calls of functions, and a burst of them. */
 import { pythonZip } from "../testkit/functions.ts";
+import { settled } from "./health.ts";
 import { invocation } from "./hello.ts";
 import { burst, firstCalls } from "./measure.ts";
 import type { Other } from "./others/other.ts";
@@ -11,8 +12,6 @@ const FUNCTIONS_A_RUN = 10;
 /** How many functions nobody has called `otherColdRows` takes. */
 export const FIRST_CALLS = RUNS * FUNCTIONS_A_RUN;
 
-const SETTLED_LOOKS = 4;
-const SETTLED_PAUSE_MS = 100;
 const BURST_RUNS = 3;
 const BURST_CALLS = 100;
 /** Longer than the burst takes: none is free again before the last has begun. */
@@ -82,20 +81,6 @@ export async function burstRow(url: string, create: Create, progress: (what: str
     times.push((await burst(portOf(url), calls)) - SLEEP_MS);
   }
   return row(`Python: burst, 0 to ${BURST_CALLS} environments busy`, "ms", times);
-}
-
-/** The sandboxes that wait have not changed in number for a while, and there are some. */
-async function settled(url: string): Promise<void> {
-  let before = 0;
-  for (let same = 0; same < SETTLED_LOOKS; ) {
-    const health = (await (await fetch(`${url}/_lambkin/health`)).json()) as {
-      environments: { parked: number };
-    };
-    const { parked } = health.environments;
-    same = parked > 0 && parked === before ? same + 1 : 0;
-    before = parked;
-    await new Promise((resolve) => setTimeout(resolve, SETTLED_PAUSE_MS));
-  }
 }
 
 function portOf(url: string): number {

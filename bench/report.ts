@@ -12,12 +12,6 @@ export interface Report {
   readonly figures: Readonly<Record<string, unknown>>;
 }
 
-/** What the isolation of a server is. */
-export async function isolationOf(url: string): Promise<string> {
-  const health = (await (await fetch(`${url}/_lambkin/health`)).json()) as { isolation: string };
-  return health.isolation;
-}
-
 export function machineTitle(isolation: string): string {
   const { cores, cpu, memoryGib, kernel, node } = machine();
   return `Commit ${commit()}, ${today()}, isolation ${isolation}, ${cores} cores (${cpu}), ${memoryGib} GiB, Linux ${kernel}, Node ${node}`;

@@ -3,6 +3,8 @@ import { type Spread, spread } from "./statistics.ts";
 
 export interface Row {
   readonly what: string;
+  /** What differs from run to run of the bench. */
+  readonly note?: string;
   readonly unit: Unit;
   readonly measured: Spread;
   /** The least that anybody can do here, where the bench has such a measure: a name and its figure. */
@@ -35,10 +37,11 @@ export function rowTable(rows: readonly Row[]): string[] {
   return [
     "| what | unit | median (min–max) | runs | floor, same run | of the floor |",
     "|---|---|---|---|---|---|",
-    ...rows.map(({ what, unit, measured, floor }) => {
+    ...rows.map(({ what, note, unit, measured, floor }) => {
+      const name = note === undefined ? what : `${what} (${note})`;
       const beside = floor === undefined ? "–" : `${shown(floor.measured)} ${floor.of}`;
       const share = floor === undefined ? "–" : ratio(measured, floor.measured, unit);
-      return `| ${[what, unit, shown(measured), measured.runs, beside, share].join(" | ")} |`;
+      return `| ${[name, unit, shown(measured), measured.runs, beside, share].join(" | ")} |`;
     }),
   ];
 }

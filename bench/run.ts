@@ -1,36 +1,40 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others` runs one part and only prints.
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, NODE } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
 import { burstRow, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
 import { driverCosts, driverTable } from "./drivers.ts";
+import { healthOf } from "./health.ts";
 import { BODY, CUSTOM_HELLO, invocation, NODE_HELLO, PYTHON_HELLO } from "./hello.ts";
+import { idleEnvironmentRows } from "./idle-environments.ts";
 import { idleServerRows } from "./idle-server.ts";
 import { curveTable, manyFunctions } from "./many-functions.ts";
 import type { Other } from "./others/other.ts";
 import { startOthers } from "./others/start.ts";
 import { startEcho } from "./program.ts";
-import { isolationOf, print, write } from "./report.ts";
+import { print, write } from "./report.ts";
 import { type Row, rowTable } from "./rows.ts";
 import { warmRows } from "./warm.ts";
 
 const DRIVER_RUNS = 3;
 const ECHO = "bare echo";
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { others };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle };
 
 async function whole(): Promise<void> {
-  const idle = await idleServerRows(progress);
+  const idleRows = [...(await idleServerRows(progress)), ...(await idleEnvironmentRows(progress))];
+  const books = bookkeeping();
   const curves = await manyFunctions(progress);
   const drivers = await driverCosts(DRIVER_RUNS, progress);
   await withServer(async (url) => {
-    const rows = [...idle, ...(await calls(url, ["Python", "Node.js", "Custom runtime"]))];
+    const rows = [...idleRows, ...(await calls(url, ["Python", "Node.js", "Custom runtime"]))];
     const client = lambdaClient(url);
     const python = (name: string) => createFunction(client, name, PYTHON_HELLO);
     const node = (name: string) => createFunction(client, name, NODE_HELLO, NODE);
@@ -40,13 +44,21 @@ async function whole(): Promise<void> {
       ...(await coldRows(url, "Node.js", node, progress)),
       await burstRow(url, sleeper, progress),
     );
-    const isolation = await isolationOf(url);
+    const isolation = (await healthOf(url)).isolation;
     const report = {
-      tables: [rowTable(rows), curveTable(curves), driverTable(drivers)],
-      figures: { rows, curves, drivers },
+      tables: [rowTable(rows), bookkeepingTable(books), curveTable(curves), driverTable(drivers)],
+      figures: { rows, books, curves, drivers },
     };
     print(report, isolation);
     await write(report, isolation);
+  });
+}
+
+/** What environments cost that do nothing. */
+async function idle(): Promise<void> {
+  const rows = await idleEnvironmentRows(progress);
+  await withServer(async (url) => {
+    print({ tables: [rowTable(rows), bookkeepingTable(bookkeeping())] }, (await healthOf(url)).isolation);
   });
 }
 
@@ -56,7 +68,7 @@ async function others(): Promise<void> {
     const client = lambdaClient(url);
     const node = (name: string) => createFunction(client, name, NODE_HELLO, NODE);
     const rows = [...(await calls(url, ["Node.js"])), ...(await coldRows(url, "Node.js", node, progress))];
-    print({ tables: [rowTable(rows)] }, await isolationOf(url));
+    print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
   });
 }
 
