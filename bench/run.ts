@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, runs one part and only prints.
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -21,12 +21,13 @@ import { startOthers } from "./others/start.ts";
 import { startEcho } from "./program.ts";
 import { print, write } from "./report.ts";
 import { type Row, rowTable } from "./rows.ts";
+import { traceTables } from "./trace/trace.ts";
 import { warmRows } from "./warm.ts";
 
 const DRIVER_RUNS = 3;
 const ECHO = "bare echo";
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace };
 
 async function whole(): Promise<void> {
   const idleRows = [...(await idleServerRows(progress)), ...(await idleEnvironmentRows(progress))];
@@ -60,6 +61,12 @@ async function idle(): Promise<void> {
   await withServer(async (url) => {
     print({ tables: [rowTable(rows), bookkeepingTable(bookkeeping())] }, (await healthOf(url)).isolation);
   });
+}
+
+/** Where the time of a call goes. */
+async function trace(): Promise<void> {
+  const tables = await traceTables(progress);
+  await withServer(async (url) => print({ tables }, (await healthOf(url)).isolation));
 }
 
 /** Ours and theirs alone. */
