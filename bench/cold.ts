@@ -2,6 +2,7 @@
 import { pythonZip } from "../testkit/functions.ts";
 import { settled } from "./health.ts";
 import { invocation } from "./hello.ts";
+import { bareName, bareStart, type Interpreter } from "./interpreters.ts";
 import { burst, firstCalls } from "./measure.ts";
 import type { Other } from "./others/other.ts";
 import { type Row, row } from "./rows.ts";
@@ -26,11 +27,11 @@ type Create = (name: string) => Promise<void>;
 /** First calls where a sandbox waits for each. */
 export async function coldRows(
   url: string,
-  language: string,
+  language: Interpreter,
   create: Create,
   progress: (what: string) => void,
 ): Promise<Row[]> {
-  return measure(language, progress, async (run) => {
+  return measure(language, language, progress, async (run) => {
     const names = Array.from(
       { length: FUNCTIONS_A_RUN },
       (_, index) => `cold-${language.slice(0, 2)}-${run}-${index}`,
@@ -47,7 +48,7 @@ export async function otherColdRows(
   progress: (what: string) => void,
 ): Promise<Row[]> {
   if (firstRequests.length < FIRST_CALLS) return [];
-  return measure(name, progress, (run) => {
+  return measure(name, "Node.js", progress, (run) => {
     const from = run * FUNCTIONS_A_RUN;
     return firstCalls(port, firstRequests.slice(from, from + FUNCTIONS_A_RUN), async () => {});
   });
@@ -55,23 +56,34 @@ export async function otherColdRows(
 
 async function measure(
   name: string,
+  interpreter: Interpreter,
   progress: (what: string) => void,
   samplesOf: (run: number) => Promise<number[]>,
 ): Promise<Row[]> {
   const p50: number[] = [];
   const p99: number[] = [];
+  const bare = { p50: [] as number[], p99: [] as number[] };
   for (let run = 0; run < RUNS; run++) {
     progress(`cold ${name}, run ${run + 1} of ${RUNS}`);
     const samples = await samplesOf(run);
     p50.push(percentile(samples, 0.5));
     p99.push(percentile(samples, 0.99));
+    const starts: number[] = [];
+    for (const _ of samples) starts.push(await bareStart(interpreter));
+    bare.p50.push(percentile(starts, 0.5));
+    bare.p99.push(percentile(starts, 0.99));
   }
-  return [row(`${name}: cold start, p50`, "ms", p50), row(`${name}: cold start, p99`, "ms", p99)];
+  const of = bareName(interpreter);
+  return [
+    row(`${name}: cold start, p50`, "ms", p50, { of, runs: bare.p50 }),
+    row(`${name}: cold start, p99`, "ms", p99, { of, runs: bare.p99 }),
+  ];
 }
 
 /** From none to a hundred environments that are all busy at the same moment. `create` makes a SLEEPER. */
 export async function burstRow(url: string, create: Create, progress: (what: string) => void): Promise<Row> {
   const times: number[] = [];
+  const bare: number[] = [];
   for (let run = 0; run < BURST_RUNS; run++) {
     progress(`burst, run ${run + 1} of ${BURST_RUNS}`);
     const name = `burst-${run}`;
@@ -79,8 +91,10 @@ export async function burstRow(url: string, create: Create, progress: (what: str
     await settled(url);
     const calls = Array.from({ length: BURST_CALLS }, () => invocation(name));
     times.push((await burst(portOf(url), calls)) - SLEEP_MS);
+    bare.push(await bareStart("Python", BURST_CALLS));
   }
-  return row(`Python: burst, 0 to ${BURST_CALLS} environments busy`, "ms", times);
+  const floor = { of: `${BURST_CALLS} bare python3`, runs: bare };
+  return row(`Python: burst, 0 to ${BURST_CALLS} environments busy`, "ms", times, floor);
 }
 
 function portOf(url: string): number {

@@ -55,6 +55,8 @@ export async function startProgram(command: string, options: ProgramOptions): Pr
   }
 }
 
+export const ECHO = "bare echo";
+
 /** The floor of everything that is measured over HTTP. */
 export function startEcho(): Promise<Program> {
   return startProgram(process.execPath, {

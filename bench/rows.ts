@@ -1,5 +1,6 @@
 /** The rows of the main table: what was measured, in how many runs, beside a floor of the same run. */
 import { type Spread, spread } from "./statistics.ts";
+import { isMet, targetOf, targetText } from "./targets.ts";
 
 export interface Row {
   readonly what: string;
@@ -35,13 +36,18 @@ export function row(
 
 export function rowTable(rows: readonly Row[]): string[] {
   return [
-    "| what | unit | median (min–max) | runs | floor, same run | of the floor |",
-    "|---|---|---|---|---|---|",
-    ...rows.map(({ what, note, unit, measured, floor }) => {
+    "| what | unit | target | median (min–max) | runs | floor, same run | of the floor | kept |",
+    "|---|---|---|---|---|---|---|---|",
+    ...rows.map((each) => {
+      const { what, note, unit, measured, floor } = each;
+      const target = targetOf(what);
+      const met = target && isMet(target, each);
       const name = note === undefined ? what : `${what} (${note})`;
       const beside = floor === undefined ? "–" : `${shown(floor.measured)} ${floor.of}`;
       const share = floor === undefined ? "–" : ratio(measured, floor.measured, unit);
-      return `| ${[name, unit, shown(measured), measured.runs, beside, share].join(" | ")} |`;
+      const cells = [name, unit, target === undefined ? "–" : targetText(target), shown(measured)];
+      const kept = met === undefined ? "–" : met ? "yes" : "**no**";
+      return `| ${[...cells, measured.runs, beside, share, kept].join(" | ")} |`;
     }),
   ];
 }

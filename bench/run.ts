@@ -10,7 +10,7 @@ import { createFunction, NODE } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
 import { burstRow, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
-import { driverCosts, driverTable } from "./drivers.ts";
+import { driverCosts, driverTable, missedRows } from "./drivers.ts";
 import { healthOf } from "./health.ts";
 import { BODY, CUSTOM_HELLO, invocation, NODE_HELLO, PYTHON_HELLO } from "./hello.ts";
 import { idleEnvironmentRows } from "./idle-environments.ts";
@@ -18,14 +18,14 @@ import { idleServerRows } from "./idle-server.ts";
 import { curveTable, manyFunctions } from "./many-functions.ts";
 import type { Other } from "./others/other.ts";
 import { startOthers } from "./others/start.ts";
-import { startEcho } from "./program.ts";
+import { ECHO, startEcho } from "./program.ts";
 import { print, write } from "./report.ts";
 import { type Row, rowTable } from "./rows.ts";
+import { TARGETS } from "./targets.ts";
 import { traceTables } from "./trace/trace.ts";
 import { warmRows } from "./warm.ts";
 
-const DRIVER_RUNS = 3;
-const ECHO = "bare echo";
+const DRIVER_RUNS = 5;
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace };
 
@@ -43,9 +43,13 @@ async function whole(): Promise<void> {
     rows.push(
       ...(await coldRows(url, "Python", python, progress)),
       ...(await coldRows(url, "Node.js", node, progress)),
+      ...missedRows(drivers),
       await burstRow(url, sleeper, progress),
     );
     const isolation = (await healthOf(url)).isolation;
+    for (const { what } of TARGETS) {
+      if (!rows.some((each) => each.what === what)) console.error(`bench: nothing was measured for: ${what}`);
+    }
     const report = {
       tables: [rowTable(rows), bookkeepingTable(books), curveTable(curves), driverTable(drivers)],
       figures: { rows, books, curves, drivers },
