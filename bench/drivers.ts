@@ -6,7 +6,8 @@ import { createFunction, pythonZip } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { firstCalls, latency } from "./measure.ts";
 import { post } from "./raw-http-client.ts";
-import { percentile } from "./statistics.ts";
+import { type Row, row } from "./rows.ts";
+import { percentile, spread } from "./statistics.ts";
 
 const HELLO = pythonZip("def lambda_handler(event, context):\n    return event\n");
 const COLD_FUNCTIONS = 10;
@@ -14,8 +15,9 @@ const WARM_CALLS = 1000;
 
 export interface DriverCost {
   readonly driver: string;
-  readonly coldP50Ms: number;
-  readonly warmP50Ms: number;
+  /** Medians of the runs, milliseconds. */
+  readonly cold: readonly number[];
+  readonly warm: readonly number[];
 }
 
 /** `runs` medians are taken of each, the drivers in turn. Those that are not installed are left out. */
@@ -45,11 +47,7 @@ export async function driverCosts(runs: number, progress: (what: string) => void
       warm.push(measured.warm);
     }
   }
-  return figures.map(({ driver, cold, warm }) => ({
-    driver,
-    coldP50Ms: percentile(cold, 0.5),
-    warmP50Ms: percentile(warm, 0.5),
-  }));
+  return figures.map(({ driver, cold, warm }) => ({ driver, cold, warm }));
 }
 
 async function measure(settings: Record<string, string>): Promise<{ cold: number; warm: number }> {
@@ -72,16 +70,28 @@ async function measure(settings: Record<string, string>): Promise<{ cold: number
   }
 }
 
-export function driverTable(costs: readonly DriverCost[]): string {
+/** What a first call costs where nothing was made ahead; the floor is the same without a sandbox. */
+export function missedRows(costs: readonly DriverCost[]): Row[] {
+  const of = (name: string) => costs.find(({ driver }) => driver === name);
+  const isolated = of("bubblewrap");
+  const bare = of("process");
+  if (isolated === undefined || bare === undefined) return [];
+  const floor = { of: "without isolation", runs: bare.cold };
+  return [row("Python: cold start where none is parked, p50", "ms", isolated.cold, floor)];
+}
+
+export function driverTable(costs: readonly DriverCost[]): string[] {
   const [base] = costs;
-  const beside = (value: number, floor: number | undefined): string =>
-    `${value.toFixed(2)} (${(value / (floor ?? value)).toFixed(2)}×)`;
+  const beside = (runs: readonly number[], floor: readonly number[] = runs): string => {
+    const { median, min, max } = spread(runs);
+    const times = median / spread(floor).median;
+    return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)}), ${times.toFixed(2)}×`;
+  };
   return [
-    "| Python, by driver | first call, p50 ms (beside process) | warm call, p50 ms (beside process) |",
+    `| Python, by driver, ${base?.cold.length} runs | first call, p50 ms, beside process | warm call, p50 ms, beside process |`,
     "|---|---|---|",
     ...costs.map(
-      ({ driver, coldP50Ms, warmP50Ms }) =>
-        `| ${driver} | ${beside(coldP50Ms, base?.coldP50Ms)} | ${beside(warmP50Ms, base?.warmP50Ms)} |`,
+      ({ driver, cold, warm }) => `| ${driver} | ${beside(cold, base?.cold)} | ${beside(warm, base?.warm)} |`,
     ),
-  ].join("\n");
+  ];
 }

@@ -2,12 +2,12 @@
  * What the number of functions in an account costs: lists, reads, warm calls, starts and memory with ten functions, a
  * hundred, a thousand, ten thousand. They are made through the API. Part of `npm run bench`; runs on its own, too.
  */
-import { readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { type LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, NODE, nodeZip } from "../testkit/functions.ts";
 import { type ServerProcess, spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { residentMib } from "./idle-server.ts";
 import { type Latency, latency } from "./measure.ts";
 import { get, post } from "./raw-http-client.ts";
 import { percentile } from "./statistics.ts";
@@ -58,7 +58,7 @@ export async function manyFunctions(progress: (what: string) => void): Promise<C
         note(`${what}, p50`, "ms", p50Ms);
         note(`${what}, p99`, "ms", p99Ms);
       }
-      note("memory of the server", "MiB", residentMib(server));
+      note("memory of the server", "MiB", residentMib(server.child.pid));
     }
   } finally {
     await end(server);
@@ -140,11 +140,6 @@ async function medians({ url }: ServerProcess, requests: readonly Buffer[]): Pro
   for (let run = 0; run < RUNS; run++) runs.push(await latency(port, requests, CALLS));
   const median = (pick: (run: Latency) => number) => percentile(runs.map(pick), 0.5);
   return { p50Ms: median(({ p50Ms }) => p50Ms), p99Ms: median(({ p99Ms }) => p99Ms) };
-}
-
-function residentMib({ child }: ServerProcess): number {
-  const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1];
-  return Number(kib) / 1024;
 }
 
 async function end(server: ServerProcess): Promise<void> {

@@ -10,8 +10,10 @@ export interface Spread {
   readonly median: number;
   readonly min: number;
   readonly max: number;
+  /** How many numbers there are. */
+  readonly runs: number;
 }
 
 export function spread(runs: readonly number[]): Spread {
-  return { median: percentile(runs, 0.5), min: Math.min(...runs), max: Math.max(...runs) };
+  return { median: percentile(runs, 0.5), min: Math.min(...runs), max: Math.max(...runs), runs: runs.length };
 }

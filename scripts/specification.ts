@@ -1,9 +1,12 @@
-/** docs/SPECIFICATION.md promises a constant and a test for each rule: here is whether they exist. */
+/** docs/SPECIFICATION.md promises a constant and a test for each rule, and a row of the bench for each speed: here is whether they exist. */
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { TARGETS, targetText } from "../bench/targets.ts";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../src/config/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
+const HEADS = ["| limit |", "| rule |", "| promise |"];
+const CELLS_OF_SPEED = 4;
 const TEST = /^`([^`]+\.ts)`: (.+)$/;
 
 /** One sentence for each promise that is not kept. */
@@ -11,9 +14,10 @@ export function brokenPromises(): string[] {
   const text = readFileSync(path.join(PROJECT, "docs/SPECIFICATION.md"), "utf8");
   const rows = text
     .split("\n")
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| limit |") && !line.startsWith("| rule |"))
+    .filter((line) => line.startsWith("| ") && !HEADS.some((head) => line.startsWith(head)))
     .map((line) => line.slice(2, -2).split(" | "));
   const problems = rows.length === 0 ? ["there are no rows"] : [];
+  problems.push(...brokenTargets(rows.filter((row) => row.length === CELLS_OF_SPEED)));
   for (const row of rows) {
     const [rule = "", , constant] = row;
     if (row.length === 5 && !isConstant(constant ?? "")) problems.push(`${rule}: no constant ${constant}`);
@@ -24,6 +28,15 @@ export function brokenPromises(): string[] {
     }
   }
   return problems;
+}
+
+/** The document and the bench promise the same. */
+function brokenTargets(rows: readonly (readonly string[])[]): string[] {
+  const quoted = new Map(rows.map((row) => [TEST.exec(row.at(-1) ?? "")?.[2], row[1]]));
+  return TARGETS.filter((target) => quoted.get(target.what) !== targetText(target)).map(
+    (target) =>
+      `${target.what}: the bench's target is ${targetText(target)}, quoted: ${quoted.get(target.what)}`,
+  );
 }
 
 function isConstant(quoted: string): boolean {

@@ -41,7 +41,10 @@ export class EnvironmentPool {
   readonly #provisioned = new Map<string, Provision>();
   readonly #alive = new Set<ExecutionEnvironment>();
   readonly #retired = new Set<string>();
-  /** What each idle environment held at most when it was given back, bytes, and their sum. */
+  /**
+   * What each environment held at most when it was given back, bytes, 0 while it is taken; and the sum. One that is taken
+   * keeps its entry: V8 copies a large map over and over whose entries come and go.
+   */
   readonly #held = new Map<ExecutionEnvironment, number>();
   #heldBytes = 0;
   /** Environments whose last processes are still going. */
@@ -174,12 +177,13 @@ export class EnvironmentPool {
 
   #letGo(environment: ExecutionEnvironment): void {
     this.#heldBytes -= this.#held.get(environment) ?? 0;
-    this.#held.delete(environment);
+    this.#held.set(environment, 0);
   }
 
   #forget(environment: ExecutionEnvironment): void {
     this.#alive.delete(environment);
     this.#letGo(environment);
+    this.#held.delete(environment);
     const { configurationId } = environment.target;
     const idle = this.#idle.get(configurationId);
     const at = idle?.indexOf(environment) ?? -1;
