@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `trace` (where the time of a call goes), runs one part and only prints.
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or `trace` (where the
+ * time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -21,13 +22,14 @@ import { startOthers } from "./others/start.ts";
 import { ECHO, startEcho } from "./program.ts";
 import { print, write } from "./report.ts";
 import { type Row, rowTable } from "./rows.ts";
+import { snapStartRows } from "./snap-start.ts";
 import { TARGETS } from "./targets.ts";
 import { traceTables } from "./trace/trace.ts";
 import { warmRows } from "./warm.ts";
 
 const DRIVER_RUNS = 5;
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace, snapstart };
 
 async function whole(): Promise<void> {
   const idleRows = [...(await idleServerRows(progress)), ...(await idleEnvironmentRows(progress))];
@@ -45,6 +47,7 @@ async function whole(): Promise<void> {
       ...(await coldRows(url, "Node.js", node, progress)),
       ...missedRows(drivers),
       await burstRow(url, sleeper, progress),
+      ...(await snapStartRows(progress)),
     );
     const isolation = (await healthOf(url)).isolation;
     for (const { what } of TARGETS) {
@@ -71,6 +74,12 @@ async function idle(): Promise<void> {
 async function trace(): Promise<void> {
   const tables = await traceTables(progress);
   await withServer(async (url) => print({ tables }, (await healthOf(url)).isolation));
+}
+
+/** What a snapshot saves a function with a scientific stack. */
+async function snapstart(): Promise<void> {
+  const rows = await snapStartRows(progress);
+  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** Ours and theirs alone. */

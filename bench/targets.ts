@@ -46,6 +46,8 @@ export const TARGETS: readonly Target[] = [
   { what: "Node.js: cold start, p50", unit: "ms", bound: max(8) },
   { what: "Node.js: cold start, p99", unit: "ms", bound: max(50) },
   { what: "Python: cold start where none is parked, p50", unit: "ms", bound: max(50) },
+  { what: "numpy and scipy: cold start from a snapshot, p50", unit: "ms", bound: max(20) },
+  { what: "numpy and scipy: one further environment, PSS", unit: "MiB", bound: max(10) },
   { what: "Python: burst, 0 to 100 environments busy", unit: "ms", bound: max(2000) },
 ];
 

@@ -13,7 +13,7 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation of Lambda is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; no snapshot is taken for SnapStart",
+    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; snapshots (SnapStart) of Python only",
   UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
   Invoke: "container images are not run; no tenant id, no durable execution name; recursion is not detected",
