@@ -24,12 +24,14 @@ import {
   RuntimeCatalogue,
   Snapshots,
   StartQueue,
+  Undeliverable,
 } from "./dataplane/mod.ts";
 import { invokeRequestTooLarge } from "./errors/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CodeLinks,
+  destinationPorts,
   FunctionUrls,
   findQualified,
   type LambdaDependencies,
@@ -39,7 +41,7 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import { type FunctionVersion, isSnapStart, type OperationTable } from "./model/mod.ts";
+import { type FunctionVersion, isSnapStart, LATEST, type OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -47,9 +49,10 @@ import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
-  S3ObjectReader,
+  S3Objects,
   SqliteCodeSigningStore,
   SqliteEventSourceMappingStore,
+  SqliteEventStore,
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
@@ -142,15 +145,30 @@ export async function startServer(
     },
     forget: (configurationId) => snapshots.retire(configurationId),
   });
-  const asyncQueue = new AsyncQueue({
-    store,
+  const objects = config.s3 && new S3Objects(config.s3);
+  const asyncQueue: AsyncQueue = new AsyncQueue({
+    store: new SqliteEventStore(database),
     invoker: dataPlane,
     clock,
     // What a qualifier means is asked when the event runs, not when it was accepted.
     resolve: async (scope, name, qualifier) => {
       const found = await findQualified(store, scope, name, qualifier);
-      return found && versionForCall(store, scope, found, Math.random);
+      if (found === undefined) return undefined;
+      return {
+        target: await versionForCall(store, scope, found, Math.random),
+        setting: (await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST)) ?? {},
+        isBlocked: found.shared.reservedConcurrency === 0,
+      };
     },
+    retryMs: config.asyncRetryMs,
+    destinations: destinationPorts({
+      store,
+      asyncQueue: () => asyncQueue,
+      sendToQueue: async () => {
+        throw new Undeliverable("there are no queues yet");
+      },
+      objects,
+    }),
     reportFault,
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
@@ -161,7 +179,7 @@ export async function startServer(
     codeSigning: new SqliteCodeSigningStore(database),
     mappings: new SqliteEventSourceMappingStore(database),
     code,
-    objects: config.s3 && new S3ObjectReader(config.s3),
+    objects,
     codeLinks,
     dataPlane,
     asyncQueue,

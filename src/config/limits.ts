@@ -71,14 +71,21 @@ export const LAMBDA_LIMITS = {
   codeLocationMs: 10 * MINUTE_MS,
   asyncMaximumEventAgeMs: 6 * 60 * MINUTE_MS,
   asyncRetryAttemptsDefault: 2,
-  /** Wait before the second and before the third attempt after a function error. */
-  asyncRetryDelaysMs: [1 * MINUTE_MS, 2 * MINUTE_MS],
+  /** Wait before the second attempt after a function error; it is twice as long before the third. */
+  asyncRetryMsDefault: 1 * MINUTE_MS,
   /** Backoff after a throttle: doubles from the first to the second. */
   asyncThrottleBackoffMs: [1 * SECOND_MS, 5 * MINUTE_MS],
   /** Ours: accepted events of one function that run at the same time from the queue. */
   asyncInFlightPerFunctionMax: 100,
-  /** Ours: payload bytes of accepted events that wait in memory; beyond it callers are asked to slow down. */
-  asyncWaitingBytesMax: 512 * MIB,
+  /** Ours: accepted events that wait; beyond it callers are asked to slow down. */
+  asyncEventsMax: 1_000_000,
+  /** Ours: payload bytes of waiting events that stay in memory; the others are read again. */
+  asyncPayloadBytesKept: 64 * MIB,
+  /** Ours: events in one transaction. */
+  asyncCommitWritesMax: 1000,
+  /** Ours: a destination that could not be reached is tried again after this, for so long after the event came. */
+  asyncDeliveryRetryMs: 30 * SECOND_MS,
+  asyncDeliveryMsMax: 24 * 60 * MINUTE_MS,
   /** Ours: how often code that nothing needs any more is removed, and how young code is left alone. */
   codeSweepMs: 10 * MINUTE_MS,
 } as const;
