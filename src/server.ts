@@ -41,6 +41,7 @@ import type { FunctionVersion, OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
+import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
@@ -51,6 +52,7 @@ import {
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
+  SqliteQueueStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -74,6 +76,12 @@ export async function startServer(
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
+  const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
+  const sqs = new Sqs({
+    store: queueStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(queues)"),
+  });
   const code = new CodeStorage(config.dataDir);
   await code.open();
   await code.collect(await store.codeInUse(), [], Number.POSITIVE_INFINITY);
@@ -207,6 +215,7 @@ export async function startServer(
     services: services(
       lambdaOperations(lambdaParts),
       logsOperations({ store: logStore, writer: logWriter, clock }),
+      sqs.operations,
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoutes({ health, codeLinks, code }),
@@ -221,6 +230,7 @@ export async function startServer(
   await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
+  await sqs.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -243,18 +253,22 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
-      await Promise.all([server.drain(), inner?.drain()]);
+      const drained = Promise.all([server.drain(), inner?.drain()]);
+      await sqs.endWaits();
+      await drained;
       await Promise.all(steps);
       await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
       await logStore.close();
+      await sqs.close();
+      await queueStore.close();
       database.close();
     },
   };
 }
 
-function services(lambda: OperationTable, logs: OperationTable): ServiceDefinition[] {
+function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTable): ServiceDefinition[] {
   return [
     {
       name: "lambda",
@@ -279,6 +293,19 @@ function services(lambda: OperationTable, logs: OperationTable): ServiceDefiniti
       loadSchemas: () => import("@aws-sdk/client-cloudwatch-logs"),
       loadConstraints: () => constraints("logs"),
       operations: logs,
+    },
+    {
+      name: "sqs",
+      protocol: "json",
+      targetPrefix: "AmazonSQS",
+      speaksQueryToo: true,
+      queryPathMember: "QueueUrl",
+      apiVersion: "2012-11-05",
+      xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+      loadSchemas: () => import("@aws-sdk/client-sqs"),
+      // Its refusals have texts of their own, for what is missing, too.
+      loadConstraints: () => ({ operations: {}, shapes: {} }),
+      operations: sqs,
     },
     {
       name: "sts",
