@@ -7,7 +7,7 @@
  *                             └──timeout, change───┘
  */
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import type { Clock } from "../../../kit/mod.ts";
+import type { Clock, Timer } from "../../../kit/mod.ts";
 import type { NewMessage, QueueRecord, QueueStore, StoredMessage } from "../../../store/mod.ts";
 import { handleExpired, messageNotInFlight, tooManyInFlight, visibilityTooLong } from "../errors.ts";
 import type { CommitQueue } from "./commit-queue.ts";
@@ -74,7 +74,7 @@ export class Queue {
   #record: QueueRecord;
   #settings: QueueSettings;
   #opening: Promise<Contents> | undefined;
-  #isWritingCounts = false;
+  #countTimer: Timer | undefined;
   #isDeleted = false;
   readonly #polls: LongPolls<ReceivedMessage>;
 
@@ -114,12 +114,20 @@ export class Queue {
   /** After it was deleted in the store: those who wait get nothing. */
   deleted(): void {
     this.#isDeleted = true;
+    this.#countTimer?.cancel();
     this.#polls.endAll();
   }
 
   /** Lets those who wait go with what is there; for the end of the server. */
   endWaits(): void {
     this.#polls.endAll();
+  }
+
+  /** Writes what may wait until now. */
+  async close(): Promise<void> {
+    this.#countTimer?.cancel();
+    this.#countTimer = undefined;
+    if (this.#opening !== undefined) await this.#writeCounts();
   }
 
   /** All or nothing. Sequence and id are the earlier message's where one was a duplicate. */
@@ -225,7 +233,7 @@ export class Queue {
   async removeExpired(): Promise<void> {
     for (;;) {
       const contents = await this.#contents();
-      const sentBeforeMs = this.#options.clock.nowMs() - this.#settings.retentionMs;
+      const sentBeforeMs = this.#options.clock.nowMs() - this.#settings.retentionMs + 1;
       const limit = SQS_LIMITS.expiredOfStep;
       const sequences = await this.#options.store.removeSentBefore(contents.boxId, sentBeforeMs, limit);
       for (const sequence of sequences) this.#forget(contents, sequence);
@@ -526,10 +534,8 @@ export class Queue {
   /** Written a little later: most messages are deleted before, and then nothing has to be. */
   #count(contents: Contents, sequence: number, count: ReceiveCount): void {
     contents.counts.set(sequence, count);
-    if (this.#isWritingCounts) return;
-    this.#isWritingCounts = true;
-    this.#options.clock.after(SQS_LIMITS.receiveCountDelayMs, () => {
-      this.#isWritingCounts = false;
+    this.#countTimer ??= this.#options.clock.after(SQS_LIMITS.receiveCountDelayMs, () => {
+      this.#countTimer = undefined;
       this.#writeCounts().catch(this.#options.reportFault);
     });
   }

@@ -90,6 +90,7 @@ export class Queues {
     this.#isClosed = true;
     this.#sweepTimer?.cancel();
     await this.#sweeping;
+    for (const queue of await this.#known()) await queue.close();
     await this.#commits.flush();
   }
 
