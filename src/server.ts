@@ -300,6 +300,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       targetPrefix: "AmazonSQS",
       speaksQueryToo: true,
       queryPathMember: "QueueUrl",
+      ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
       apiVersion: "2012-11-05",
       xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
       loadSchemas: () => import("@aws-sdk/client-sqs"),

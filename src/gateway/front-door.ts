@@ -58,6 +58,7 @@ export class FrontDoor {
     this.#hints = {
       byTargetPrefix: hintMap(options.services, (service) => service.targetPrefix),
       byApiVersion: hintMap(options.services, (service) => service.apiVersion),
+      byPath: options.services.flatMap(({ ownPaths, name }) => (ownPaths ? [[ownPaths, name]] : [])),
     };
   }
 

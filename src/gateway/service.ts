@@ -15,6 +15,8 @@ export interface ServiceDefinition {
   readonly targetPrefix?: string;
   /** A json service whose older clients use the query protocol, which is then served beside it. */
   readonly speaksQueryToo?: boolean;
+  /** Paths that are this service's, whoever asks. */
+  readonly ownPaths?: RegExp;
   /** The input member that the request's path is for, where old clients of the query protocol put it there. */
   readonly queryPathMember?: string;
   /** `Version` parameter and XML namespace (query protocol). */
