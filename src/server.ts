@@ -26,7 +26,7 @@ import {
   StartQueue,
   Undeliverable,
 } from "./dataplane/mod.ts";
-import { invokeRequestTooLarge } from "./errors/mod.ts";
+import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
@@ -45,6 +45,7 @@ import { type FunctionVersion, isSnapStart, LATEST, type OperationTable } from "
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
+import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
@@ -56,6 +57,7 @@ import {
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
+  SqliteQueueStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -79,6 +81,12 @@ export async function startServer(
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
+  const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
+  const sqs = new Sqs({
+    store: queueStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(queues)"),
+  });
   const code = new CodeStorage(config.dataDir);
   await code.open();
   await code.collect(await store.codeInUse(), [], Number.POSITIVE_INFINITY);
@@ -164,8 +172,10 @@ export async function startServer(
     destinations: destinationPorts({
       store,
       asyncQueue: () => asyncQueue,
-      sendToQueue: async () => {
-        throw new Undeliverable("there are no queues yet");
+      sendToQueue: async (arn, body, attributes, traceHeader) => {
+        await sqs.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
+          throw error instanceof ApiError ? new Undeliverable(`${arn}: ${error.message}`) : error;
+        });
       },
       objects,
     }),
@@ -224,6 +234,7 @@ export async function startServer(
     services: services(
       lambdaOperations(lambdaParts),
       logsOperations({ store: logStore, writer: logWriter, clock }),
+      sqs.operations,
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoutes({ health, codeLinks, code }),
@@ -238,6 +249,7 @@ export async function startServer(
   await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
+  await sqs.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -260,19 +272,23 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
-      await Promise.all([server.drain(), inner?.drain()]);
+      const drained = Promise.all([server.drain(), inner?.drain()]);
+      await sqs.endWaits();
+      await drained;
       await Promise.all(steps);
       await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
       await logStore.close();
+      await sqs.close();
+      await queueStore.close();
       database.close();
     },
   };
 }
 
-function services(lambda: OperationTable, logs: OperationTable): ServiceDefinition[] {
+function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTable): ServiceDefinition[] {
   return [
     {
       name: "lambda",
@@ -297,6 +313,20 @@ function services(lambda: OperationTable, logs: OperationTable): ServiceDefiniti
       loadSchemas: () => import("@aws-sdk/client-cloudwatch-logs"),
       loadConstraints: () => constraints("logs"),
       operations: logs,
+    },
+    {
+      name: "sqs",
+      protocol: "json",
+      targetPrefix: "AmazonSQS",
+      speaksQueryToo: true,
+      queryPathMember: "QueueUrl",
+      ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
+      apiVersion: "2012-11-05",
+      xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+      loadSchemas: () => import("@aws-sdk/client-sqs"),
+      // Its refusals have texts of their own, for what is missing, too.
+      loadConstraints: () => ({ operations: {}, shapes: {} }),
+      operations: sqs,
     },
     {
       name: "sts",
