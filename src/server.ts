@@ -165,7 +165,7 @@ export async function startServer(
       return {
         target: await versionForCall(store, scope, found, Math.random),
         setting: (await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST)) ?? {},
-        isBlocked: found.shared.reservedConcurrency === 0,
+        shared: found.shared,
       };
     },
     retryMs: config.asyncRetryMs,

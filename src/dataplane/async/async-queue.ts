@@ -9,11 +9,14 @@ import { throttled } from "../../errors/mod.ts";
 import { type Clock, GroupCommit } from "../../kit/mod.ts";
 import {
   type EventInvokeSetting,
+  type FunctionShared,
   type FunctionVersion,
   functionArn,
   type InvocationOutcome,
   type Invoker,
+  isLoop,
   type Scope,
+  traceOf,
 } from "../../model/mod.ts";
 import type { Delivery, EventHead, EventStore, EventWrite } from "../../store/mod.ts";
 import { Alarm } from "./alarm.ts";
@@ -26,8 +29,7 @@ import { Lane } from "./lane.ts";
 export interface EventTarget {
   readonly target: FunctionVersion;
   readonly setting: Partial<EventInvokeSetting>;
-  /** Its reserved concurrency is zero. */
-  readonly isBlocked: boolean;
+  readonly shared: FunctionShared;
 }
 
 export interface AsyncQueueOptions {
@@ -184,17 +186,21 @@ export class AsyncQueue {
     // The function is gone, and its events with it.
     if (found === undefined || payload === undefined) return this.#remove(event.id);
     const nowMs = clock.nowMs();
+    const about = { scope: event.scope, functionName: event.functionName, nowMs };
+    const trace = traceOf(event.traceId, event.id, about);
+    const traced = { ...event, traceId: trace.header };
     const finish = (
       condition: Condition,
       outcome?: Exclude<InvocationOutcome, { kind: "throttled" }>,
     ): Promise<void> => {
       const invokeCount = event.failedAttempts + (outcome === undefined ? 0 : 1);
       const finished = { head: event, payload, target: found.target, condition, outcome, invokeCount };
-      return this.#deliver(event, deliveriesOf({ ...finished, nowMs: clock.nowMs() }, found.setting));
+      return this.#deliver(traced, deliveriesOf({ ...finished, nowMs: clock.nowMs() }, found.setting));
     };
-    if (found.isBlocked) return finish("ZeroReservedConcurrency");
+    if (found.shared.reservedConcurrency === 0) return finish("ZeroReservedConcurrency");
     if (nowMs - event.acceptedAtMs > ageMsMax(found.setting)) return finish("EventAgeExceeded");
-    const outcome = await this.#invoke(event, found.target, payload);
+    if (isLoop(found.shared, trace)) return finish("RecursiveInvocation");
+    const outcome = await this.#invoke(traced, found.target, payload);
     // The server is going down and took the environment with it: the event runs again at the next start.
     if (this.#stopped && outcome.kind !== "success") return;
     if (outcome.kind !== "throttled") lane.gotThrough();

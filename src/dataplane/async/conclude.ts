@@ -3,8 +3,13 @@ import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { EventInvokeSetting, InvocationOutcome } from "../../model/mod.ts";
 import type { EventHead } from "../../store/mod.ts";
 
-/** Why an event is done with; AWS's words (recorded). */
-export type Condition = "Success" | "RetriesExhausted" | "EventAgeExceeded" | "ZeroReservedConcurrency";
+/** Why an event is done with; AWS's words (recorded, but that of a loop is a guess). */
+export type Condition =
+  | "Success"
+  | "RetriesExhausted"
+  | "EventAgeExceeded"
+  | "ZeroReservedConcurrency"
+  | "RecursiveInvocation";
 
 export type Conclusion =
   | { readonly kind: "over"; readonly condition: Condition }
