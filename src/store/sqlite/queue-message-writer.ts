@@ -17,7 +17,7 @@ export class QueueMessageWriter {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#insert = db.prepare(
-      `INSERT INTO messages (box, sent_ms, due_ms, receives, first_received_ms, is_moved, group_id, head, body)
+      `INSERT INTO messages (box, sent_ms, due_ms, receives, first_received_ms, is_aside, group_id, head, body)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#remove = db.prepare("DELETE FROM messages WHERE seq = ? AND box = ?");
@@ -64,7 +64,17 @@ export class QueueMessageWriter {
       }
     }
     const { lastInsertRowid } = this.#insert.run(
-      ...[boxId, sentAtMs, dueAtMs ?? null, 0, null, 0, head.groupId ?? null, JSON.stringify(head), body],
+      ...[
+        boxId,
+        sentAtMs,
+        dueAtMs ?? null,
+        0,
+        null,
+        dueAtMs === undefined ? 0 : 1,
+        head.groupId ?? null,
+        JSON.stringify(head),
+        body,
+      ],
     );
     const sequence = Number(lastInsertRowid);
     if (deduplication !== undefined) {

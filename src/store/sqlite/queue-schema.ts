@@ -3,6 +3,7 @@ import type { MessageHead, MoveTaskRecord, QueueRecord, StoredMessage } from "..
 
 /** Append only: a released entry never changes. */
 export const QUEUE_MIGRATIONS = [
+  // "Aside" are messages whose age does not show in their number: moved ones and delayed ones.
   // Numbers of boxes and messages never come again (AUTOINCREMENT), also when the newest were deleted.
   `CREATE TABLE boxes (id INTEGER PRIMARY KEY AUTOINCREMENT, is_deleted INTEGER NOT NULL DEFAULT 0);
    CREATE INDEX deleted_boxes ON boxes (id) WHERE is_deleted = 1;
@@ -21,12 +22,12 @@ export const QUEUE_MIGRATIONS = [
    ) WITHOUT ROWID;
    CREATE TABLE messages (
      seq INTEGER PRIMARY KEY AUTOINCREMENT, box INTEGER NOT NULL, sent_ms INTEGER NOT NULL, due_ms INTEGER,
-     receives INTEGER NOT NULL DEFAULT 0, first_received_ms INTEGER, is_moved INTEGER NOT NULL DEFAULT 0,
+     receives INTEGER NOT NULL DEFAULT 0, first_received_ms INTEGER, is_aside INTEGER NOT NULL,
      group_id TEXT, head TEXT NOT NULL, body TEXT NOT NULL
    );
    CREATE INDEX undelayed_messages ON messages (box, seq) WHERE due_ms IS NULL;
    CREATE INDEX delayed_messages ON messages (box, due_ms, seq) WHERE due_ms IS NOT NULL;
-   CREATE INDEX moved_messages ON messages (box, sent_ms) WHERE is_moved = 1;
+   CREATE INDEX messages_aside ON messages (box, sent_ms) WHERE is_aside = 1;
    CREATE TABLE deduplications (
      seq INTEGER PRIMARY KEY, queue INTEGER NOT NULL, key TEXT NOT NULL, sent_ms INTEGER NOT NULL,
      message_id TEXT NOT NULL

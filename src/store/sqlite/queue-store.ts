@@ -205,24 +205,21 @@ export class SqliteQueueStore implements QueueStore {
     return { undelayed: count("IS NULL"), delayed: count("IS NOT NULL") };
   }
 
-  /**
-   * Among messages that were sent here the oldest come first by sequence; moved ones keep their time of sending and have
-   * an index of their own; delayed ones are found by the time they were due, so later by their delay at most.
-   */
+  /** The oldest come first by sequence, but for those that were moved or delayed: they have an index of their own. */
   async removeSentBefore(boxId: number, sentBeforeMs: number, limit: number): Promise<number[]> {
+    const isOld = (row: Row): boolean => Number(row["sent_ms"]) < sentBeforeMs;
+    // Most of the time nothing is old enough, and one row tells.
+    const first = this.#places.get(boxId, 0, 1);
+    const page = first !== undefined && isOld(first) ? this.#places.all(boxId, 0, limit) : [];
+    const newer = page.findIndex((row) => !isOld(row));
+    const old = newer < 0 ? page : page.slice(0, newer);
+    const aside = this.#db
+      .prepare("SELECT seq FROM messages WHERE box = ? AND is_aside = 1 AND sent_ms < ? LIMIT ?")
+      .all(boxId, sentBeforeMs, limit);
+    const sequences = new Set([...old, ...aside].map((row) => Number(row["seq"])));
+    const chosen = [...sequences].slice(0, limit);
+    if (chosen.length === 0) return chosen;
     return transaction(this.#db, () => {
-      const heads = this.#places.all(boxId, 0, limit);
-      const newer = heads.findIndex((row) => Number(row["sent_ms"]) >= sentBeforeMs);
-      const old = newer < 0 ? heads : heads.slice(0, newer);
-      const others = this.#db
-        .prepare(
-          `SELECT * FROM (SELECT seq FROM messages WHERE box = ?1 AND is_moved = 1 AND sent_ms < ?2 LIMIT ?3)
-           UNION SELECT * FROM
-             (SELECT seq FROM messages WHERE box = ?1 AND due_ms IS NOT NULL AND due_ms < ?2 LIMIT ?3)`,
-        )
-        .all(boxId, sentBeforeMs, limit);
-      const sequences = new Set([...old, ...others].map((row) => Number(row["seq"])));
-      const chosen = [...sequences].slice(0, limit);
       const remove = this.#db.prepare("DELETE FROM messages WHERE seq = ?");
       for (const sequence of chosen) remove.run(sequence);
       return chosen;

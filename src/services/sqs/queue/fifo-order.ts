@@ -34,25 +34,19 @@ export class FifoOrder implements MessageOrder {
   #isCaughtUp: boolean;
   #loading: Promise<void> | undefined;
   #cameWhileLoading = false;
-  /** When the youngest messages came: they may be delayed, wherever they lie. */
-  readonly #sendTimes = new FirstInFirstOut<number>();
+  /** When the youngest messages came: they may be delayed, wherever they lie. Kept only where there is a delay. */
+  #sendTimes: FirstInFirstOut<number> | undefined;
 
   /** `delayMs` is the queue's own and holds for messages that are in it already (documented for FIFO queues). */
-  constructor(
-    { store, boxId }: OrderOptions,
-    counts: { readonly undelayed: number },
-    sendTimes: readonly number[],
-    delayMs: () => number,
-  ) {
+  constructor({ store, boxId }: OrderOptions, counts: { readonly undelayed: number }, delayMs: () => number) {
     this.#store = store;
     this.#boxId = boxId;
     this.#delayMs = delayMs;
     this.#isCaughtUp = counts.undelayed === 0;
-    for (const timeMs of sendTimes) this.#sendTimes.push(timeMs);
   }
 
   added(place: Place): void {
-    this.#sendTimes.push(place.sentAtMs);
+    this.#sendTimes?.push(place.sentAtMs);
     if (place.sequence <= this.#cursor) return;
     if (this.#isCaughtUp && this.#loading === undefined && this.#held < inFlightMax) {
       this.#hold(place);
@@ -105,10 +99,16 @@ export class FifoOrder implements MessageOrder {
     this.#settle(place, this.#groupOf(place));
   }
 
-  delayedCount(nowMs: number): number {
-    this.#dropOldSendTimes(nowMs);
+  async delayedCount(nowMs: number): Promise<number> {
     const delayMs = this.#delayMs();
-    return delayMs === 0 ? 0 : this.#sendTimes.countFromEnd((timeMs) => timeMs + delayMs > nowMs);
+    if (delayMs === 0) {
+      this.#sendTimes = undefined;
+      return 0;
+    }
+    this.#sendTimes ??= await this.#readSendTimes(nowMs);
+    const oldestMs = nowMs - SQS_LIMITS.delaySecondsMax * 1000;
+    while ((this.#sendTimes.peek() ?? Number.POSITIVE_INFINITY) <= oldestMs) this.#sendTimes.shift();
+    return this.#sendTimes.countFromEnd((timeMs) => timeMs + delayMs > nowMs);
   }
 
   nextDueMs(nowMs: number): number | undefined {
@@ -167,9 +167,11 @@ export class FifoOrder implements MessageOrder {
     this.#open.push(sequence, { groupId, sentAtMs });
   }
 
-  #dropOldSendTimes(nowMs: number): void {
-    const oldestMs = nowMs - SQS_LIMITS.delaySecondsMax * 1000;
-    while ((this.#sendTimes.peek() ?? Number.POSITIVE_INFINITY) <= oldestMs) this.#sendTimes.shift();
+  async #readSendTimes(nowMs: number): Promise<FirstInFirstOut<number>> {
+    const sinceMs = nowMs - SQS_LIMITS.delaySecondsMax * 1000;
+    const times = new FirstInFirstOut<number>();
+    for (const timeMs of await this.#store.sendTimesSince(this.#boxId, sinceMs)) times.push(timeMs);
+    return times;
   }
 }
 

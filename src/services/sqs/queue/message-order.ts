@@ -23,7 +23,7 @@ export interface MessageOrder {
   putBack(place: Place): void;
   removed(place: Place): void;
   /** How many wait for their time to come. */
-  delayedCount(nowMs: number): number;
+  delayedCount(nowMs: number): number | Promise<number>;
   /** When the next of them is due. */
   nextDueMs(nowMs: number): number | undefined;
 }

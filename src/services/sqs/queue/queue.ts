@@ -214,7 +214,7 @@ export class Queue {
     const nowMs = this.#advance(contents);
     await contents.order.prepare(0, nowMs);
     const inFlight = contents.inFlight.size;
-    const delayed = contents.order.delayedCount(nowMs);
+    const delayed = await contents.order.delayedCount(nowMs);
     return { visible: Math.max(0, contents.total - inFlight - delayed), inFlight, delayed };
   }
 
@@ -299,15 +299,13 @@ export class Queue {
   }
 
   async #open(): Promise<Contents> {
-    const { store, clock } = this.#options;
+    const { store } = this.#options;
     const { boxId } = this.#record;
     const counts = await store.countMessages(boxId);
     const total = counts.undelayed + counts.delayed;
     if (!this.#settings.isFifo)
       return new Contents(boxId, new StandardOrder({ store, boxId }, counts), total);
-    const sinceMs = clock.nowMs() - SQS_LIMITS.delaySecondsMax * 1000;
-    const sendTimes = await store.sendTimesSince(boxId, sinceMs);
-    const order = new FifoOrder({ store, boxId }, counts, sendTimes, () => this.#settings.delayMs);
+    const order = new FifoOrder({ store, boxId }, counts, () => this.#settings.delayMs);
     return new Contents(boxId, order, total);
   }
 
