@@ -276,7 +276,9 @@ function contextOf(
     traceId: header(request, "x-amzn-trace-id"),
     // After the body has been read the request itself is closed: the socket tells.
     whenGone(listener) {
-      incoming.socket.once("close", listener);
+      // It may have left before anybody listened.
+      if (incoming.socket.destroyed) queueMicrotask(listener);
+      else incoming.socket.once("close", listener);
       return () => incoming.socket.off("close", listener);
     },
   };
