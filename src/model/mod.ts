@@ -10,3 +10,4 @@ export * from "./log-sink.ts";
 export * from "./operation.ts";
 export * from "./qualifier-settings.ts";
 export * from "./runtime.ts";
+export * from "./sqs-message.ts";

@@ -1,0 +1,40 @@
+/** What reads the source of one mapping and calls its function; each kind of source has its own. */
+
+import type { Clock } from "../kit/mod.ts";
+import type { EventSourceKind, EventSourceMapping, FunctionVersion, Invoker, Scope } from "../model/mod.ts";
+
+export interface Reader {
+  /** LastProcessingResult in AWS's words; undefined before anything was processed. */
+  readonly lastResult: string | undefined;
+  /** The mapping was changed: what is read from now on is read by it. Batches that are under way end as they began. */
+  reconfigure(mapping: EventSourceMapping): void;
+  /** Reads no more, and gives back what no function has; resolves when the last batch has ended. */
+  stop(): Promise<void>;
+}
+
+export type StartReader = (scope: Scope, mapping: EventSourceMapping) => Reader;
+
+/** Kinds that are not there are kept and shown, but not read. */
+export type Readers = Partial<Readonly<Record<EventSourceKind, StartReader>>>;
+
+/** How every reader gets at functions. */
+export interface ReaderParts {
+  readonly invoker: Invoker;
+  readonly clock: Clock;
+  /** What a mapping's function and qualifier mean now; undefined when the function is gone. */
+  readonly resolve: (
+    scope: Scope,
+    name: string,
+    qualifier: string | undefined,
+  ) => Promise<FunctionVersion | undefined>;
+  readonly reportFault: (error: unknown, what: string) => void;
+}
+
+/** Values of LastProcessingResult. The first three are recorded; the others follow them. */
+export const RESULTS = {
+  none: "No records processed",
+  ok: "OK",
+  failed: "PROBLEM: Function call failed",
+  noFunction: "PROBLEM: Function not found",
+  noSource: "PROBLEM: Event source cannot be read",
+} as const;
