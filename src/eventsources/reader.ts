@@ -30,7 +30,7 @@ export interface ReaderParts {
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
-/** Values of LastProcessingResult. The first three are recorded; the others follow them. */
+/** Values of LastProcessingResult. The first two are recorded; the others are in their manner. */
 export const RESULTS = {
   none: "No records processed",
   ok: "OK",

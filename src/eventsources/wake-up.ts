@@ -1,9 +1,9 @@
 /** A wait that ends when something has happened, or after a time. */
-import { type Clock, type Deferred, deferred } from "../kit/mod.ts";
+import type { Clock } from "../kit/mod.ts";
 
 export class WakeUp {
   readonly #clock: Clock;
-  #waiting: Deferred<void> | undefined;
+  readonly #waiting = new Set<() => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -11,18 +11,19 @@ export class WakeUp {
 
   /** Ends every wait that has begun. */
   ring(): void {
-    this.#waiting?.resolve();
-    this.#waiting = undefined;
+    for (const end of this.#waiting) end();
   }
 
   /** Resolves at the next `ring`, or after `waitMs` where one is given. */
-  async wait(waitMs?: number): Promise<void> {
-    this.#waiting ??= deferred();
-    const rung = this.#waiting.promise;
-    if (waitMs === undefined) return rung;
-    const over = deferred<void>();
-    const timer = this.#clock.after(waitMs, () => over.resolve());
-    await Promise.race([rung, over.promise]);
-    timer.cancel();
+  wait(waitMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#waiting.delete(end);
+        timer?.cancel();
+        resolve();
+      };
+      const timer = waitMs === undefined ? undefined : this.#clock.after(waitMs, end);
+      this.#waiting.add(end);
+    });
   }
 }
