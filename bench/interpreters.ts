@@ -1,11 +1,16 @@
 /** The floor of cold starts: interpreters that start without a sandbox, without a platform, and print one line. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 
 export type Interpreter = "Python" | "Node.js";
 
+/** Where there is one: the first on PATH may be a script that looks for an interpreter, which takes longer than to start it. */
+const SYSTEM_PYTHON = "/usr/bin/python3";
+const PYTHON = existsSync(SYSTEM_PYTHON) ? SYSTEM_PYTHON : "python3";
+
 const COMMANDS: Readonly<Record<Interpreter, { readonly of: string; readonly command: readonly string[] }>> =
   {
-    Python: { of: "bare python3", command: ["python3", "-I", "-c", "print(1, flush=True); input()"] },
+    Python: { of: "bare python3", command: [PYTHON, "-I", "-c", "print(1, flush=True); input()"] },
     "Node.js": {
       of: "bare node",
       command: [process.execPath, "-e", "console.log(1); process.stdin.resume()"],

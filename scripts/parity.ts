@@ -4,6 +4,7 @@ import path from "node:path";
 import { lambdaOperations } from "../src/lambda/mod.ts";
 import type { OperationTable } from "../src/model/mod.ts";
 import { logsOperations } from "../src/services/logs/mod.ts";
+import { sqsOperations } from "../src/services/sqs/mod.ts";
 import { stsOperations } from "../src/services/sts/mod.ts";
 import { asserts, type HttpStep, loadTopics, type OperationStep } from "../tests/conformance/scenario.ts";
 
@@ -39,6 +40,7 @@ export function parityPage(): string {
   const unused = {} as never;
   const others: readonly (readonly [string, string, OperationTable])[] = [
     ["CloudWatch Logs", "logs", logsOperations(unused)],
+    ["SQS", "sqs", sqsOperations(unused)],
     ["STS", "sts", stsOperations],
   ];
   return [

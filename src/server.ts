@@ -24,12 +24,15 @@ import {
   RuntimeCatalogue,
   Snapshots,
   StartQueue,
+  Undeliverable,
 } from "./dataplane/mod.ts";
-import { invokeRequestTooLarge } from "./errors/mod.ts";
+import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
+import { EventSources, type ReaderParts, SqsPoller } from "./eventsources/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CodeLinks,
+  destinationPorts,
   FunctionUrls,
   findQualified,
   type LambdaDependencies,
@@ -39,20 +42,23 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import { type FunctionVersion, isSnapStart, type OperationTable } from "./model/mod.ts";
+import { type FunctionVersion, isSnapStart, LATEST, type OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { logsOperations } from "./services/logs/mod.ts";
+import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
-  S3ObjectReader,
+  S3Objects,
   SqliteCodeSigningStore,
   SqliteEventSourceMappingStore,
+  SqliteEventStore,
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
+  SqliteQueueStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -76,6 +82,12 @@ export async function startServer(
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
+  const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
+  const sqs = new Sqs({
+    store: queueStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(queues)"),
+  });
   const code = new CodeStorage(config.dataDir);
   await code.open();
   await code.collect(await store.codeInUse(), [], Number.POSITIVE_INFINITY);
@@ -142,14 +154,48 @@ export async function startServer(
     },
     forget: (configurationId) => snapshots.retire(configurationId),
   });
-  const asyncQueue = new AsyncQueue({
-    store,
+  const objects = config.s3 && new S3Objects(config.s3);
+  const readerParts: ReaderParts = {
+    ...{ clock, reportFault },
+    invoker: dataPlane,
+    resolve: async (scope, name, qualifier) => {
+      const found = await findQualified(store, scope, name, qualifier);
+      if (found === undefined) return undefined;
+      return { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
+    },
+  };
+  const asyncQueue: AsyncQueue = new AsyncQueue({
+    store: new SqliteEventStore(database),
     invoker: dataPlane,
     clock,
     // What a qualifier means is asked when the event runs, not when it was accepted.
     resolve: async (scope, name, qualifier) => {
       const found = await findQualified(store, scope, name, qualifier);
-      return found && versionForCall(store, scope, found, Math.random);
+      if (found === undefined) return undefined;
+      return {
+        target: await versionForCall(store, scope, found, Math.random),
+        setting: (await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST)) ?? {},
+        shared: found.shared,
+      };
+    },
+    retryMs: config.asyncRetryMs,
+    destinations: destinationPorts({
+      store,
+      asyncQueue: () => asyncQueue,
+      sendToQueue: async (arn, body, attributes, traceHeader) => {
+        await sqs.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
+          throw error instanceof ApiError ? new Undeliverable(`${arn}: ${error.message}`) : error;
+        });
+      },
+      objects,
+    }),
+    reportFault,
+  });
+  const mappings = new SqliteEventSourceMappingStore(database);
+  const eventSources = new EventSources({
+    mappings,
+    readers: {
+      sqs: (scope, mapping) => new SqsPoller({ ...readerParts, queues: sqs, scope }, mapping),
     },
     reportFault,
   });
@@ -159,9 +205,10 @@ export async function startServer(
     store,
     layers: new SqliteLayerStore(database),
     codeSigning: new SqliteCodeSigningStore(database),
-    mappings: new SqliteEventSourceMappingStore(database),
+    mappings,
+    eventSources,
     code,
-    objects: config.s3 && new S3ObjectReader(config.s3),
+    objects,
     codeLinks,
     dataPlane,
     asyncQueue,
@@ -206,6 +253,7 @@ export async function startServer(
     services: services(
       lambdaOperations(lambdaParts),
       logsOperations({ store: logStore, writer: logWriter, clock }),
+      sqs.operations,
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoutes({ health, codeLinks, code }),
@@ -217,9 +265,11 @@ export async function startServer(
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
   await network.start((inner ?? server).port);
   for (const each of functionsHere) parked.expect(each);
-  await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
+  await sqs.resume();
+  await settleMappings(lambdaParts);
+  await eventSources.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -242,19 +292,28 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
-      await Promise.all([server.drain(), inner?.drain()]);
+      const lastBatches = eventSources.stop();
+      const drained = Promise.all([
+        server.drain(),
+        inner?.drain(),
+        within(lastBatches, HTTP_LIMITS.drainMsMax),
+      ]);
+      await sqs.endWaits();
+      await drained;
       await Promise.all(steps);
-      await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
+      await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
       await logStore.close();
+      await sqs.close();
+      await queueStore.close();
       database.close();
     },
   };
 }
 
-function services(lambda: OperationTable, logs: OperationTable): ServiceDefinition[] {
+function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTable): ServiceDefinition[] {
   return [
     {
       name: "lambda",
@@ -281,6 +340,20 @@ function services(lambda: OperationTable, logs: OperationTable): ServiceDefiniti
       operations: logs,
     },
     {
+      name: "sqs",
+      protocol: "json",
+      targetPrefix: "AmazonSQS",
+      speaksQueryToo: true,
+      queryPathMember: "QueueUrl",
+      ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
+      apiVersion: "2012-11-05",
+      xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+      loadSchemas: () => import("@aws-sdk/client-sqs"),
+      // Its refusals have texts of their own, for what is missing, too.
+      loadConstraints: () => ({ operations: {}, shapes: {} }),
+      operations: sqs,
+    },
+    {
       name: "sts",
       protocol: "query",
       apiVersion: "2011-06-15",
@@ -305,6 +378,14 @@ function ownBootstraps(): Record<"python" | "nodejs" | "ruby", string> {
 function runtimeFolders(config: Config): string[] {
   const installed = path.join(PROJECT, ".cache/runtimes");
   return config.runtimesDir === undefined ? [installed] : [config.runtimesDir, installed];
+}
+
+/** Resolves when the work is done or its time is over. */
+async function within(work: Promise<void>, timeMs: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = systemClock.after(timeMs, over.resolve);
+  await Promise.race([work, over.promise]);
+  timer.cancel();
 }
 
 /** Made once for a data folder, readable by its owner only. */

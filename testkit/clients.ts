@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { STSClient } from "@aws-sdk/client-sts";
 import { PROJECT } from "./server.ts";
 
@@ -33,6 +34,10 @@ export function lambdaClient(url: string, options: ClientOptions = {}): LambdaCl
 
 export function logsClient(url: string, options: ClientOptions = {}): CloudWatchLogsClient {
   return new CloudWatchLogsClient(settings(url, options));
+}
+
+export function sqsClient(url: string, options: ClientOptions = {}): SQSClient {
+  return new SQSClient(settings(url, options));
 }
 
 export function stsClient(url: string, options: ClientOptions = {}): STSClient {

@@ -3,7 +3,13 @@ import { spawn } from "node:child_process";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { PROJECT, temporaryFolder } from "./server.ts";
 
 /** `npm test` puts it there. */
@@ -17,6 +23,8 @@ export interface S3Server {
   readonly settings: Readonly<Record<string, string>>;
   /** The bucket is made when it is not there. */
   put(bucket: string, key: string, content: Uint8Array): Promise<void>;
+  /** Keys and contents of all that is in a bucket. */
+  objects(bucket: string): Promise<(readonly [key: string, content: Buffer])[]>;
   stop(): Promise<void>;
 }
 
@@ -58,6 +66,15 @@ export async function startS3Server(): Promise<S3Server> {
       if (!buckets.has(Bucket)) buckets.set(Bucket, client.send(new CreateBucketCommand({ Bucket })));
       await buckets.get(Bucket);
       await client.send(new PutObjectCommand({ Bucket, Key, Body }));
+    },
+    async objects(Bucket) {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+      return Promise.all(
+        Contents.map(async ({ Key = "" }) => {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+          return [Key, Buffer.from((await Body?.transformToByteArray()) ?? [])] as const;
+        }),
+      );
     },
     async stop() {
       client.destroy();

@@ -45,6 +45,8 @@ export interface Config {
   /** What idle environments may hold together, bytes. */
   readonly idleBytesMax: number;
   /** Sandboxes of one interpreter that wait for a function, at most. */
+  /** Until the second attempt of an event; the third waits twice as long. */
+  readonly asyncRetryMs: number;
   readonly parkedMax: number;
   readonly accountConcurrency: number;
   /** Undefined: code cannot be named by an S3 location. */
@@ -143,6 +145,8 @@ export function readConfig(env: Variables, cwd: string): Config {
       1000 *
       integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),
     idleBytesMax: MIB * integer(env, "LAMBKIN_IDLE_MEMORY_MB", halfOfTheMachineMib(), 1, 100_000_000),
+    asyncRetryMs:
+      1000 * integer(env, "LAMBKIN_ASYNC_RETRY_SECONDS", LAMBDA_LIMITS.asyncRetryMsDefault / 1000, 0, 3600),
     parkedMax: integer(env, "LAMBKIN_PARKED_MAX", ENVIRONMENT_LIMITS.parkedOfInterpreterMaxDefault, 0, 1000),
     accountConcurrency: integer(
       env,

@@ -71,14 +71,21 @@ export const LAMBDA_LIMITS = {
   codeLocationMs: 10 * MINUTE_MS,
   asyncMaximumEventAgeMs: 6 * 60 * MINUTE_MS,
   asyncRetryAttemptsDefault: 2,
-  /** Wait before the second and before the third attempt after a function error. */
-  asyncRetryDelaysMs: [1 * MINUTE_MS, 2 * MINUTE_MS],
+  /** Wait before the second attempt after a function error; it is twice as long before the third. */
+  asyncRetryMsDefault: 1 * MINUTE_MS,
   /** Backoff after a throttle: doubles from the first to the second. */
   asyncThrottleBackoffMs: [1 * SECOND_MS, 5 * MINUTE_MS],
   /** Ours: accepted events of one function that run at the same time from the queue. */
   asyncInFlightPerFunctionMax: 100,
-  /** Ours: payload bytes of accepted events that wait in memory; beyond it callers are asked to slow down. */
-  asyncWaitingBytesMax: 512 * MIB,
+  /** Ours: accepted events that wait; beyond it callers are asked to slow down. */
+  asyncEventsMax: 1_000_000,
+  /** Ours: payload bytes of waiting events that stay in memory; the others are read again. */
+  asyncPayloadBytesKept: 64 * MIB,
+  /** Ours: events in one transaction. */
+  asyncCommitWritesMax: 1000,
+  /** Ours: a destination that could not be reached is tried again after this, for so long after the event came. */
+  asyncDeliveryRetryMs: 30 * SECOND_MS,
+  asyncDeliveryMsMax: 24 * 60 * MINUTE_MS,
   /** Ours: how often code that nothing needs any more is removed, and how young code is left alone. */
   codeSweepMs: 10 * MINUTE_MS,
 } as const;
@@ -255,4 +262,50 @@ export const LOGS_LIMITS = {
   pageBytesMax: 1 * MIB,
   /** Ours: how often retention is enforced. */
   retentionSweepMs: 10 * MINUTE_MS,
+} as const;
+
+/** Queues. Source: "Amazon SQS message quotas" and "queue quotas" pages and the API reference unless said otherwise. */
+export const SQS_LIMITS = {
+  /** Body and attributes of a message, and of all messages of a batch together. 1 MiB since August 2025. */
+  messageBytesMax: 1 * MIB,
+  messageBytesMin: 1 * KIB,
+  batchEntriesMax: 10,
+  receiveMessagesMax: 10,
+  messageAttributesMax: 10,
+  delaySecondsMax: 900,
+  waitSecondsMax: 20,
+  visibilitySecondsDefault: 30,
+  visibilitySecondsMax: 12 * 60 * 60,
+  retentionSecondsDefault: 4 * 24 * 60 * 60,
+  retentionSecondsMin: 60,
+  retentionSecondsMax: 14 * 24 * 60 * 60,
+  maxReceiveCountMax: 1000,
+  keyReuseSecondsDefault: 300,
+  keyReuseSecondsMin: 60,
+  keyReuseSecondsMax: 24 * 60 * 60,
+  /** Received and not yet deleted, of one queue; of a FIFO queue also how far it looks for groups that are free. */
+  inFlightMax: 120_000,
+  deduplicationMs: 5 * MINUTE_MS,
+  /** A queue's name is free again after this. */
+  nameReuseMs: 1 * MINUTE_MS,
+  purgePauseMs: 1 * MINUTE_MS,
+  listItemsDefault: 1000,
+  listItemsMax: 1000,
+  tagsMax: 50,
+  policyActionsMax: 7,
+  policyStatementsMax: 20,
+  /** Source queues that a RedriveAllowPolicy may name. */
+  redriveSourcesMax: 10,
+  moveTasksListed: 10,
+  moveRateMax: 500,
+  /** Ours: places of messages read ahead at once. */
+  placesOfPage: 1000,
+  /** Ours: how long a receive count may wait before it is written. */
+  receiveCountDelayMs: 1 * SECOND_MS,
+  /** Ours: writes of one transaction. */
+  commitWritesMax: 2000,
+  /** Ours: how often messages and deduplication keys past their time are removed. */
+  sweepMs: 1 * MINUTE_MS,
+  /** Ours: expired messages removed in one step. */
+  expiredOfStep: 1000,
 } as const;

@@ -1,10 +1,12 @@
 /** Everything that runs a function. */
+
+export { AsyncQueue, type EventTarget } from "./async/async-queue.ts";
+export { type DestinationPorts, Undeliverable } from "./async/destinations.ts";
 export { environmentFactory } from "./environment/create-environment.ts";
 export { EnvironmentPool } from "./environment/environment-pool.ts";
 export { RESERVED_VARIABLES } from "./environment/environment-variables.ts";
 export { clearParkingFolder, ParkedSandboxes } from "./environment/parked-sandboxes.ts";
 export { StartQueue } from "./environment/start-queue.ts";
-export { AsyncQueue } from "./invoke/async-queue.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";
 export { DataPlane } from "./invoke/data-plane.ts";
 export { chooseNetwork } from "./network/choose-network.ts";

@@ -106,3 +106,12 @@ export function eventPayloadTooLarge(payloadBytes: number, bytesMax: number): Ap
 export function accessDenied(message: string | null): ApiError {
   return new ApiError("AccessDeniedException", message);
 }
+
+/** The name and status are the model's, the words its documentation's. */
+export function recursiveInvocation(): ApiError {
+  return new ApiError(
+    "RecursiveInvocationException",
+    "Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function's invocation.",
+    { Type: "User" },
+  );
+}

@@ -1,7 +1,14 @@
 /** What reads the source of one mapping and calls its function; each kind of source has its own. */
 
 import type { Clock } from "../kit/mod.ts";
-import type { EventSourceKind, EventSourceMapping, FunctionVersion, Invoker, Scope } from "../model/mod.ts";
+import type {
+  EventSourceKind,
+  EventSourceMapping,
+  FunctionShared,
+  FunctionVersion,
+  Invoker,
+  Scope,
+} from "../model/mod.ts";
 
 export interface Reader {
   /** LastProcessingResult in AWS's words; undefined before anything was processed. */
@@ -17,6 +24,11 @@ export type StartReader = (scope: Scope, mapping: EventSourceMapping) => Reader;
 /** Kinds that are not there are kept and shown, but not read. */
 export type Readers = Partial<Readonly<Record<EventSourceKind, StartReader>>>;
 
+export interface ReaderTarget {
+  readonly target: FunctionVersion;
+  readonly shared: FunctionShared;
+}
+
 /** How every reader gets at functions. */
 export interface ReaderParts {
   readonly invoker: Invoker;
@@ -26,7 +38,7 @@ export interface ReaderParts {
     scope: Scope,
     name: string,
     qualifier: string | undefined,
-  ) => Promise<FunctionVersion | undefined>;
+  ) => Promise<ReaderTarget | undefined>;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -38,3 +50,7 @@ export const RESULTS = {
   noFunction: "PROBLEM: Function not found",
   noSource: "PROBLEM: Event source cannot be read",
 } as const;
+
+export function isProblem(result: string): boolean {
+  return result.startsWith("PROBLEM");
+}

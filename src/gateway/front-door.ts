@@ -58,6 +58,7 @@ export class FrontDoor {
     this.#hints = {
       byTargetPrefix: hintMap(options.services, (service) => service.targetPrefix),
       byApiVersion: hintMap(options.services, (service) => service.apiVersion),
+      byPath: options.services.flatMap(({ ownPaths, name }) => (ownPaths ? [[ownPaths, name]] : [])),
     };
   }
 
@@ -121,7 +122,7 @@ export class FrontDoor {
     let routed: RoutedOperation | undefined;
     if (serviceName !== undefined) {
       progress.service = await this.#load(serviceName);
-      progress.protocol = PROTOCOLS[progress.service.definition.protocol];
+      progress.protocol = protocolOf(progress.service.definition, head);
       // The query protocol names its operation in the body.
       if (progress.protocol !== query) routed = progress.protocol.route(head, progress.service);
     }
@@ -134,10 +135,10 @@ export class FrontDoor {
       serviceName ??= serviceOf(head, identity, this.#hints, formOf(request));
       if (serviceName === undefined) throw unknownOperation(`${head.method} ${head.path.slice(0, 200)}`);
       progress.service ??= await this.#load(serviceName);
-      progress.protocol = PROTOCOLS[progress.service.definition.protocol];
+      progress.protocol = protocolOf(progress.service.definition, head);
       routed = progress.protocol.route(request, progress.service);
     }
-    return this.#run(request, routed, progress, contextOf(request, identity, progress.requestId));
+    return this.#run(request, routed, progress, contextOf(request, identity, progress.requestId, incoming));
   }
 
   async #run(
@@ -219,6 +220,12 @@ function headOf(incoming: IncomingMessage): HttpRequest {
   };
 }
 
+/** Of a service with two, new clients are known by the header that only they send. */
+function protocolOf({ protocol, speaksQueryToo }: ServiceDefinition, head: HttpRequest): Protocol {
+  if (speaksQueryToo && header(head, "x-amz-target") === undefined) return query;
+  return PROTOCOLS[protocol];
+}
+
 /** Before the service is known, the request's own form tells what its sender can read. */
 function guessProtocol(head: HttpRequest): Protocol {
   if (header(head, "x-amz-target") !== undefined) return jsonRpc;
@@ -246,7 +253,12 @@ function bodyTooLarge(routed: RoutedOperation | undefined, bytesMax: number): Ap
   return routed.service.definition.bodyTooLarge?.[name]?.(bytesMax) ?? requestTooLarge(bytesMax, name);
 }
 
-function contextOf(request: HttpRequest, identity: Identity, requestId: string): RequestContext {
+function contextOf(
+  request: HttpRequest,
+  identity: Identity,
+  requestId: string,
+  incoming: IncomingMessage,
+): RequestContext {
   return {
     requestId,
     accountId: identity.accountId,
@@ -254,6 +266,11 @@ function contextOf(request: HttpRequest, identity: Identity, requestId: string):
     accessKeyId: identity.accessKeyId,
     baseUrl: `http://${header(request, "host") ?? "localhost"}`,
     traceId: header(request, "x-amzn-trace-id"),
+    // After the body has been read the request itself is closed: the socket tells.
+    whenGone(listener) {
+      incoming.socket.once("close", listener);
+      return () => incoming.socket.off("close", listener);
+    },
   };
 }
 

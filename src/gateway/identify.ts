@@ -74,6 +74,8 @@ export interface ServiceHints {
   readonly byTargetPrefix: ReadonlyMap<string, string>;
   /** Query API version → signing name. */
   readonly byApiVersion: ReadonlyMap<string, string>;
+  /** Paths that only one service has. */
+  readonly byPath?: readonly (readonly [pattern: RegExp, name: string])[];
 }
 
 /** The signing name of the service, or undefined when nothing tells. `form` only when the body has been read. */
@@ -89,5 +91,7 @@ export function serviceOf(
   if (LAMBDA_PATH.test(request.path)) return "lambda";
   const host = SERVICE_HOST.exec(header(request, "host") ?? "")?.[1];
   if (host !== undefined) return host;
+  const byPath = hints.byPath?.find(([pattern]) => pattern.test(request.path));
+  if (byPath !== undefined) return byPath[1];
   return hints.byApiVersion.get(form?.get("Version") ?? request.query.get("Version") ?? "");
 }

@@ -13,6 +13,12 @@ export interface ServiceDefinition {
   readonly protocol: ProtocolName;
   /** `X-Amz-Target` prefix before the dot (json protocols). */
   readonly targetPrefix?: string;
+  /** A json service whose older clients use the query protocol, which is then served beside it. */
+  readonly speaksQueryToo?: boolean;
+  /** Paths that are this service's, whoever asks. */
+  readonly ownPaths?: RegExp;
+  /** The input member that the request's path is for, where old clients of the query protocol put it there. */
+  readonly queryPathMember?: string;
   /** `Version` parameter and XML namespace (query protocol). */
   readonly apiVersion?: string;
   readonly xmlNamespace?: string;

@@ -7,7 +7,7 @@ import type { FoundFunction } from "./find-function.ts";
 
 /** The request id is the event's on every attempt. Throws RequestTooLargeException, TooManyRequestsException. */
 export async function acceptEvent(
-  { asyncQueue, clock }: LambdaDependencies,
+  { asyncQueue }: LambdaDependencies,
   { latest, qualifier }: FoundFunction,
   payload: Buffer,
   clientContext: string | undefined,
@@ -16,7 +16,6 @@ export async function acceptEvent(
   if (payload.length > LAMBDA_LIMITS.eventPayloadBytesMax) {
     throw eventPayloadTooLarge(payload.length, LAMBDA_LIMITS.eventPayloadBytesMax);
   }
-  const nowMs = clock.nowMs();
   await asyncQueue.accept({
     id: context.requestId,
     scope: { accountId: context.accountId, region: context.region },
@@ -25,9 +24,5 @@ export async function acceptEvent(
     payload,
     clientContext,
     traceId: context.traceId,
-    acceptedAtMs: nowMs,
-    failedAttempts: 0,
-    throttledAttempts: 0,
-    notBeforeMs: nowMs,
   });
 }

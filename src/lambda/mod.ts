@@ -2,6 +2,7 @@
 export { settle } from "./change-function.ts";
 export { CODE_LINK_PREFIX, CodeLinks } from "./code-links.ts";
 export type { LambdaDependencies } from "./dependencies.ts";
+export { destinationPorts } from "./destination-ports.ts";
 export { settleMappings } from "./event-source-mapping.ts";
 export { findQualified, versionForCall } from "./find-function.ts";
 export { restoreProvisions } from "./provisioned-concurrency.ts";

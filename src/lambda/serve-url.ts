@@ -1,7 +1,7 @@
 /** Serves function URLs: `http://<id>.lambda-url.<region>.localhost:<port>/`, told apart by the Host header. */
 import { LAMBDA_LIMITS } from "../config/mod.ts";
 import { ApiError, throttled } from "../errors/mod.ts";
-import { functionArn, type Invocation, LATEST } from "../model/mod.ts";
+import { functionArn, type Invocation, LATEST, traceOf } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 import { findQualified, versionForCall } from "./find-function.ts";
 import { invokeStreaming } from "./streamed-response.ts";
@@ -43,7 +43,9 @@ export class FunctionUrls {
     const found = await findQualified(store, scope, functionName, qualifier);
     // The alias is gone, its URL is not (recorded).
     if (found === undefined) return message(403, FORBIDDEN);
-    const event = urlEvent(request, { scope, urlId, requestId, nowMs: clock.nowMs(), accessKeyId });
+    const nowMs = clock.nowMs();
+    const trace = traceOf(traceIdOf(request), requestId, { scope, functionName, nowMs });
+    const event = urlEvent(request, { scope, urlId, requestId, nowMs, accessKeyId });
     const invocation: Invocation = {
       scope,
       target: await versionForCall(store, scope, found, draw),
@@ -51,7 +53,7 @@ export class FunctionUrls {
       requestId,
       payload: Buffer.from(event),
       clientContext: undefined,
-      traceId: undefined,
+      traceId: trace.header,
       wantsLogTail: false,
     };
     const answer = await this.#answerOf(invocation, setting.invokeMode === "RESPONSE_STREAM");
@@ -95,4 +97,9 @@ function message(status: number, text: string | null): UrlAnswer {
     },
     body: JSON.stringify({ Message: text }),
   };
+}
+
+function traceIdOf({ headers }: UrlRequest): string | undefined {
+  const given = headers["x-amzn-trace-id"];
+  return typeof given === "string" ? given : undefined;
 }

@@ -1,6 +1,7 @@
 /** What Invoke and InvokeWithResponseStream make of a request before they part. */
 import type { InvocationRequest } from "@aws-sdk/client-lambda";
-import { functionArn, type Invocation, type RequestContext } from "../model/mod.ts";
+import { recursiveInvocation } from "../errors/mod.ts";
+import { functionArn, type Invocation, isLoop, type RequestContext, traceOf } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 import { type FoundFunction, getFunctionRecord, versionForCall } from "./find-function.ts";
 import { checkedClientContext, checkedEvent } from "./invoke-payload.ts";
@@ -23,9 +24,9 @@ export async function findCalled(
   return found;
 }
 
-/** Throws InvalidRequestContentException. */
+/** Throws InvalidRequestContentException, RecursiveInvocationException. */
 export async function synchronousCall(
-  { store, draw }: LambdaDependencies,
+  { store, draw, clock }: LambdaDependencies,
   found: FoundFunction,
   request: CallRequest,
   context: RequestContext,
@@ -33,6 +34,9 @@ export async function synchronousCall(
   const payload = checkedEvent(request.Payload as Buffer | undefined);
   const clientContext = checkedClientContext(request.ClientContext);
   const target = await versionForCall(store, context, found, draw);
+  const about = { scope: context, functionName: target.name, nowMs: clock.nowMs() };
+  const trace = traceOf(context.traceId, context.requestId, about);
+  if (isLoop(found.shared, trace)) throw recursiveInvocation();
   return {
     scope: context,
     target,
@@ -40,7 +44,7 @@ export async function synchronousCall(
     requestId: context.requestId,
     payload,
     clientContext,
-    traceId: context.traceId,
+    traceId: trace.header,
     wantsLogTail: request.LogType === "Tail",
   };
 }

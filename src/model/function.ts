@@ -4,6 +4,17 @@ import type { LayerReference } from "./layer.ts";
 
 export const LATEST = "$LATEST";
 
+/** Whether this run is one too many of the same function in one chain of requests, and nobody wants that. */
+export function isLoop(
+  { recursiveLoop }: FunctionShared,
+  { earlierRuns }: { readonly earlierRuns: number },
+): boolean {
+  return recursiveLoop !== "Allow" && earlierRuns >= RUNS_IN_CHAIN_MAX;
+}
+
+/** Source: "Use Lambda recursive loop detection" page: approximately 16. */
+const RUNS_IN_CHAIN_MAX = 16;
+
 /** Whether its environments come from a snapshot, as far as the runtime can. Source: "Improving startup performance" page. */
 export function isSnapStart({ version, settings }: Pick<FunctionVersion, "version" | "settings">): boolean {
   return version !== LATEST && settings.SnapStart.ApplyOn === "PublishedVersions";

@@ -11,3 +11,4 @@ export * from "./operation.ts";
 export * from "./qualifier-settings.ts";
 export * from "./runtime.ts";
 export * from "./sqs-message.ts";
+export * from "./trace-header.ts";

@@ -13,6 +13,8 @@ export interface RequestContext {
   readonly baseUrl: string;
   /** The request's `X-Amzn-Trace-Id`, where it sent one. */
   readonly traceId: string | undefined;
+  /** Calls the listener when the client's connection closes, until the function returned is called; for what waits. */
+  readonly whenGone?: ((listener: () => void) => () => void) | undefined;
 }
 
 /**

@@ -1,14 +1,14 @@
-/** What a client and a function both see of a queue's message: its digests and its number. */
+/** What a client and a function both see of a queue's message: its attributes, digests and number. */
 import { hash } from "node:crypto";
 
-/** `text` or, for bytes, `base64`. */
-export interface QueueMessageAttribute {
+/** A message attribute as callers send it; binary values in base64. */
+export interface MessageAttribute {
   readonly type: string;
   readonly text?: string | undefined;
   readonly base64?: string | undefined;
 }
 
-type Attributes = Readonly<Record<string, QueueMessageAttribute>>;
+type Attributes = Readonly<Record<string, MessageAttribute>>;
 
 const STRING = 1;
 const BINARY = 2;
@@ -21,7 +21,8 @@ export function md5OfBody(body: string): string {
  * Names in order; each of name, type and value with its length before it.
  * Source: "Calculating the MD5 message digest for message attributes".
  */
-export function md5OfAttributes(attributes: Attributes): string {
+export function md5OfAttributes(attributes: Attributes | undefined): string | undefined {
+  if (attributes === undefined) return undefined;
   const parts: Buffer[] = [];
   for (const name of Object.keys(attributes).sort()) {
     const { type = "", text, base64 } = attributes[name] ?? {};

@@ -1,4 +1,4 @@
-/** The contract of what keeps functions and accepted events. Every write is durable when its promise resolves. */
+/** The contract of what keeps functions. Every write is durable when its promise resolves. */
 import type {
   FunctionAlias,
   FunctionShared,
@@ -34,24 +34,6 @@ export interface LocatedSetting<K extends QualifierSettingKind> {
   readonly functionName: string;
   readonly qualifier: string;
   readonly setting: QualifierSettings[K];
-}
-
-/** An asynchronous invocation that was answered with 202. */
-export interface AcceptedEvent {
-  /** The request id: the same on every attempt. */
-  readonly id: string;
-  readonly scope: Scope;
-  readonly functionName: string;
-  readonly qualifier: string | undefined;
-  readonly payload: Buffer;
-  readonly clientContext: string | undefined;
-  readonly traceId: string | undefined;
-  readonly acceptedAtMs: number;
-  /** Attempts that ended in a function error. */
-  readonly failedAttempts: number;
-  /** Attempts that were throttled since the last one that ran. */
-  readonly throttledAttempts: number;
-  readonly notBeforeMs: number;
 }
 
 export interface FunctionStore {
@@ -140,11 +122,4 @@ export interface FunctionStore {
   usage(scope: Scope): Promise<ScopeUsage>;
   /** The code SHA-256s (base64) that some function, version or layer of any scope still needs. */
   codeInUse(): Promise<Set<string>>;
-
-  acceptEvent(event: AcceptedEvent): Promise<void>;
-  /** Notes the next attempt of an event. */
-  rescheduleEvent(event: AcceptedEvent): Promise<void>;
-  removeEvent(id: string): Promise<void>;
-  /** Oldest first. */
-  listEvents(): AsyncIterable<AcceptedEvent>;
 }

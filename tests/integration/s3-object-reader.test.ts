@@ -15,7 +15,7 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
-import { ObjectReadError, S3ObjectReader } from "../../src/store/mod.ts";
+import { ObjectReadError, S3Objects } from "../../src/store/mod.ts";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
 import { startTestServer } from "../../testkit/server.ts";
@@ -43,7 +43,7 @@ describe("reading from odd S3 servers", () => {
 
   const read = (endpointUrl: string, options: { versionId?: string; readMsMax?: number } = {}) => {
     const { versionId, readMsMax = READ_MS_MAX } = options;
-    const reader = new S3ObjectReader({ endpointUrl, credentials: undefined }, readMsMax);
+    const reader = new S3Objects({ endpointUrl, credentials: undefined }, readMsMax);
     return buffer(reader.read(SCOPE, { ...LOCATION, versionId }, BYTES_MAX));
   };
 

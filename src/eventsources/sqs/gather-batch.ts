@@ -22,6 +22,8 @@ export interface GatherOptions {
 export interface BatchRecord {
   readonly id: string;
   readonly json: Buffer;
+  /** Of its sender's chain of requests. */
+  readonly traceHeader: string | undefined;
 }
 
 /** None when no message came. Those that no filter matches are deleted on the way. Throws an ApiError when there is no queue. */
@@ -48,7 +50,7 @@ export async function gatherBatch(options: GatherOptions): Promise<BatchRecord[]
         continue;
       }
       const json = Buffer.from(JSON.stringify(record));
-      records.push({ id: message.head.id, json });
+      records.push({ id: message.head.id, json, traceHeader: message.head.traceHeader });
       bytes += json.length + 1;
     }
     if (refused.length > 0) await held.delete(refused);

@@ -1,5 +1,5 @@
 /** What a poller needs of queues; the SQS service fits it. Queues are named by ARN, times are milliseconds. */
-import type { QueueMessageAttribute } from "../../model/mod.ts";
+import type { MessageAttribute } from "../../model/mod.ts";
 
 /** Each throws an ApiError when there is no such queue. */
 export interface QueueSource {
@@ -27,7 +27,7 @@ export interface QueueMessage {
     readonly senderId: string;
     readonly groupId?: string | undefined;
     readonly deduplicationId?: string | undefined;
-    readonly attributes?: Readonly<Record<string, QueueMessageAttribute>> | undefined;
+    readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
     readonly traceHeader?: string | undefined;
     readonly deadLetterSourceArn?: string | undefined;
   };

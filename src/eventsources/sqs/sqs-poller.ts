@@ -12,11 +12,18 @@
 import { randomUUID } from "node:crypto";
 import { POLLER_LIMITS } from "../../config/mod.ts";
 import { ApiError } from "../../errors/mod.ts";
-import { type EventSourceMapping, functionArn, type InvocationOutcome, type Scope } from "../../model/mod.ts";
+import {
+  type EventSourceMapping,
+  functionArn,
+  type InvocationOutcome,
+  isLoop,
+  type Scope,
+  traceOf,
+} from "../../model/mod.ts";
 import { failedItems } from "../batch-response.ts";
 import { compilePattern, type FilterPattern } from "../filter/filter-pattern.ts";
 import { pauseMs } from "../pause.ts";
-import { RESULTS, type Reader, type ReaderParts } from "../reader.ts";
+import { RESULTS, type Reader, type ReaderParts, type ReaderTarget } from "../reader.ts";
 import { WakeUp } from "../wake-up.ts";
 import { BatchConcurrency, concurrencyBounds } from "./batch-concurrency.ts";
 import { batchPayload, splitBySize } from "./batch-payload.ts";
@@ -40,6 +47,13 @@ interface Invoked {
   /** Those that were still ours. */
   readonly records: readonly BatchRecord[];
   readonly startedMs: number;
+}
+
+interface Traced {
+  readonly left: readonly BatchRecord[];
+  /** Ids of messages that are not to be handed over. */
+  readonly looped: readonly string[];
+  readonly traceId: string;
 }
 
 type Ended = Exclude<InvocationOutcome, { kind: "throttled" }>;
@@ -234,17 +248,20 @@ export class SqsPoller implements Reader {
       throttles = 0;
     };
     while (!this.#isStopped) {
-      const left = records.filter(({ id }) => held.has(id));
-      const target = await this.#target(mapping);
-      if (target === undefined || left.length === 0) break;
+      const found = await this.#target(mapping);
+      if (found === undefined) break;
+      const requestId = randomUUID();
       const startedMs = clock.nowMs();
+      const ours = records.filter(({ id }) => held.has(id));
+      const { left, looped, traceId } = this.#traced(found, ours, requestId);
+      await held.giveBack(looped, startedMs);
+      if (left.length === 0) break;
       const outcome = await invoker.invoke({
-        ...{ scope, target, onAdmitted },
+        ...{ scope, requestId, traceId, onAdmitted },
+        target: found.target,
         invokedArn: functionArn(scope, mapping.functionName, mapping.qualifier),
-        requestId: randomUUID(),
         payload: batchPayload(left),
         clientContext: undefined,
-        traceId: undefined,
         wantsLogTail: false,
       });
       if (outcome.kind !== "throttled") return { outcome, records: left, startedMs };
@@ -255,6 +272,28 @@ export class SqsPoller implements Reader {
     // Nobody waits for a place any more.
     onAdmitted();
     return undefined;
+  }
+
+  /**
+   * The invocation goes on with the chain of requests that this function has been part of most often. Messages of a loop stay
+   * in the queue, and get to its dead-letter queue. Source: "Use Lambda recursive loop detection" page.
+   */
+  #traced({ target, shared }: ReaderTarget, records: readonly BatchRecord[], requestId: string): Traced {
+    const { scope, clock } = this.#options;
+    const about = { scope, functionName: target.name, nowMs: clock.nowMs() };
+    const left: BatchRecord[] = [];
+    const looped: string[] = [];
+    let longest = traceOf(undefined, requestId, about);
+    for (const record of records) {
+      const trace = traceOf(record.traceHeader, requestId, about);
+      if (isLoop(shared, trace)) {
+        looped.push(record.id);
+        continue;
+      }
+      left.push(record);
+      if (left.length === 1 || trace.earlierRuns > longest.earlierRuns) longest = trace;
+    }
+    return { left, looped, traceId: longest.header };
   }
 
   #pause(): void {

@@ -1,5 +1,5 @@
 /** A message as its function sees it, and as filters see it. Source: events recorded on AWS. */
-import { md5OfAttributes, md5OfBody, type QueueMessageAttribute, sequenceNumber } from "../../model/mod.ts";
+import { type MessageAttribute, md5OfAttributes, md5OfBody, sequenceNumber } from "../../model/mod.ts";
 import { DataField } from "../filter/data-field.ts";
 import { isFifo, type QueueMessage } from "./queue-source.ts";
 
@@ -17,7 +17,7 @@ export function sqsRecord(queueArn: string, message: QueueMessage): SqsRecord {
     body,
     attributes: systemAttributes(queueArn, message),
     messageAttributes: Object.fromEntries(attributes.map(([name, value]) => [name, shown(value)])),
-    md5OfMessageAttributes: head.attributes === undefined ? null : md5OfAttributes(head.attributes),
+    md5OfMessageAttributes: md5OfAttributes(head.attributes) ?? null,
     md5OfBody: md5OfBody(body),
     eventSource: "aws:sqs",
     eventSourceARN: queueArn,
@@ -46,7 +46,7 @@ function systemAttributes(queueArn: string, message: QueueMessage): Record<strin
   };
 }
 
-function shown({ type, text, base64 }: QueueMessageAttribute): Record<string, unknown> {
+function shown({ type, text, base64 }: MessageAttribute): Record<string, unknown> {
   return {
     ...(text === undefined ? { binaryValue: base64 } : { stringValue: text }),
     stringListValues: [],

@@ -13,6 +13,11 @@ export interface ErrorShape {
   readonly queryCode: string;
 }
 
+/** Where the query protocol's name is not simply the shorter one. */
+const QUERY_CODES: Readonly<Record<string, string>> = {
+  MissingRequiredParameterException: "MissingParameter",
+};
+
 /** Unknown names are our own bug and become a 500: never silently a 400. */
 export function errorShape(error: ApiError, service: LoadedService | undefined): ErrorShape {
   const schema = service?.errors.get(error.code);
@@ -23,7 +28,7 @@ export function errorShape(error: ApiError, service: LoadedService | undefined):
       members: { ...error.members, message: error.message },
       headers: {},
       isSenderFault: status < 500,
-      queryCode: error.code.replace(/Exception$/, ""),
+      queryCode: QUERY_CODES[error.code] ?? error.code.replace(/Exception$/, ""),
     };
   }
   const traits = schema.getMergedTraits();

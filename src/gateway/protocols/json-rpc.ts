@@ -1,13 +1,15 @@
 /** AWS JSON 1.0 and 1.1: the operation is in `X-Amz-Target`, everything else in one JSON body. */
 import { ApiError } from "../../errors/mod.ts";
 import { type HttpAnswer, header } from "../http-message.ts";
+import type { LoadedService } from "../service.ts";
 import { decodeValue } from "./decode-value.ts";
 import { errorShape } from "./error-shape.ts";
 import type { Protocol, RoutedOperation } from "./protocol.ts";
 import { asRecord, encodeJson, parseBody } from "./rest-json.ts";
 
-/** The answer's version is the service's; clients of either read both. */
+/** Clients of either version read both. */
 const CONTENT_TYPE = "application/x-amz-json-1.1";
+const CONTENT_TYPE_1_0 = "application/x-amz-json-1.0";
 
 export const jsonRpc: Protocol = {
   route(request, service): RoutedOperation {
@@ -25,9 +27,9 @@ export const jsonRpc: Protocol = {
     return (decodeValue(operation.input, body) ?? {}) as Record<string, unknown>;
   },
 
-  encode(output, { operation }): HttpAnswer {
+  encode(output, { operation, service }): HttpAnswer {
     const body = operation.output.isStructSchema() ? encodeJson(operation.output, output) : "";
-    return { status: 200, headers: { "Content-Type": CONTENT_TYPE }, body };
+    return { status: 200, headers: { "Content-Type": contentType(service) }, body };
   },
 
   encodeError(error, service): HttpAnswer {
@@ -36,8 +38,21 @@ export const jsonRpc: Protocol = {
     const status = shape.status >= 500 || shape.status === 413 ? shape.status : 400;
     return {
       status,
-      headers: { ...shape.headers, "Content-Type": CONTENT_TYPE, "x-amzn-ErrorType": error.code },
+      headers: {
+        ...shape.headers,
+        "Content-Type": contentType(service),
+        "x-amzn-ErrorType": error.code,
+        // Clients that had the query protocol before go on reading its codes (the awsQueryCompatible trait).
+        ...(service?.definition.speaksQueryToo && {
+          "x-amzn-query-error": `${shape.queryCode};${shape.isSenderFault ? "Sender" : "Receiver"}`,
+        }),
+      },
       body: JSON.stringify({ __type: error.code, ...shape.members }),
     };
   },
 };
+
+/** The services that had the query protocol before speak version 1.0. */
+function contentType(service: LoadedService | undefined): string {
+  return service?.definition.speaksQueryToo ? CONTENT_TYPE_1_0 : CONTENT_TYPE;
+}

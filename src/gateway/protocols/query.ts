@@ -32,17 +32,22 @@ export const query: Protocol = {
     return { operation, service, labels: {} };
   },
 
-  decode(request, { operation }): Record<string, unknown> {
+  decode(request, { operation, service }): Record<string, unknown> {
     if (!operation.input.isStructSchema()) return {};
-    return (readStruct(operation.input, formOf(request), "") ?? {}) as Record<string, unknown>;
+    const input = (readStruct(operation.input, formOf(request), "") ?? {}) as Record<string, unknown>;
+    const { queryPathMember: member } = service.definition;
+    if (member === undefined || request.path === "/" || input[member] !== undefined) return input;
+    return { ...input, [member]: request.path };
   },
 
   encode(output, { operation, service }, requestId): HttpAnswer {
     const namespace = service.definition.xmlNamespace ?? "";
-    const result = operation.output.isStructSchema() ? writeResult(operation.output, output) : "";
+    // What answers nothing has no such element.
+    const result = operation.output.isStructSchema()
+      ? `<${operation.name}Result>${writeResult(operation.output, output)}</${operation.name}Result>`
+      : "";
     const body =
-      `<${operation.name}Response xmlns="${namespace}">` +
-      `<${operation.name}Result>${result}</${operation.name}Result>` +
+      `<${operation.name}Response xmlns="${namespace}">${result}` +
       `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata></${operation.name}Response>`;
     return { status: 200, headers: { "Content-Type": "text/xml" }, body };
   },
@@ -56,7 +61,8 @@ export const query: Protocol = {
       `<Code>${escapeXml(shape.queryCode)}</Code><Message>${escapeXml(error.message)}</Message></Error>` +
       `<RequestId>${requestId}</RequestId></ErrorResponse>`;
     return {
-      status: shape.status === 404 ? 400 : shape.status,
+      // Errors of the front end are 404 only where paths carry meaning.
+      status: shape.status === 404 && !service?.errors.has(error.code) ? 400 : shape.status,
       headers: { "Content-Type": "text/xml" },
       body,
     };

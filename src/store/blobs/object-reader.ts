@@ -1,9 +1,12 @@
-/** The contract of what fetches objects that somebody else stores: code named by bucket and key. */
+/** The contract of what fetches and stores objects that somebody else keeps: code, and records of failed events. */
 import type { Scope } from "../../model/mod.ts";
 
-export interface ObjectLocation {
+export interface ObjectName {
   readonly bucket: string;
   readonly key: string;
+}
+
+export interface ObjectLocation extends ObjectName {
   /** Undefined: the newest. */
   readonly versionId: string | undefined;
 }
@@ -14,6 +17,11 @@ export interface ObjectReader {
    * The iteration throws ObjectReadError.
    */
   read(scope: Scope, location: ObjectLocation, bytesMax: number): AsyncIterable<Uint8Array>;
+}
+
+export interface ObjectWriter {
+  /** Rejects when the store refuses, or nothing comes back in time. */
+  write(scope: Scope, name: ObjectName, body: Buffer): Promise<void>;
 }
 
 export type ObjectReadFailure =

@@ -10,7 +10,6 @@ import {
   type Scope,
 } from "../../model/mod.ts";
 import type {
-  AcceptedEvent,
   FunctionRecord,
   FunctionStore,
   LocatedSetting,
@@ -37,8 +36,6 @@ export class SqliteFunctionStore implements FunctionStore {
   readonly #find: StatementSync;
   readonly #findAlias: StatementSync;
   readonly #findUrl: StatementSync;
-  readonly #insertEvent: StatementSync;
-  readonly #deleteEvent: StatementSync;
   /**
    * Decoded records by scope and name: an invocation reads its function on every call. Sound because this
    * process is the only writer of an embedded database and every write below drops its entry.
@@ -56,8 +53,6 @@ export class SqliteFunctionStore implements FunctionStore {
     this.#findUrl = this.#db.prepare(
       "SELECT * FROM qualifier_settings WHERE kind = 'url' AND document ->> '$.urlId' = ?",
     );
-    this.#insertEvent = this.#db.prepare("INSERT INTO accepted_events (id, head, payload) VALUES (?, ?, ?)");
-    this.#deleteEvent = this.#db.prepare("DELETE FROM accepted_events WHERE id = ?");
   }
 
   async find(scope: Scope, name: string): Promise<FunctionRecord | undefined> {
@@ -376,27 +371,6 @@ export class SqliteFunctionStore implements FunctionStore {
       )
       .all();
     return new Set(rows.map((row) => String(row["sha"])));
-  }
-
-  async acceptEvent(event: AcceptedEvent): Promise<void> {
-    const { payload, ...head } = event;
-    this.#insertEvent.run(event.id, JSON.stringify(head), payload);
-  }
-
-  async rescheduleEvent(event: AcceptedEvent): Promise<void> {
-    const { payload: _unchanged, ...head } = event;
-    this.#db.prepare("UPDATE accepted_events SET head = ? WHERE id = ?").run(JSON.stringify(head), event.id);
-  }
-
-  async removeEvent(id: string): Promise<void> {
-    this.#deleteEvent.run(id);
-  }
-
-  async *listEvents(): AsyncIterable<AcceptedEvent> {
-    for (const row of this.#db.prepare("SELECT head, payload FROM accepted_events ORDER BY seq").iterate()) {
-      const head = JSON.parse(String(row["head"])) as Omit<AcceptedEvent, "payload">;
-      yield { ...head, payload: Buffer.from(row["payload"] as Uint8Array) };
-    }
   }
 
   #writeShared(scope: Scope, shared: FunctionShared): void {

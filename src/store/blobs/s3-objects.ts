@@ -1,14 +1,20 @@
-/** ObjectReader on any server that speaks S3's API, addressed path-style. */
+/** ObjectReader and ObjectWriter on any server that speaks S3's API, addressed path-style. */
 import { addAbortSignal, type Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { OBJECT_LIMITS, type S3Config } from "../../config/mod.ts";
 import type { Scope } from "../../model/mod.ts";
-import { type ObjectLocation, ObjectReadError, type ObjectReader } from "./object-reader.ts";
+import {
+  type ObjectLocation,
+  type ObjectName,
+  ObjectReadError,
+  type ObjectReader,
+  type ObjectWriter,
+} from "./object-reader.ts";
 
 /** Most servers never need it, and it is large: it is loaded when the first object is asked for. */
 const sdk = () => import("@aws-sdk/client-s3");
 
-export class S3ObjectReader implements ObjectReader {
+export class S3Objects implements ObjectReader, ObjectWriter {
   readonly #config: S3Config;
   readonly #readMsMax: number;
 
@@ -32,6 +38,17 @@ export class S3ObjectReader implements ObjectReader {
       throw await this.#explained(error, deadline);
     } finally {
       // Deployments are rare: no connection is kept for the next.
+      client.destroy();
+    }
+  }
+
+  async write(scope: Scope, { bucket: Bucket, key: Key }: ObjectName, body: Buffer): Promise<void> {
+    const client = await this.#client(scope);
+    try {
+      const { PutObjectCommand } = await sdk();
+      const command = new PutObjectCommand({ Bucket, Key, Body: body, ContentType: "application/json" });
+      await client.send(command, { abortSignal: AbortSignal.timeout(this.#readMsMax) });
+    } finally {
       client.destroy();
     }
   }

@@ -1,0 +1,266 @@
+/**
+ * Runs accepted events: each is on disk before its 202, and leaves the disk when it was run or given up on, and whoever is
+ * to be told of it was told. At least once; after a crash what was under way runs again.
+ * Source of the rules: "How Lambda handles errors and retries with asynchronous invocation" page.
+ */
+import { randomUUID } from "node:crypto";
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
+import { throttled } from "../../errors/mod.ts";
+import { type Clock, GroupCommit } from "../../kit/mod.ts";
+import {
+  type EventInvokeSetting,
+  type FunctionShared,
+  type FunctionVersion,
+  functionArn,
+  type InvocationOutcome,
+  type Invoker,
+  isLoop,
+  type Scope,
+  traceOf,
+} from "../../model/mod.ts";
+import type { Delivery, EventHead, EventStore, EventWrite } from "../../store/mod.ts";
+import { Alarm } from "./alarm.ts";
+import { ageMsMax, type Condition, conclude } from "./conclude.ts";
+import { deliveriesOf } from "./deliveries.ts";
+import { type DestinationPorts, deliver, Undeliverable } from "./destinations.ts";
+import { Lane } from "./lane.ts";
+
+/** What is to be known of a function when one of its events has its turn. */
+export interface EventTarget {
+  readonly target: FunctionVersion;
+  readonly setting: Partial<EventInvokeSetting>;
+  readonly shared: FunctionShared;
+}
+
+export interface AsyncQueueOptions {
+  readonly store: EventStore;
+  readonly invoker: Invoker;
+  readonly clock: Clock;
+  /** What the event's qualifier means now; undefined when the function is gone. */
+  readonly resolve: (
+    scope: Scope,
+    name: string,
+    qualifier: string | undefined,
+  ) => Promise<EventTarget | undefined>;
+  readonly destinations: DestinationPorts;
+  /** Until the second attempt of an event; the third waits twice as long. */
+  readonly retryMs: number;
+  readonly reportFault: (error: unknown, requestId: string) => void;
+}
+
+/** What is asked for: an event that was not tried yet. */
+export type NewEvent = Pick<
+  EventHead,
+  "id" | "scope" | "functionName" | "qualifier" | "clientContext" | "traceId"
+> & {
+  readonly payload: Buffer;
+};
+
+export class AsyncQueue {
+  readonly #options: AsyncQueueOptions;
+  readonly #commits: GroupCommit<EventWrite, undefined>;
+  readonly #alarm: Alarm<EventHead>;
+  /** One a function: a backlog of one never holds up another. */
+  readonly #lanes = new Map<string, Lane>();
+  readonly #underWay = new Set<Promise<void>>();
+  /** Of young events; the others are read again when they have their turn. */
+  readonly #payloads = new Map<string, Buffer>();
+  #payloadBytes = 0;
+  #count = 0;
+  #stopped = false;
+
+  constructor(options: AsyncQueueOptions) {
+    const { store, clock } = options;
+    this.#options = options;
+    this.#commits = new GroupCommit<EventWrite, undefined>({
+      commit: async (writes) => {
+        await store.commit(writes);
+        return writes.map(() => undefined);
+      },
+      writesMax: LAMBDA_LIMITS.asyncCommitWritesMax,
+    });
+    this.#alarm = new Alarm(clock, (event) => this.#enqueue(event));
+  }
+
+  /** Takes up what an earlier run of the server left. */
+  async resume(): Promise<void> {
+    for await (const head of this.#options.store.listHeads()) {
+      this.#count++;
+      this.#schedule(head);
+    }
+  }
+
+  /** Durable when the promise resolves; the event runs afterwards. Throws TooManyRequestsException when too many wait. */
+  async accept({ payload, ...event }: NewEvent): Promise<void> {
+    if (this.#count >= LAMBDA_LIMITS.asyncEventsMax) throw throttled("CallerRateLimitExceeded");
+    const nowMs = this.#options.clock.nowMs();
+    const head: EventHead = {
+      ...event,
+      payloadBytes: payload.length,
+      acceptedAtMs: nowMs,
+      failedAttempts: 0,
+      notBeforeMs: nowMs,
+    };
+    this.#count++;
+    try {
+      await this.#commits.add([{ kind: "accept", head, payload }]);
+    } catch (error) {
+      this.#count--;
+      throw error;
+    }
+    this.#remember(head, payload);
+    this.#schedule(head);
+  }
+
+  /** Events wait for their turn on disk from now on; resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#alarm.clear();
+    await Promise.all(this.#underWay);
+    await this.#commits.flush();
+  }
+
+  #remember({ id }: EventHead, payload: Buffer): void {
+    if (this.#payloadBytes + payload.length > LAMBDA_LIMITS.asyncPayloadBytesKept) return;
+    this.#payloads.set(id, payload);
+    this.#payloadBytes += payload.length;
+  }
+
+  #forget(id: string): void {
+    this.#payloadBytes -= this.#payloads.get(id)?.length ?? 0;
+    this.#payloads.delete(id);
+  }
+
+  #schedule(event: EventHead): void {
+    if (this.#stopped) return;
+    if (event.notBeforeMs <= this.#options.clock.nowMs()) this.#enqueue(event);
+    else this.#alarm.set(event.notBeforeMs, event);
+  }
+
+  #enqueue(event: EventHead): void {
+    const key = `${event.scope.accountId}/${event.scope.region}/${event.functionName}`;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = new Lane();
+      this.#lanes.set(key, lane);
+    }
+    lane.add(event);
+    this.#advance(key, lane);
+  }
+
+  #advance(key: string, lane: Lane): void {
+    while (!this.#stopped) {
+      const event = lane.next();
+      if (event === undefined) break;
+      const work = this.#attempt(event, key, lane)
+        .catch((error: unknown) => {
+          // Neither run nor lost: it is on disk, and comes again like one that was throttled.
+          this.#options.reportFault(error, event.id);
+          this.#hold(event, key, lane);
+        })
+        .finally(() => {
+          lane.ended();
+          this.#underWay.delete(work);
+          this.#advance(key, lane);
+        });
+      this.#underWay.add(work);
+    }
+    if (lane.isEmpty) this.#lanes.delete(key);
+  }
+
+  #hold(event: EventHead, key: string, lane: Lane): void {
+    const delayMs = lane.backoffMs;
+    if (!lane.throttled(event)) return;
+    this.#options.clock.after(delayMs, () => {
+      lane.resume();
+      this.#advance(key, lane);
+    });
+  }
+
+  async #attempt(event: EventHead, key: string, lane: Lane): Promise<void> {
+    const { store, resolve, clock } = this.#options;
+    if (event.undelivered !== undefined) return this.#deliver(event, event.undelivered);
+    const found = await resolve(event.scope, event.functionName, event.qualifier);
+    const payload =
+      found === undefined ? undefined : (this.#payloads.get(event.id) ?? (await store.readPayload(event.id)));
+    // The function is gone, and its events with it.
+    if (found === undefined || payload === undefined) return this.#remove(event.id);
+    const nowMs = clock.nowMs();
+    const about = { scope: event.scope, functionName: event.functionName, nowMs };
+    const trace = traceOf(event.traceId, event.id, about);
+    const traced = { ...event, traceId: trace.header };
+    const finish = (
+      condition: Condition,
+      outcome?: Exclude<InvocationOutcome, { kind: "throttled" }>,
+    ): Promise<void> => {
+      const invokeCount = event.failedAttempts + (outcome === undefined ? 0 : 1);
+      const finished = { head: event, payload, target: found.target, condition, outcome, invokeCount };
+      return this.#deliver(traced, deliveriesOf({ ...finished, nowMs: clock.nowMs() }, found.setting));
+    };
+    if (found.shared.reservedConcurrency === 0) return finish("ZeroReservedConcurrency");
+    if (nowMs - event.acceptedAtMs > ageMsMax(found.setting)) return finish("EventAgeExceeded");
+    if (isLoop(found.shared, trace)) return finish("RecursiveInvocation");
+    const outcome = await this.#invoke(traced, found.target, payload);
+    // The server is going down and took the environment with it: the event runs again at the next start.
+    if (this.#stopped && outcome.kind !== "success") return;
+    if (outcome.kind !== "throttled") lane.gotThrough();
+    const { retryMs } = this.#options;
+    const times = { nowMs: clock.nowMs(), delayMs: lane.backoffMs, retryMs, retries: found.setting };
+    const conclusion = conclude(event, outcome.kind, times);
+    switch (conclusion.kind) {
+      case "over":
+        return finish(conclusion.condition, outcome.kind === "throttled" ? undefined : outcome);
+      case "held":
+        this.#hold(event, key, lane);
+        return;
+      case "later":
+        await this.#commits.add([{ kind: "update", head: conclusion.head }]);
+        this.#schedule(conclusion.head);
+        return;
+      default:
+        conclusion satisfies never;
+    }
+  }
+
+  #invoke(event: EventHead, target: FunctionVersion, payload: Buffer): Promise<InvocationOutcome> {
+    return this.#options.invoker.invoke({
+      scope: event.scope,
+      target,
+      invokedArn: functionArn(event.scope, event.functionName, event.qualifier),
+      requestId: event.id,
+      payload,
+      clientContext: event.clientContext,
+      traceId: event.traceId,
+      wantsLogTail: false,
+    });
+  }
+
+  /** The function is done with the event; it leaves the disk when everybody knows who is to know. */
+  async #deliver(event: EventHead, deliveries: readonly Delivery[]): Promise<void> {
+    const { destinations, clock, reportFault } = this.#options;
+    const { scope, functionName, traceId } = event;
+    const left: Delivery[] = [];
+    for (const delivery of deliveries) {
+      try {
+        const about = { scope, functionName, traceId, nowMs: clock.nowMs(), randomId: randomUUID() };
+        await deliver(destinations, delivery, about);
+      } catch (error) {
+        reportFault(error, event.id);
+        if (!(error instanceof Undeliverable)) left.push(delivery);
+      }
+    }
+    const nowMs = clock.nowMs();
+    if (left.length === 0 || nowMs - event.acceptedAtMs > LAMBDA_LIMITS.asyncDeliveryMsMax) {
+      return this.#remove(event.id);
+    }
+    const next = { ...event, undelivered: left, notBeforeMs: nowMs + LAMBDA_LIMITS.asyncDeliveryRetryMs };
+    await this.#commits.add([{ kind: "update", head: next }]);
+    this.#schedule(next);
+  }
+
+  async #remove(id: string): Promise<void> {
+    await this.#commits.add([{ kind: "remove", id }]);
+    this.#forget(id);
+    this.#count--;
+  }
+}

@@ -1,0 +1,61 @@
+/** Where results and dead letters can be brought, by the service in their ARN. */
+import type { Scope } from "../../model/mod.ts";
+import type { Delivery, MessageText } from "../../store/mod.ts";
+
+/** It will not arrive, however often it is tried. */
+export class Undeliverable extends Error {
+  override readonly name = "Undeliverable";
+}
+
+export interface DestinationPorts {
+  /** Durable when it resolves. Throws Undeliverable where there is no such queue, or it does not take the message. */
+  readonly sendToQueue: (
+    arn: string,
+    body: string,
+    attributes: Readonly<Record<string, MessageText>>,
+    traceHeader: string | undefined,
+  ) => Promise<void>;
+  /** Durable when it resolves. Throws Undeliverable where there is no such function. */
+  readonly invokeFunction: (arn: string, payload: Buffer, traceId: string | undefined) => Promise<void>;
+  /** Undefined where no store for objects is known. */
+  readonly putObject:
+    | ((scope: Scope, bucket: string, key: string, body: string) => Promise<void>)
+    | undefined;
+}
+
+export interface Delivered {
+  readonly scope: Scope;
+  readonly functionName: string;
+  readonly traceId: string | undefined;
+  readonly nowMs: number;
+  readonly randomId: string;
+}
+
+/** Rejects with Undeliverable, or with what may be different another time. */
+export async function deliver(
+  ports: DestinationPorts,
+  { arn, body, attributes }: Delivery,
+  event: Delivered,
+): Promise<void> {
+  const service = arn.split(":")[2];
+  switch (service) {
+    case "sqs":
+      return ports.sendToQueue(arn, body, attributes ?? {}, event.traceId);
+    case "lambda":
+      return ports.invokeFunction(arn, Buffer.from(body), event.traceId);
+    case "s3":
+      if (ports.putObject === undefined)
+        throw new Undeliverable("no S3 endpoint is set (LAMBKIN_S3_ENDPOINT_URL)");
+      return ports.putObject(event.scope, arn.split(":").at(-1) ?? "", objectKey(event), body);
+    default:
+      throw new Undeliverable(`${service} is not a service that Lambkin can bring results to yet`);
+  }
+}
+
+/** Source: recall. */
+function objectKey({ functionName, nowMs, randomId }: Delivered): string {
+  const time = new Date(nowMs).toISOString();
+  const day = time.slice(0, 10);
+  const clock = time.slice(11, 19).replaceAll(":", ".");
+  return `aws/lambda/async/${functionName}/${day.replaceAll("-", "/")}/${day}T${clock}-${randomId}`;
+}

@@ -1,0 +1,139 @@
+/** What SendMessage and each entry of SendMessageBatch say, checked and ready for the queue. */
+import { hash, randomUUID } from "node:crypto";
+import type { MessageAttributeValue, MessageSystemAttributeValue } from "@aws-sdk/client-sqs";
+import { SQS_LIMITS } from "../../config/mod.ts";
+import { md5OfAttributes, md5OfBody, type RequestContext, sequenceNumber } from "../../model/mod.ts";
+import { hasInvalidCharacters } from "./attributes/characters.ts";
+import { attributesBytes, checkedMessageAttributes } from "./attributes/message-attributes.ts";
+import {
+  invalidCharacters,
+  invalidParameter,
+  invalidParameterValue,
+  messageTooLong,
+  missingParameter,
+} from "./errors.ts";
+import type { Queue, SendRequest, SendResult } from "./queue/queue.ts";
+
+/** The members that both operations share. */
+export interface GivenMessage {
+  readonly MessageBody?: string | undefined;
+  readonly DelaySeconds?: number | undefined;
+  readonly MessageAttributes?: Readonly<Record<string, MessageAttributeValue>> | undefined;
+  readonly MessageSystemAttributes?: Readonly<Record<string, MessageSystemAttributeValue>> | undefined;
+  readonly MessageDeduplicationId?: string | undefined;
+  readonly MessageGroupId?: string | undefined;
+}
+
+export interface CheckedMessage {
+  readonly request: SendRequest;
+  /** Body and attributes. */
+  readonly bytes: number;
+}
+
+/** Throws MissingParameter, InvalidParameterValue, InvalidMessageContents. */
+export function checkedMessage(queue: Queue, context: RequestContext, given: GivenMessage): CheckedMessage {
+  const { MessageBody: body } = given;
+  if (!body) throw missingParameter("MessageBody");
+  if (hasInvalidCharacters(body)) throw invalidCharacters();
+  const attributes = checkedMessageAttributes(given.MessageAttributes);
+  const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
+  if (bytes > queue.settings.messageBytesMax) throw messageTooLong(queue.settings.messageBytesMax);
+  const { groupId, deduplicationId } = checkedIds(queue, given, body);
+  const head = {
+    id: randomUUID(),
+    senderId: context.accountId,
+    groupId,
+    deduplicationId,
+    attributes,
+    traceHeader: traceHeaderOf(given.MessageSystemAttributes),
+  };
+  return { request: { head, body, delayMs: delayMsOf(queue, given.DelaySeconds), deduplicationId }, bytes };
+}
+
+/** The answer's members of one message. */
+export function sentMessage(queue: Queue, { request }: CheckedMessage, { messageId, sequence }: SendResult) {
+  const { head, body } = request;
+  const attributesMd5 = md5OfAttributes(head.attributes);
+  const { traceHeader } = head;
+  return {
+    MD5OfMessageBody: md5OfBody(body),
+    ...(attributesMd5 !== undefined && { MD5OfMessageAttributes: attributesMd5 }),
+    ...(traceHeader !== undefined && {
+      MD5OfMessageSystemAttributes: md5OfAttributes({
+        AWSTraceHeader: { type: "String", text: traceHeader },
+      }),
+    }),
+    MessageId: messageId,
+    ...(queue.settings.isFifo && { SequenceNumber: sequenceNumber(sequence) }),
+  };
+}
+
+const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+
+/** Source: SendMessage page, MessageDeduplicationId and MessageGroupId. Standard queues may have groups since 2025. */
+function checkedIds(
+  queue: Queue,
+  { MessageGroupId: groupId, MessageDeduplicationId: givenId }: GivenMessage,
+  body: string,
+): { groupId: string | undefined; deduplicationId: string | undefined } {
+  const { isFifo, hasContentDeduplication } = queue.settings;
+  if (isFifo && groupId === undefined) throw missingParameter("MessageGroupId");
+  if (!isFifo && givenId !== undefined) {
+    throw invalidParameter(
+      givenId,
+      "MessageDeduplicationId",
+      "The request includes a parameter that is not valid for this queue type.",
+    );
+  }
+  checkId(groupId, "MessageGroupId");
+  checkId(givenId, "MessageDeduplicationId");
+  if (!isFifo) return { groupId, deduplicationId: undefined };
+  if (givenId === undefined && !hasContentDeduplication) {
+    throw invalidParameterValue(
+      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+    );
+  }
+  return { groupId, deduplicationId: givenId ?? hash("sha256", body) };
+}
+
+function checkId(id: string | undefined, parameter: string): void {
+  if (id === undefined || ID.test(id)) return;
+  throw invalidParameter(
+    id,
+    parameter,
+    `${parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+  );
+}
+
+function delayMsOf(queue: Queue, seconds: number | undefined): number | undefined {
+  if (seconds === undefined) return undefined;
+  const secondsMax = SQS_LIMITS.delaySecondsMax;
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > secondsMax) {
+    throw invalidParameter(seconds, "DelaySeconds", `DelaySeconds must be >= 0 and <= ${secondsMax}.`);
+  }
+  if (queue.settings.isFifo && seconds > 0) {
+    throw invalidParameter(
+      seconds,
+      "DelaySeconds",
+      "The request include parameter that is not valid for this queue type.",
+    );
+  }
+  return seconds * 1000;
+}
+
+/** The one system attribute that may be sent. */
+function traceHeaderOf(given: GivenMessage["MessageSystemAttributes"]): string | undefined {
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (name !== "AWSTraceHeader") {
+      throw invalidParameterValue(`Message system attribute name '${name.slice(0, 200)}' is invalid.`);
+    }
+    if (value.DataType !== "String" || !value.StringValue) {
+      throw invalidParameterValue(
+        "The message system attribute 'AWSTraceHeader' must contain non-empty message system attribute value " +
+          "for message system attribute type 'String'.",
+      );
+    }
+    return value.StringValue;
+  }
+  return undefined;
+}

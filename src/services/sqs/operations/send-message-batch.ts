@@ -1,0 +1,46 @@
+/** SendMessageBatch. */
+import type {
+  BatchResultErrorEntry,
+  SendMessageBatchRequest,
+  SendMessageBatchResult,
+  SendMessageBatchResultEntry,
+} from "@aws-sdk/client-sqs";
+import { SQS_LIMITS } from "../../../config/mod.ts";
+import type { Operation } from "../../../model/mod.ts";
+import { checkEntries, failedEntry } from "../batch.ts";
+import { queueOf, type SqsDependencies } from "../dependencies.ts";
+import { batchTooLong } from "../errors.ts";
+import { type CheckedMessage, checkedMessage, sentMessage } from "../messages-to-send.ts";
+
+/**
+ * Those that pass are on disk, in their order and all together, before the answer.
+ * Throws QueueDoesNotExist, BatchRequestTooLong and what `checkEntries` does.
+ */
+export function sendMessageBatch(
+  dependencies: SqsDependencies,
+): Operation<SendMessageBatchRequest, SendMessageBatchResult> {
+  return async (request, context) => {
+    const queue = await queueOf(dependencies, context, request.QueueUrl);
+    const entries = checkEntries(request.Entries, "SendMessageBatchRequestEntry");
+    const failed: BatchResultErrorEntry[] = [];
+    const passed: { id: string; message: CheckedMessage }[] = [];
+    for (const entry of entries) {
+      try {
+        passed.push({ id: entry.Id, message: checkedMessage(queue, context, entry) });
+      } catch (error) {
+        failed.push(failedEntry(entry.Id, error));
+      }
+    }
+    const bytes = passed.reduce((sum, { message }) => sum + message.bytes, 0);
+    if (bytes > SQS_LIMITS.messageBytesMax) throw batchTooLong(SQS_LIMITS.messageBytesMax, bytes);
+    const results = passed.length === 0 ? [] : await queue.send(passed.map(({ message }) => message.request));
+    const successful = passed.map(({ id, message }, index): SendMessageBatchResultEntry => {
+      const result = results[index] ?? { messageId: "", sequence: 0 };
+      return { Id: id, ...sentMessage(queue, message, result) };
+    });
+    return {
+      ...(successful.length > 0 && { Successful: successful }),
+      ...(failed.length > 0 && { Failed: failed }),
+    } as SendMessageBatchResult;
+  };
+}

@@ -1,0 +1,180 @@
+/** The order of a FIFO queue: within each message group exactly as sent, one consumer at a time. */
+import { SQS_LIMITS } from "../../../config/mod.ts";
+import type { QueueStore } from "../../../store/mod.ts";
+import { FirstInFirstOut } from "./first-in-first-out.ts";
+import type { MessageOrder, OrderOptions, Place } from "./message-order.ts";
+import { SmallestFirst } from "./smallest-first.ts";
+
+const { placesOfPage, inFlightMax } = SQS_LIMITS;
+
+interface Group {
+  readonly pending: FirstInFirstOut<Place>;
+  /** Came back, by sequence; all of them before those pending. */
+  returned: Place[];
+  /** Taken and neither put back nor removed: while there are any, the group is closed. */
+  taken: number;
+}
+
+/**
+ * Holds the places of the oldest messages, as many as a FIFO queue looks through for a group that is free
+ * (`inFlightMax`; source: "FIFO queue delivery logic" page); the rest stays in the store. A group with a message in flight
+ * gives nothing, so what comes back is always in front of what never left. (That it gives not even an earlier message of
+ * its own while a later one is in flight is assumed; order holds in any case.)
+ */
+export class FifoOrder implements MessageOrder {
+  readonly #store: QueueStore;
+  readonly #boxId: number;
+  readonly #delayMs: () => number;
+  readonly #groups = new Map<string, Group>();
+  /** Open groups by the sequence of their first message. */
+  readonly #open = new SmallestFirst<{ readonly groupId: string; readonly sentAtMs: number }>();
+  /** Places in memory, taken ones included. */
+  #held = 0;
+  #cursor = 0;
+  #isCaughtUp: boolean;
+  #loading: Promise<void> | undefined;
+  #cameWhileLoading = false;
+  /** When the youngest messages came: they may be delayed, wherever they lie. Kept only where there is a delay. */
+  #sendTimes: FirstInFirstOut<number> | undefined;
+
+  /** `delayMs` is the queue's own and holds for messages that are in it already (documented for FIFO queues). */
+  constructor({ store, boxId }: OrderOptions, counts: { readonly undelayed: number }, delayMs: () => number) {
+    this.#store = store;
+    this.#boxId = boxId;
+    this.#delayMs = delayMs;
+    this.#isCaughtUp = counts.undelayed === 0;
+  }
+
+  added(place: Place): void {
+    this.#sendTimes?.push(place.sentAtMs);
+    if (place.sequence <= this.#cursor) return;
+    if (this.#isCaughtUp && this.#loading === undefined && this.#held < inFlightMax) {
+      this.#hold(place);
+      return;
+    }
+    this.#isCaughtUp = false;
+    this.#cameWhileLoading = true;
+  }
+
+  async prepare(count: number, nowMs: number): Promise<void> {
+    while (this.#loading !== undefined) await this.#loading;
+    if (!this.#needsMore(count, nowMs)) return;
+    this.#loading = this.#load(count, nowMs).finally(() => {
+      this.#loading = undefined;
+    });
+    await this.#loading;
+  }
+
+  /** As many of one group as there are, then of the next (documented). */
+  take(count: number, nowMs: number): Place[] {
+    const taken: Place[] = [];
+    while (taken.length < count) {
+      const first = this.#open.peek();
+      // Groups are by age: if this one's first message is not due, none is.
+      if (first === undefined || !this.#isDue(first.item.sentAtMs, nowMs)) break;
+      this.#open.pop();
+      const group = this.#groups.get(first.item.groupId);
+      if (group === undefined) continue;
+      for (;;) {
+        const next = head(group);
+        if (next === undefined || taken.length >= count || !this.#isDue(next.sentAtMs, nowMs)) break;
+        if (group.returned.length > 0) group.returned.shift();
+        else group.pending.shift();
+        group.taken++;
+        taken.push(next);
+      }
+    }
+    return taken;
+  }
+
+  putBack(place: Place): void {
+    const group = this.#groupOf(place);
+    const after = group.returned.findIndex((other) => other.sequence > place.sequence);
+    group.returned.splice(after < 0 ? group.returned.length : after, 0, place);
+    this.#settle(place, group);
+  }
+
+  removed(place: Place): void {
+    this.#held--;
+    this.#settle(place, this.#groupOf(place));
+  }
+
+  async delayedCount(nowMs: number): Promise<number> {
+    const delayMs = this.#delayMs();
+    if (delayMs === 0) {
+      this.#sendTimes = undefined;
+      return 0;
+    }
+    this.#sendTimes ??= await this.#readSendTimes(nowMs);
+    const oldestMs = nowMs - SQS_LIMITS.delaySecondsMax * 1000;
+    while ((this.#sendTimes.peek() ?? Number.POSITIVE_INFINITY) <= oldestMs) this.#sendTimes.shift();
+    return this.#sendTimes.countFromEnd((timeMs) => timeMs + delayMs > nowMs);
+  }
+
+  nextDueMs(nowMs: number): number | undefined {
+    const sentAtMs = this.#open.peek()?.item.sentAtMs;
+    if (sentAtMs === undefined || this.#isDue(sentAtMs, nowMs)) return undefined;
+    return sentAtMs + this.#delayMs();
+  }
+
+  #isDue(sentAtMs: number, nowMs: number): boolean {
+    return sentAtMs + this.#delayMs() <= nowMs;
+  }
+
+  #needsMore(count: number, nowMs: number): boolean {
+    if (this.#isCaughtUp || this.#held >= inFlightMax) return false;
+    const first = this.#open.peek();
+    if (first === undefined) return true;
+    return this.#open.size < count && this.#isDue(first.item.sentAtMs, nowMs);
+  }
+
+  /** Page by page until enough groups are open. */
+  async #load(count: number, nowMs: number): Promise<void> {
+    while (this.#needsMore(count, nowMs)) {
+      this.#cameWhileLoading = false;
+      const page = await this.#store.placesAfter(this.#boxId, this.#cursor, placesOfPage);
+      for (const place of page) this.#hold(place);
+      this.#isCaughtUp = page.length < placesOfPage && !this.#cameWhileLoading;
+    }
+  }
+
+  #hold(place: Place): void {
+    this.#cursor = place.sequence;
+    this.#held++;
+    const group = this.#groupOf(place);
+    const wasEmpty = head(group) === undefined;
+    group.pending.push(place);
+    if (wasEmpty && group.taken === 0) this.#openGroup(place);
+  }
+
+  #groupOf({ groupId = "" }: Place): Group {
+    const known = this.#groups.get(groupId);
+    if (known !== undefined) return known;
+    const group = { pending: new FirstInFirstOut<Place>(), returned: [], taken: 0 };
+    this.#groups.set(groupId, group);
+    return group;
+  }
+
+  #settle({ groupId = "" }: Place, group: Group): void {
+    group.taken--;
+    if (group.taken > 0) return;
+    const first = head(group);
+    if (first === undefined) this.#groups.delete(groupId);
+    else this.#openGroup(first);
+  }
+
+  #openGroup({ sequence, sentAtMs, groupId = "" }: Place): void {
+    this.#open.push(sequence, { groupId, sentAtMs });
+  }
+
+  async #readSendTimes(nowMs: number): Promise<FirstInFirstOut<number>> {
+    const sinceMs = nowMs - SQS_LIMITS.delaySecondsMax * 1000;
+    const times = new FirstInFirstOut<number>();
+    for (const timeMs of await this.#store.sendTimesSince(this.#boxId, sinceMs)) times.push(timeMs);
+    return times;
+  }
+}
+
+function head(group: Group): Place | undefined {
+  return group.returned[0] ?? group.pending.peek();
+}

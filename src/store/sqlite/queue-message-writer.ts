@@ -1,0 +1,104 @@
+/** The statements that change messages; one transaction for all writes of a commit. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { AddMessage, MessageHead, MoveMessage, QueueWrite, WriteResult } from "../queue-store.ts";
+import { storedMessage } from "./queue-schema.ts";
+import { transaction } from "./transaction.ts";
+
+export class QueueMessageWriter {
+  readonly #db: DatabaseSync;
+  readonly #insert: StatementSync;
+  readonly #remove: StatementSync;
+  readonly #find: StatementSync;
+  readonly #count: StatementSync;
+  readonly #findKey: StatementSync;
+  readonly #removeKey: StatementSync;
+  readonly #insertKey: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#insert = db.prepare(
+      `INSERT INTO messages (box, sent_ms, due_ms, receives, first_received_ms, is_aside, group_id, head, body)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#remove = db.prepare("DELETE FROM messages WHERE seq = ? AND box = ?");
+    this.#find = db.prepare("SELECT * FROM messages WHERE seq = ? AND box = ?");
+    this.#count = db.prepare("UPDATE messages SET receives = ?, first_received_ms = ? WHERE seq = ?");
+    this.#findKey = db.prepare("SELECT * FROM deduplications WHERE queue = ? AND key = ?");
+    this.#removeKey = db.prepare("DELETE FROM deduplications WHERE seq = ?");
+    this.#insertKey = db.prepare(
+      "INSERT INTO deduplications (seq, queue, key, sent_ms, message_id) VALUES (?, ?, ?, ?, ?)",
+    );
+  }
+
+  commit(writes: readonly QueueWrite[]): (WriteResult | undefined)[] {
+    return transaction(this.#db, () => writes.map((write) => this.#write(write)));
+  }
+
+  #write(write: QueueWrite): WriteResult | undefined {
+    switch (write.kind) {
+      case "add":
+        return this.#add(write);
+      case "remove": {
+        const { changes } = this.#remove.run(write.sequence, write.boxId);
+        return changes === 1 ? { sequence: write.sequence, sentAtMs: 0 } : undefined;
+      }
+      case "move":
+        return this.#move(write);
+      case "count":
+        this.#count.run(write.receiveCount, write.firstReceivedAtMs, write.sequence);
+        return undefined;
+    }
+  }
+
+  #add({ boxId, message, deduplication }: AddMessage): WriteResult {
+    const { head, body, sentAtMs, dueAtMs } = message;
+    if (deduplication !== undefined) {
+      const earlier = this.#findKey.get(deduplication.queueId, deduplication.key);
+      if (earlier !== undefined) {
+        const earlierMs = Number(earlier["sent_ms"]);
+        const sequence = Number(earlier["seq"]);
+        if (earlierMs > deduplication.sinceMs) {
+          return { sequence, sentAtMs: earlierMs, duplicateOf: String(earlier["message_id"]) };
+        }
+        this.#removeKey.run(sequence);
+      }
+    }
+    const { lastInsertRowid } = this.#insert.run(
+      ...[
+        boxId,
+        sentAtMs,
+        dueAtMs ?? null,
+        0,
+        null,
+        dueAtMs === undefined ? 0 : 1,
+        head.groupId ?? null,
+        JSON.stringify(head),
+        body,
+      ],
+    );
+    const sequence = Number(lastInsertRowid);
+    if (deduplication !== undefined) {
+      this.#insertKey.run(sequence, deduplication.queueId, deduplication.key, sentAtMs, head.id);
+    }
+    return { sequence, sentAtMs };
+  }
+
+  #move({
+    boxId,
+    sequence,
+    toBoxId,
+    head: change,
+    sentAtMs: newSentAtMs,
+  }: MoveMessage): WriteResult | undefined {
+    const row = this.#find.get(sequence, boxId);
+    if (row === undefined) return undefined;
+    const { head: before, body, sentAtMs: oldSentAtMs } = storedMessage(row);
+    const head: MessageHead = { ...before, ...change };
+    const sentAtMs = newSentAtMs ?? oldSentAtMs;
+    this.#remove.run(sequence, boxId);
+    const { lastInsertRowid } = this.#insert.run(
+      ...[toBoxId, sentAtMs, null, 0, null, 1, head.groupId ?? null, JSON.stringify(head), body],
+    );
+    return { sequence: Number(lastInsertRowid), sentAtMs };
+  }
+}
