@@ -160,7 +160,7 @@ export async function startServer(
     invoker: dataPlane,
     resolve: async (scope, name, qualifier) => {
       const found = await findQualified(store, scope, name, qualifier);
-      if (found === undefined) return undefined;
+      if (found === undefined || found.version.code.kind === "image") return undefined;
       return { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
     },
   };

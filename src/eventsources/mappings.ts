@@ -2,6 +2,7 @@
  * Which mappings are being read: from the server's start to its end, through every change of a mapping. The records
  * themselves are the Lambda API's; it tells of each change before it calls the change settled.
  */
+import { deferred } from "../kit/mod.ts";
 import type { EventSourceMapping, Scope } from "../model/mod.ts";
 import type { EventSourceMappingStore } from "../store/mod.ts";
 import type { Reader, Readers } from "./reader.ts";
@@ -16,6 +17,7 @@ export class EventSources {
   readonly #options: EventSourcesOptions;
   /** By the mapping's id. */
   readonly #readers = new Map<string, Reader>();
+  readonly #stopping = deferred<void>();
   #isStopped = false;
 
   constructor(options: EventSourcesOptions) {
@@ -40,7 +42,7 @@ export class EventSources {
       return true;
     }
     const reader = this.#readers.get(mapping.uuid);
-    await reader?.stop();
+    await Promise.race([reader?.stop(), this.#stopping.promise]);
     if (this.#isStopped) return false;
     this.#readers.delete(mapping.uuid);
     return true;
@@ -54,6 +56,7 @@ export class EventSources {
   /** Nothing is read from now on; resolves when the last batch has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#stopping.resolve();
     await Promise.all([...this.#readers.values()].map((reader) => reader.stop()));
   }
 

@@ -33,7 +33,7 @@ export interface ReaderTarget {
 export interface ReaderParts {
   readonly invoker: Invoker;
   readonly clock: Clock;
-  /** What a mapping's function and qualifier mean now; undefined when the function is gone. */
+  /** What a mapping's function and qualifier mean now; undefined when it is gone, or is of a kind that does not run here. */
   readonly resolve: (
     scope: Scope,
     name: string,
@@ -47,7 +47,7 @@ export const RESULTS = {
   none: "No records processed",
   ok: "OK",
   failed: "PROBLEM: Function call failed",
-  noFunction: "PROBLEM: Function not found",
+  noFunction: "PROBLEM: Function cannot be called",
   noSource: "PROBLEM: Event source cannot be read",
 } as const;
 

@@ -337,7 +337,7 @@ describe("mappings of queues", () => {
       waitFor(String(text), async () => ((await get(uuid)).LastProcessingResult === text ? true : undefined));
     await client.send(new DeleteFunctionCommand({ FunctionName: "back" }));
     await send(url, ["1"]);
-    await problem("PROBLEM: Function not found");
+    await problem("PROBLEM: Function cannot be called");
     assert.equal((await get(uuid)).State, "Enabled");
     await createFunction(client, "back", TELLS);
     await hears("back", 1);

@@ -13,7 +13,7 @@ export interface ConcurrencyBounds {
   readonly max: number;
 }
 
-/** Throws nothing: what is out of range was refused when it was set. */
+/** The queue's own, or what provisioned mode says. */
 export function concurrencyBounds({
   ScalingConfig,
   ProvisionedPollerConfig,
@@ -33,6 +33,8 @@ export class BatchConcurrency {
   #limit: number;
   #inFlight = 0;
   #throttled = 0;
+  /** On a monotonic clock. */
+  #fullSinceMs: number | undefined;
 
   constructor(bounds: ConcurrencyBounds) {
     this.#bounds = bounds;
@@ -47,9 +49,11 @@ export class BatchConcurrency {
     return this.#throttled === 0 && this.#inFlight < this.#limit;
   }
 
-  /** Milliseconds after which `grow` gives room that is not there now; undefined where only a batch's end does. */
-  get growthMs(): number | undefined {
-    return this.#throttled === 0 && this.#limit < this.#bounds.max ? SECOND_MS : undefined;
+  /** All places are taken. Milliseconds until `grow` gives more; undefined where only a batch's end makes room. */
+  full(nowMs: number): number | undefined {
+    if (this.#throttled > 0 || this.#limit >= this.#bounds.max) return undefined;
+    this.#fullSinceMs ??= nowMs;
+    return Math.max(0, this.#fullSinceMs + SECOND_MS - nowMs);
   }
 
   begin(): void {
@@ -63,6 +67,7 @@ export class BatchConcurrency {
   /** To be followed by `admitted`. As many as run now are enough for a while. */
   throttled(): void {
     this.#throttled++;
+    this.#fullSinceMs = undefined;
     this.#limit = Math.max(1, this.#inFlight - this.#throttled);
   }
 
@@ -70,14 +75,16 @@ export class BatchConcurrency {
     this.#throttled--;
   }
 
-  /** All places were taken for `growthMs`. */
-  grow(): void {
-    if (this.#throttled > 0 || this.#inFlight < this.#limit) return;
+  /** More places once a second, for as long as messages find them taken. */
+  grow(nowMs: number): void {
+    if (this.#fullSinceMs === undefined || nowMs - this.#fullSinceMs < SECOND_MS) return;
+    this.#fullSinceMs = undefined;
     this.#limit = Math.min(this.#limit + POLLER_LIMITS.batchesMorePerSecond, this.#bounds.max);
   }
 
   /** The queue was empty. */
   quiet(): void {
+    this.#fullSinceMs = undefined;
     this.#limit = this.#bounds.atStart;
   }
 

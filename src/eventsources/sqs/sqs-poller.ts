@@ -150,9 +150,9 @@ export class SqsPoller implements Reader {
   }
 
   async #waitForRoom(): Promise<void> {
-    const { growthMs } = this.#concurrency;
-    await this.#placeFreed.wait(growthMs);
-    if (!this.#concurrency.hasRoom) this.#concurrency.grow();
+    const { clock } = this.#options;
+    await this.#placeFreed.wait(this.#concurrency.full(clock.monotonicMs()));
+    this.#concurrency.grow(clock.monotonicMs());
   }
 
   async #waitInAbsence(): Promise<void> {
@@ -232,8 +232,8 @@ export class SqsPoller implements Reader {
     const ids = new Set(ended.records.map(({ id }) => id));
     const failed = failedOf(mapping, ended.outcome, ids);
     this.#lastResult = failed.size === 0 ? RESULTS.ok : RESULTS.failed;
-    if (ids.size > 0 && failed.size === ids.size) this.#pause();
-    else this.#failures = 0;
+    if (failed.size === ids.size) this.#pause();
+    else this.#goOn();
     await held.delete(ids.difference(failed));
     await held.giveBack(failed, ended.startedMs);
     return failed.size === 0;
@@ -299,6 +299,12 @@ export class SqsPoller implements Reader {
   #pause(): void {
     this.#failures++;
     this.#pauseUntilMs = this.#options.clock.nowMs() + pauseMs(this.#failures, POLLER_LIMITS.failurePauseMs);
+  }
+
+  #goOn(): void {
+    this.#failures = 0;
+    this.#pauseUntilMs = 0;
+    this.#changed.ring();
   }
 
   #target({ functionName, qualifier }: EventSourceMapping) {
