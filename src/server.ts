@@ -27,6 +27,7 @@ import {
   Undeliverable,
 } from "./dataplane/mod.ts";
 import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
+import { EventSources, type ReaderParts, SqsPoller } from "./eventsources/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
@@ -156,6 +157,15 @@ export async function startServer(
     forget: (configurationId) => snapshots.retire(configurationId),
   });
   const objects = config.s3 && new S3Objects(config.s3);
+  const readerParts: ReaderParts = {
+    ...{ clock, reportFault },
+    invoker: dataPlane,
+    resolve: async (scope, name, qualifier) => {
+      const found = await findQualified(store, scope, name, qualifier);
+      if (found === undefined || found.version.code.kind === "image") return undefined;
+      return { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
+    },
+  };
   const asyncQueue: AsyncQueue = new AsyncQueue({
     store: new SqliteEventStore(database),
     invoker: dataPlane,
@@ -183,13 +193,22 @@ export async function startServer(
     }),
     reportFault,
   });
+  const mappings = new SqliteEventSourceMappingStore(database);
+  const eventSources = new EventSources({
+    mappings,
+    readers: {
+      sqs: (scope, mapping) => new SqsPoller({ ...readerParts, queues: sqs, scope }, mapping),
+    },
+    reportFault,
+  });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
   const steps = new Set<Promise<void>>();
   const lambdaParts: LambdaDependencies = {
     store,
     layers: new SqliteLayerStore(database),
     codeSigning: new SqliteCodeSigningStore(database),
-    mappings: new SqliteEventSourceMappingStore(database),
+    mappings,
+    eventSources,
     code,
     objects,
     codeLinks,
@@ -248,10 +267,11 @@ export async function startServer(
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
   await network.start((inner ?? server).port);
   for (const each of functionsHere) parked.expect(each);
-  await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
   await sqs.resume();
+  await settleMappings(lambdaParts);
+  await eventSources.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -274,11 +294,16 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
-      const drained = Promise.all([server.drain(), inner?.drain()]);
+      const lastBatches = eventSources.stop();
+      const drained = Promise.all([
+        server.drain(),
+        inner?.drain(),
+        within(lastBatches, HTTP_LIMITS.drainMsMax),
+      ]);
       await sqs.endWaits();
       await drained;
       await Promise.all(steps);
-      await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
+      await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await logWriter.close();
@@ -355,6 +380,14 @@ function ownBootstraps(): Record<"python" | "nodejs" | "ruby", string> {
 function runtimeFolders(config: Config): string[] {
   const installed = path.join(PROJECT, ".cache/runtimes");
   return config.runtimesDir === undefined ? [installed] : [config.runtimesDir, installed];
+}
+
+/** Resolves when the work is done or its time is over. */
+async function within(work: Promise<void>, timeMs: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = systemClock.after(timeMs, over.resolve);
+  await Promise.race([work, over.promise]);
+  timer.cancel();
 }
 
 /** Made once for a data folder, readable by its owner only. */

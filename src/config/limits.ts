@@ -90,6 +90,30 @@ export const LAMBDA_LIMITS = {
   codeSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** Event source mappings that poll queues. Source: "Configuring scaling behavior for SQS event source mappings" page unless said otherwise. */
+export const POLLER_LIMITS = {
+  /** Batches in flight: at first, added for each second in which all of them are, and at most. */
+  batchesAtStart: 5,
+  batchesMorePerSecond: 5,
+  batchesMax: 1250,
+  /** Provisioned mode: pollers where none are set, and batches in flight of each. */
+  provisionedPollersMin: 2,
+  provisionedPollersMax: 200,
+  batchesOfPoller: 10,
+  /** Longest wait of one receive. Source: ReceiveMessage, WaitTimeSeconds. */
+  longPollMs: 20 * SECOND_MS,
+  /** Messages of one DeleteMessageBatch. */
+  deleteMessagesMax: 10,
+  /** Ours: messages are held at least this long at a time, however short the queue's own visibility timeout is. */
+  holdMsMin: 30 * SECOND_MS,
+  /** Ours: pauses that double, from the first to the last: a batch that was throttled, */
+  throttlePauseMs: [100, 2 * SECOND_MS],
+  /** functions that fail again and again, */
+  failurePauseMs: [100, 10 * SECOND_MS],
+  /** and a queue or a function that is not there. */
+  absencePauseMs: [250, 5 * SECOND_MS],
+} as const;
+
 /** Reading code from an S3 endpoint. All ours. */
 export const OBJECT_LIMITS = {
   /** Until the endpoint takes the connection. */

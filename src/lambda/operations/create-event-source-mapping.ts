@@ -43,7 +43,7 @@ export function createEventSourceMapping(
       await refuseDuplicate(mappings, context, mapping);
       await mappings.write(context, mapping);
       afterwards(() => settleMapping(dependencies, context, mapping));
-      return mappingConfiguration(context, mapping);
+      return mappingConfiguration(dependencies, context, mapping);
     });
 }
 

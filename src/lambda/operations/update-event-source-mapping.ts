@@ -41,7 +41,7 @@ export function updateEventSourceMapping(
       };
       await mappings.write(context, mapping);
       afterwards(() => settleMapping(dependencies, context, mapping));
-      return mappingConfiguration(context, mapping);
+      return mappingConfiguration(dependencies, context, mapping);
 
       async function functionNamed(given: string) {
         const found = await getFunctionRecord(store, context, given);

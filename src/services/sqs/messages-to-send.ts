@@ -2,9 +2,8 @@
 import { hash, randomUUID } from "node:crypto";
 import type { MessageAttributeValue, MessageSystemAttributeValue } from "@aws-sdk/client-sqs";
 import { SQS_LIMITS } from "../../config/mod.ts";
-import type { RequestContext } from "../../model/mod.ts";
+import { md5OfAttributes, md5OfBody, type RequestContext, sequenceNumber } from "../../model/mod.ts";
 import { hasInvalidCharacters } from "./attributes/characters.ts";
-import { md5OfAttributes, md5OfBody } from "./attributes/md5.ts";
 import { attributesBytes, checkedMessageAttributes } from "./attributes/message-attributes.ts";
 import {
   invalidCharacters,
@@ -67,11 +66,6 @@ export function sentMessage(queue: Queue, { request }: CheckedMessage, { message
     MessageId: messageId,
     ...(queue.settings.isFifo && { SequenceNumber: sequenceNumber(sequence) }),
   };
-}
-
-/** Twenty digits that rise. AWS's begin with 188, too. */
-export function sequenceNumber(sequence: number): string {
-  return String(18_800_000_000_000_000_000n + BigInt(sequence));
 }
 
 const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;

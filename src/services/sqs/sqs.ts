@@ -1,8 +1,8 @@
 /** The service as a whole: its life, its operations, and a port for those who use queues within this process. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../kit/mod.ts";
-import type { OperationTable } from "../../model/mod.ts";
-import type { MessageAttribute, QueueStore } from "../../store/mod.ts";
+import type { MessageAttribute, OperationTable } from "../../model/mod.ts";
+import type { QueueStore } from "../../store/mod.ts";
 import { hasInvalidCharacters } from "./attributes/characters.ts";
 import { attributesBytes } from "./attributes/message-attributes.ts";
 import { invalidCharacters, messageTooLong, queueDoesNotExist } from "./errors.ts";
@@ -24,6 +24,8 @@ export interface QueuePort {
   /** The queue's own bounds on size and characters are the caller's matter. */
   send(arn: string, messages: readonly SendRequest[]): Promise<SendResult[]>;
   receive(arn: string, request: ReceiveRequest): Promise<ReceivedMessage[]>;
+  /** The queue's own visibility timeout. */
+  visibilityMs(arn: string): Promise<number>;
   /** Throws ReceiptHandleIsInvalid. */
   delete(arn: string, receiptHandles: readonly string[]): Promise<void>;
   /** Throws ReceiptHandleIsInvalid, InvalidParameterValue. */
@@ -69,6 +71,10 @@ export class Sqs implements QueuePort {
 
   async receive(arn: string, request: ReceiveRequest): Promise<ReceivedMessage[]> {
     return (await this.#find(arn)).receive(request);
+  }
+
+  async visibilityMs(arn: string): Promise<number> {
+    return (await this.#find(arn)).settings.visibilityMs;
   }
 
   async delete(arn: string, receiptHandles: readonly string[]): Promise<void> {

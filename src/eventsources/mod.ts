@@ -1,0 +1,5 @@
+/** Event source mappings at work: what is polled for functions, and which of it they get. */
+export { compilePattern } from "./filter/filter-pattern.ts";
+export { EventSources } from "./mappings.ts";
+export { isProblem, RESULTS, type ReaderParts } from "./reader.ts";
+export { SqsPoller } from "./sqs/sqs-poller.ts";
