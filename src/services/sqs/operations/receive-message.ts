@@ -7,7 +7,8 @@ import { chosenAttributes, shownAttributes } from "../attributes/message-attribu
 import { queueOf, type SqsDependencies } from "../dependencies.ts";
 import { invalidParameter, unknownAttribute } from "../errors.ts";
 import { sequenceNumber } from "../messages-to-send.ts";
-import type { Queue, ReceivedMessage } from "../queue/queue.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { ReceivedMessage } from "../queue/requests.ts";
 import { visibilityMsOf } from "../receipts.ts";
 
 /** Throws QueueDoesNotExist, OverLimit, InvalidAttributeName, InvalidParameterValue. */
