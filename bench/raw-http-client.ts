@@ -23,9 +23,10 @@ export interface RawConnection {
   close(): void;
 }
 
-export function post(path: string, body: string): Buffer {
+/** `further`: header lines, each with its end. */
+export function post(path: string, body: string, further = ""): Buffer {
   return Buffer.from(
-    `POST ${path} HTTP/1.1\r\n${HEADERS}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    `POST ${path} HTTP/1.1\r\n${HEADERS}${further}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }
 

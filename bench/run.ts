@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or `trace` (where the
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or `events`, or `trace` (where the
  * time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
@@ -9,6 +9,7 @@ import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, NODE } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { acceptedEventRows } from "./accepted-events.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
 import { burstRow, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
 import { driverCosts, driverTable, missedRows } from "./drivers.ts";
@@ -29,7 +30,7 @@ import { warmRows } from "./warm.ts";
 
 const DRIVER_RUNS = 5;
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace, snapstart };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace, snapstart, events };
 
 async function whole(): Promise<void> {
   const idleRows = [...(await idleServerRows(progress)), ...(await idleEnvironmentRows(progress))];
@@ -48,6 +49,7 @@ async function whole(): Promise<void> {
       ...missedRows(drivers),
       await burstRow(url, sleeper, progress),
       ...(await snapStartRows(progress)),
+      ...(await acceptedEventRows(progress)),
     );
     const isolation = (await healthOf(url)).isolation;
     for (const { what } of TARGETS) {
@@ -74,6 +76,12 @@ async function idle(): Promise<void> {
 async function trace(): Promise<void> {
   const tables = await traceTables(progress);
   await withServer(async (url) => print({ tables }, (await healthOf(url)).isolation));
+}
+
+/** How many events are taken. */
+async function events(): Promise<void> {
+  const rows = await acceptedEventRows(progress);
+  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** What a snapshot saves a function with a scientific stack. */

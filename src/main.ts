@@ -1,6 +1,7 @@
 /** The program: configuration in, one ready line out, a clean stop on SIGTERM and SIGINT. */
 import { existsSync } from "node:fs";
 import { ConfigError, readConfig } from "./config/mod.ts";
+import { diskTrouble } from "./errors/mod.ts";
 import { closeInheritedDescriptors } from "./kit/mod.ts";
 import { startServer } from "./server.ts";
 
@@ -30,6 +31,10 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? `lambkin: ${error.message}` : error);
+  const trouble = diskTrouble(error);
+  if (error instanceof ConfigError) console.error(`lambkin: ${error.message}`);
+  else if (trouble !== undefined)
+    console.error(`lambkin: ${trouble.split(". ")[0]} (${(error as Error).message})`);
+  else console.error(error);
   process.exit(1);
 });

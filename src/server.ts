@@ -1,7 +1,7 @@
 /** Wires the parts of one server together and takes them down in order; the only place that knows them all. */
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";
@@ -79,6 +79,8 @@ export async function startServer(
 ): Promise<RunningServer> {
   const clock = systemClock;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  // A database that cannot be opened would not say why.
+  await access(config.dataDir, constants.W_OK);
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));

@@ -3,12 +3,13 @@
 const GIVE_UP_MS = 30_000;
 const PAUSE_MS = 20;
 
-/** Resolves with the first result that is not undefined; rejects when there is none in thirty seconds. */
+/** Resolves with the first result that is not undefined; rejects when there is none in thirty seconds, or as long as is said. */
 export async function waitFor<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
+  giveUpMs = GIVE_UP_MS,
 ): Promise<T> {
-  const deadlineMs = performance.now() + GIVE_UP_MS;
+  const deadlineMs = performance.now() + giveUpMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;

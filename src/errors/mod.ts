@@ -1,4 +1,5 @@
 /** One catalogue of AWS errors. */
 export * from "./api-error.ts";
+export * from "./disk-trouble.ts";
 export * from "./framework-errors.ts";
 export * from "./lambda-errors.ts";

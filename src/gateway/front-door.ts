@@ -3,7 +3,14 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { HTTP_LIMITS } from "../config/mod.ts";
-import { ApiError, BrokenStream, notImplemented, requestTooLarge, unknownOperation } from "../errors/mod.ts";
+import {
+  ApiError,
+  BrokenStream,
+  diskTrouble,
+  notImplemented,
+  requestTooLarge,
+  unknownOperation,
+} from "../errors/mod.ts";
 import type { RequestContext } from "../model/mod.ts";
 import { readBody } from "./body.ts";
 import { refuseForeignPages } from "./browser-guard.ts";
@@ -176,7 +183,8 @@ export class FrontDoor {
     if (error instanceof ApiError) return protocol.encodeError(error, service, requestId);
     this.#options.reportFault(error, requestId);
     // No stack and no cause for clients: the request id is what ties their report to our log.
-    const internal = new ApiError("InternalFailure", "The service failed; its log has the request id.");
+    const text = diskTrouble(error) ?? "The service failed; its log has the request id.";
+    const internal = new ApiError("InternalFailure", text);
     return protocol.encodeError(internal, undefined, requestId);
   }
 }
@@ -268,7 +276,9 @@ function contextOf(
     traceId: header(request, "x-amzn-trace-id"),
     // After the body has been read the request itself is closed: the socket tells.
     whenGone(listener) {
-      incoming.socket.once("close", listener);
+      // It may have left before anybody listened.
+      if (incoming.socket.destroyed) queueMicrotask(listener);
+      else incoming.socket.once("close", listener);
       return () => incoming.socket.off("close", listener);
     },
   };
