@@ -27,7 +27,7 @@ const WEAKER: Readonly<Record<string, string>> = {
   AddLayerVersionPermission: "accounts are checked, organizations are not",
   CreateFunctionUrlConfig: "policies are not enforced in open mode",
   CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed",
-  CreateEventSourceMapping: "kept and shown: nothing polls yet; whether the source exists is not asked",
+  CreateEventSourceMapping: "queues are polled; mappings of other sources are kept and shown, but not read",
 };
 
 /** The same of other services. */

@@ -27,7 +27,7 @@ import {
   Undeliverable,
 } from "./dataplane/mod.ts";
 import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
-import { EventSources, type ReaderParts, SqsPoller } from "./eventsources/mod.ts";
+import { EventSources, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
@@ -196,9 +196,7 @@ export async function startServer(
   const mappings = new SqliteEventSourceMappingStore(database);
   const eventSources = new EventSources({
     mappings,
-    readers: {
-      sqs: (scope, mapping) => new SqsPoller({ ...readerParts, queues: sqs, scope }, mapping),
-    },
+    sources: { sqs: sqsSource(sqs, readerParts) },
     reportFault,
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);

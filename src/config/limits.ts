@@ -96,6 +96,8 @@ export const POLLER_LIMITS = {
   batchesAtStart: 5,
   batchesMorePerSecond: 5,
   batchesMax: 1250,
+  /** Ours: events of one mapping in memory; with so many nothing is read until a batch has ended. */
+  batchBytesInFlightMax: 256 * MIB,
   /** Provisioned mode: pollers where none are set, and batches in flight of each. */
   provisionedPollersMin: 2,
   provisionedPollersMax: 200,

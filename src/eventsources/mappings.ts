@@ -3,13 +3,13 @@
  * themselves are the Lambda API's; it tells of each change before it calls the change settled.
  */
 import { deferred } from "../kit/mod.ts";
-import type { EventSourceMapping, Scope } from "../model/mod.ts";
+import type { EventSourceMapping, FunctionVersion, Scope } from "../model/mod.ts";
 import type { EventSourceMappingStore } from "../store/mod.ts";
-import type { Reader, Readers } from "./reader.ts";
+import type { Reader, Sources } from "./reader.ts";
 
 export interface EventSourcesOptions {
   readonly mappings: EventSourceMappingStore;
-  readonly readers: Readers;
+  readonly sources: Sources;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -29,6 +29,11 @@ export class EventSources {
     for await (const { scope, mapping } of this.#options.mappings.listAll()) {
       if (mapping.state === "Enabled") this.#read(scope, mapping);
     }
+  }
+
+  /** Before a mapping is made or gets another function. Throws InvalidParameterValueException. */
+  async check(mapping: EventSourceMapping, target: FunctionVersion): Promise<void> {
+    await this.#options.sources[mapping.kind]?.check(mapping, target);
   }
 
   /**
@@ -68,7 +73,7 @@ export class EventSources {
         reader.reconfigure(mapping);
         return;
       }
-      const started = this.#options.readers[mapping.kind]?.(scope, mapping);
+      const started = this.#options.sources[mapping.kind]?.start(scope, mapping);
       if (started !== undefined) this.#readers.set(mapping.uuid, started);
     } catch (error) {
       this.#options.reportFault(error, mapping.uuid);

@@ -2,4 +2,4 @@
 export { compilePattern } from "./filter/filter-pattern.ts";
 export { EventSources } from "./mappings.ts";
 export { isProblem, RESULTS, type ReaderParts } from "./reader.ts";
-export { SqsPoller } from "./sqs/sqs-poller.ts";
+export { sqsSource } from "./sqs/sqs-source.ts";

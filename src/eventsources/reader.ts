@@ -19,10 +19,15 @@ export interface Reader {
   stop(): Promise<void>;
 }
 
-export type StartReader = (scope: Scope, mapping: EventSourceMapping) => Reader;
+/** One kind of source. */
+export interface Source {
+  /** Before a mapping is made. Throws InvalidParameterValueException when this source cannot be read for this function. */
+  check(mapping: EventSourceMapping, target: FunctionVersion): Promise<void>;
+  start(scope: Scope, mapping: EventSourceMapping): Reader;
+}
 
-/** Kinds that are not there are kept and shown, but not read. */
-export type Readers = Partial<Readonly<Record<EventSourceKind, StartReader>>>;
+/** Mappings of kinds that are not there are kept and shown, but not read. */
+export type Sources = Partial<Readonly<Record<EventSourceKind, Source>>>;
 
 export interface ReaderTarget {
   readonly target: FunctionVersion;

@@ -17,7 +17,7 @@ export interface LambdaDependencies {
   readonly layers: LayerStore;
   readonly codeSigning: CodeSigningStore;
   readonly mappings: EventSourceMappingStore;
-  readonly eventSources: Pick<EventSources, "apply" | "lastResult">;
+  readonly eventSources: Pick<EventSources, "apply" | "check" | "lastResult">;
   readonly code: CodeStorage;
   /** Fetches code that is named by bucket and key; undefined where no S3 is configured. */
   readonly objects: ObjectReader | undefined;

@@ -32,6 +32,8 @@ export class BatchConcurrency {
   #bounds: ConcurrencyBounds;
   #limit: number;
   #inFlight = 0;
+  /** Of the batches in flight. */
+  #bytes = 0;
   #throttled = 0;
   /** On a monotonic clock. */
   #fullSinceMs: number | undefined;
@@ -46,22 +48,28 @@ export class BatchConcurrency {
   }
 
   get hasRoom(): boolean {
-    return this.#throttled === 0 && this.#inFlight < this.#limit;
+    return this.#throttled === 0 && this.#inFlight < this.#limit && !this.#isFullOfBytes;
+  }
+
+  get #isFullOfBytes(): boolean {
+    return this.#bytes >= POLLER_LIMITS.batchBytesInFlightMax;
   }
 
   /** All places are taken. Milliseconds until `grow` gives more; undefined where only a batch's end makes room. */
   full(nowMs: number): number | undefined {
-    if (this.#throttled > 0 || this.#limit >= this.#bounds.max) return undefined;
+    if (this.#throttled > 0 || this.#limit >= this.#bounds.max || this.#isFullOfBytes) return undefined;
     this.#fullSinceMs ??= nowMs;
     return Math.max(0, this.#fullSinceMs + SECOND_MS - nowMs);
   }
 
-  begin(): void {
+  begin(bytes: number): void {
     this.#inFlight++;
+    this.#bytes += bytes;
   }
 
-  end(): void {
+  end(bytes: number): void {
     this.#inFlight--;
+    this.#bytes -= bytes;
   }
 
   /** To be followed by `admitted`. As many as run now are enough for a while. */

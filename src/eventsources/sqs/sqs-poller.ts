@@ -200,7 +200,8 @@ export class SqsPoller implements Reader {
   }
 
   #begin(batch: Batch): void {
-    this.#concurrency.begin();
+    const bytes = batch.records.reduce((sum, { json }) => sum + json.length, 0);
+    this.#concurrency.begin(bytes);
     const work = this.#process(batch)
       .catch(async (error: unknown) => {
         this.#options.reportFault(error, batch.mapping.uuid);
@@ -209,7 +210,7 @@ export class SqsPoller implements Reader {
       })
       .finally(() => {
         this.#batches.delete(work);
-        this.#concurrency.end();
+        this.#concurrency.end(bytes);
         this.#placeFreed.ring();
       });
     this.#batches.add(work);
