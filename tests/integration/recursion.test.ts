@@ -2,13 +2,20 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
+  CreateEventSourceMappingCommand,
+  DeleteEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   type LambdaClient,
   PutFunctionEventInvokeConfigCommand,
   PutFunctionRecursionConfigCommand,
 } from "@aws-sdk/client-lambda";
-import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { lambdaClient, logsClient, sqsClient } from "../../testkit/clients.ts";
 import { logOf } from "../../testkit/extensions.ts";
 import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
@@ -28,8 +35,17 @@ def call(name, kind):
         with urllib.request.urlopen(request) as answer: return json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         return {"refused": error.headers["x-amzn-errortype"]}
+def send(queue):
+    request = urllib.request.Request(
+        os.environ["AWS_ENDPOINT_URL"], json.dumps({"QueueUrl": "http://q/000000000000/" + queue, "MessageBody": "on"}).encode(), {
+            "X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": "application/x-amz-json-1.0",
+            "X-Amzn-Trace-Id": os.environ["_X_AMZN_TRACE_ID"],
+            "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sqs/aws4_request, "
+                "SignedHeaders=host, Signature=0"})
+    urllib.request.urlopen(request).read()
 def lambda_handler(event, context):
     print("RAN", os.environ["_X_AMZN_TRACE_ID"])
+    if os.environ["KIND"] == "Queue": return send("loop")
     return call(context.function_name, os.environ["KIND"])
 `);
 
@@ -72,6 +88,19 @@ describe("functions that call themselves", () => {
     const { requestContext } = JSON.parse(body) as { requestContext: Record<string, unknown> };
     assert.equal(requestContext["approximateInvokeCount"], 0);
     await waitFor("the log", async () => ((await runsOf("sends")) === 16 ? true : undefined));
+  });
+
+  it("are stopped when a queue leads back to them", async () => {
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "loop" }));
+    await createFunction(client, "queues", LOOPS, { Environment: { Variables: { KIND: "Queue" } } });
+    const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:loop";
+    const mapping = await client.send(
+      new CreateEventSourceMappingCommand({ FunctionName: "queues", EventSourceArn }),
+    );
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "on" }));
+    await waitFor("the log", async () => ((await runsOf("queues")) === 16 ? true : undefined));
+    await client.send(new DeleteEventSourceMappingCommand({ UUID: mapping.UUID }));
+    assert.equal(await runsOf("queues"), 16);
   });
 
   it("go on where that is allowed", async () => {

@@ -46,7 +46,7 @@ export function checkedMessage(queue: Queue, context: RequestContext, given: Giv
     groupId,
     deduplicationId,
     attributes,
-    traceHeader: traceHeaderOf(given.MessageSystemAttributes),
+    traceHeader: traceHeaderOf(given.MessageSystemAttributes) ?? context.traceId,
   };
   return { request: { head, body, delayMs: delayMsOf(queue, given.DelaySeconds), deduplicationId }, bytes };
 }
