@@ -268,6 +268,8 @@ export const LOGS_LIMITS = {
 
 /** Queues. Source: "Amazon SQS message quotas" and "queue quotas" pages and the API reference unless said otherwise. */
 export const SQS_LIMITS = {
+  /** Ours: a longer trace header of a request is left out of its messages. */
+  traceHeaderCharactersMax: 1024,
   /** Body and attributes of a message, and of all messages of a batch together. 1 MiB since August 2025. */
   messageBytesMax: 1 * MIB,
   messageBytesMin: 1 * KIB,

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   CreateEventSourceMappingCommand,
-  DeleteEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   type LambdaClient,
@@ -35,18 +34,23 @@ def call(name, kind):
         with urllib.request.urlopen(request) as answer: return json.loads(answer.read() or b"null")
     except urllib.error.HTTPError as error:
         return {"refused": error.headers["x-amzn-errortype"]}
-def send(queue):
-    request = urllib.request.Request(
-        os.environ["AWS_ENDPOINT_URL"], json.dumps({"QueueUrl": "http://q/000000000000/" + queue, "MessageBody": "on"}).encode(), {
-            "X-Amz-Target": "AmazonSQS.SendMessage", "Content-Type": "application/x-amz-json-1.0",
-            "X-Amzn-Trace-Id": os.environ["_X_AMZN_TRACE_ID"],
-            "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sqs/aws4_request, "
-                "SignedHeaders=host, Signature=0"})
-    urllib.request.urlopen(request).read()
 def lambda_handler(event, context):
     print("RAN", os.environ["_X_AMZN_TRACE_ID"])
-    if os.environ["KIND"] == "Queue": return send("loop")
     return call(context.function_name, os.environ["KIND"])
+`);
+
+/** Sends a message to the queue it reads. */
+const LOOPS_BY_QUEUE = pythonZip(`
+import json, os, urllib.request
+def lambda_handler(event, context):
+    print("RAN", os.environ["_X_AMZN_TRACE_ID"])
+    url = os.environ["AWS_ENDPOINT_URL"]
+    body = json.dumps({"QueueUrl": url + "/000000000000/circle", "MessageBody": "again"}).encode()
+    urllib.request.urlopen(urllib.request.Request(url, body, {
+        "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage",
+        "X-Amzn-Trace-Id": os.environ["_X_AMZN_TRACE_ID"],
+        "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sqs/aws4_request, "
+            "SignedHeaders=host, Signature=0"})).read()
 `);
 
 describe("functions that call themselves", () => {
@@ -90,17 +94,29 @@ describe("functions that call themselves", () => {
     await waitFor("the log", async () => ((await runsOf("sends")) === 16 ? true : undefined));
   });
 
-  it("are stopped when a queue leads back to them", async () => {
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "loop" }));
-    await createFunction(client, "queues", LOOPS, { Environment: { Variables: { KIND: "Queue" } } });
-    const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:loop";
-    const mapping = await client.send(
-      new CreateEventSourceMappingCommand({ FunctionName: "queues", EventSourceArn }),
+  it("are stopped when a queue leads back to them, and the last message gets to its dead-letter queue", async () => {
+    const { QueueUrl: deadUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "circle-dead" }));
+    const deadLetterTargetArn = "arn:aws:sqs:us-east-1:000000000000:circle-dead";
+    const { QueueUrl } = await sqs.send(
+      new CreateQueueCommand({
+        QueueName: "circle",
+        Attributes: {
+          VisibilityTimeout: "3",
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }),
+        },
+      }),
     );
-    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "on" }));
-    await waitFor("the log", async () => ((await runsOf("queues")) === 16 ? true : undefined));
-    await client.send(new DeleteEventSourceMappingCommand({ UUID: mapping.UUID }));
-    assert.equal(await runsOf("queues"), 16);
+    await createFunction(client, "circles", LOOPS_BY_QUEUE, { Timeout: 3 });
+    const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:circle";
+    await client.send(new CreateEventSourceMappingCommand({ FunctionName: "circles", EventSourceArn }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "first" }));
+    await waitFor("the stopped message", async () => {
+      const { Messages } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: deadUrl, WaitTimeSeconds: 5 }),
+      );
+      return Messages?.[0]?.Body;
+    });
+    await waitFor("the log", async () => ((await runsOf("circles")) === 16 ? true : undefined));
   });
 
   it("go on where that is allowed", async () => {

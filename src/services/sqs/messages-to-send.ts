@@ -12,8 +12,7 @@ import {
   messageTooLong,
   missingParameter,
 } from "./errors.ts";
-import type { Queue } from "./queue/queue.ts";
-import type { SendRequest, SendResult } from "./queue/requests.ts";
+import type { Queue, SendRequest, SendResult } from "./queue/queue.ts";
 
 /** The members that both operations share. */
 export interface GivenMessage {
@@ -29,6 +28,8 @@ export interface CheckedMessage {
   readonly request: SendRequest;
   /** Body and attributes. */
   readonly bytes: number;
+  /** Whether the trace header was sent as an attribute, and not as a header of the request only. */
+  readonly isTraceGiven: boolean;
 }
 
 /** Throws MissingParameter, InvalidParameterValue, InvalidMessageContents. */
@@ -40,26 +41,36 @@ export function checkedMessage(queue: Queue, context: RequestContext, given: Giv
   const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
   if (bytes > queue.settings.messageBytesMax) throw messageTooLong(queue.settings.messageBytesMax);
   const { groupId, deduplicationId } = checkedIds(queue, given, body);
+  const traceGiven = traceHeaderOf(given.MessageSystemAttributes);
   const head = {
     id: randomUUID(),
     senderId: context.accountId,
     groupId,
     deduplicationId,
     attributes,
-    traceHeader: traceHeaderOf(given.MessageSystemAttributes) ?? context.traceId,
+    traceHeader: traceGiven ?? traceOfRequest(context),
   };
-  return { request: { head, body, delayMs: delayMsOf(queue, given.DelaySeconds), deduplicationId }, bytes };
+  const delayMs = delayMsOf(queue, given.DelaySeconds);
+  return {
+    request: { head, body, delayMs, deduplicationId },
+    bytes,
+    isTraceGiven: traceGiven !== undefined,
+  };
 }
 
 /** The answer's members of one message. */
-export function sentMessage(queue: Queue, { request }: CheckedMessage, { messageId, sequence }: SendResult) {
+export function sentMessage(
+  queue: Queue,
+  { request, isTraceGiven }: CheckedMessage,
+  { messageId, sequence }: SendResult,
+) {
   const { head, body } = request;
   const attributesMd5 = md5OfAttributes(head.attributes);
   const { traceHeader } = head;
   return {
     MD5OfMessageBody: md5OfBody(body),
     ...(attributesMd5 !== undefined && { MD5OfMessageAttributes: attributesMd5 }),
-    ...(traceHeader !== undefined && {
+    ...(isTraceGiven && {
       MD5OfMessageSystemAttributes: md5OfAttributes({
         AWSTraceHeader: { type: "String", text: traceHeader },
       }),
@@ -120,6 +131,11 @@ function delayMsOf(queue: Queue, seconds: number | undefined): number | undefine
     );
   }
   return seconds * 1000;
+}
+
+/** SDKs send the header along, so that a chain of requests goes on. Source: "Amazon SQS and AWS X-Ray" page. */
+function traceOfRequest({ traceId }: RequestContext): string | undefined {
+  return traceId !== undefined && traceId.length <= SQS_LIMITS.traceHeaderCharactersMax ? traceId : undefined;
 }
 
 /** The one system attribute that may be sent. */
