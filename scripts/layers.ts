@@ -15,6 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   gateway: 6,
   lambda: 6,
   services: 6,
+  remote: 6,
   cli: 6,
 };
 

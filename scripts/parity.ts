@@ -14,14 +14,12 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation of Lambda is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing and tenancy are kept and shown only; dead letters go to SQS queues; snapshots (SnapStart) of Python only",
+    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing and tenancy are kept and shown only; topics for dead letters are those of another server (settings); snapshots (SnapStart) of Python only",
   UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
   Invoke: "container images are not run; no tenant id, no durable execution name",
-  PutFunctionEventInvokeConfig:
-    "results reach SQS queues, functions and S3 buckets; topics and event buses are kept only",
-  UpdateFunctionEventInvokeConfig:
-    "results reach SQS queues, functions and S3 buckets; topics and event buses are kept only",
+  PutFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
+  UpdateFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
   PutRuntimeManagementConfig: "kept and shown only",
   PutProvisionedConcurrencyConfig: "of an alias with two versions only the main one is provisioned",
   AddPermission: "kept and shown; not enforced in open mode",

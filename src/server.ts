@@ -45,6 +45,7 @@ import {
 import { type FunctionVersion, isSnapStart, LATEST, type OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
+import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
@@ -166,6 +167,10 @@ export async function startServer(
       return { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
     },
   };
+  const remoteQueues = config.sqs && new RemoteQueues(config.sqs);
+  const topics = config.sns && new RemoteTopics(config.sns);
+  const buses = config.eventBridge && new RemoteEventBuses(config.eventBridge);
+  const queues = remoteQueues ?? sqs;
   const asyncQueue: AsyncQueue = new AsyncQueue({
     store: new SqliteEventStore(database),
     invoker: dataPlane,
@@ -184,8 +189,10 @@ export async function startServer(
     destinations: destinationPorts({
       store,
       asyncQueue: () => asyncQueue,
+      publish: topics && ((arn, message, attributes) => topics.publish(arn, message, attributes)),
+      putEvent: buses && ((arn, event) => buses.put(arn, event)),
       sendToQueue: async (arn, body, attributes, traceHeader) => {
-        await sqs.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
+        await queues.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
           throw error instanceof ApiError ? new Undeliverable(`${arn}: ${error.message}`) : error;
         });
       },
@@ -196,7 +203,7 @@ export async function startServer(
   const mappings = new SqliteEventSourceMappingStore(database);
   const eventSources = new EventSources({
     mappings,
-    sources: { sqs: sqsSource(sqs, readerParts) },
+    sources: { sqs: sqsSource(queues, readerParts) },
     reportFault,
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
@@ -304,6 +311,7 @@ export async function startServer(
       await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
+      await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
       await logWriter.close();
       await logStore.close();
       await sqs.close();

@@ -125,6 +125,16 @@ export const OBJECT_LIMITS = {
   attemptsMax: 2,
 } as const;
 
+/** Queues, topics and event buses of other servers. */
+export const REMOTE_LIMITS = {
+  connectMsMax: 3 * SECOND_MS,
+  /** Longer than the longest wait for a message. */
+  requestMsMax: 30 * SECOND_MS,
+  attemptsMax: 3,
+  /** Connections to one server; each waiting receive has one. */
+  socketsMax: 500,
+} as const;
+
 /** Execution environments. */
 export const ENVIRONMENT_LIMITS = {
   initMsMax: 10 * SECOND_MS,

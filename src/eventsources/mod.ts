@@ -2,4 +2,5 @@
 export { compilePattern } from "./filter/filter-pattern.ts";
 export { EventSources } from "./mappings.ts";
 export { isProblem, RESULTS, type ReaderParts } from "./reader.ts";
+export type { QueueMessage, QueueReceive, QueueSource } from "./sqs/queue-source.ts";
 export { sqsSource } from "./sqs/sqs-source.ts";

@@ -34,6 +34,8 @@ export interface QueueMessage {
   readonly body: string;
   readonly sentAtMs: number;
   readonly sequence: number;
+  /** Where another server has given it one. */
+  readonly sequenceNumber?: string | undefined;
   readonly receiveCount: number;
   readonly firstReceivedAtMs: number | undefined;
   readonly receiptHandle: string;

@@ -32,12 +32,14 @@ export function filteredView(record: SqsRecord): Readonly<Record<string, unknown
 
 /** Undefined members are left out when it becomes JSON. */
 function systemAttributes(queueArn: string, message: QueueMessage): Record<string, string | undefined> {
-  const { head, sentAtMs, receiveCount, firstReceivedAtMs, sequence } = message;
+  const { head, sentAtMs, receiveCount, firstReceivedAtMs } = message;
   return {
     ApproximateReceiveCount: String(receiveCount),
     AWSTraceHeader: head.traceHeader,
     SentTimestamp: String(sentAtMs),
-    SequenceNumber: isFifo(queueArn) ? sequenceNumber(sequence) : undefined,
+    SequenceNumber: isFifo(queueArn)
+      ? (message.sequenceNumber ?? sequenceNumber(message.sequence))
+      : undefined,
     MessageGroupId: head.groupId,
     SenderId: head.senderId,
     MessageDeduplicationId: head.deduplicationId,
