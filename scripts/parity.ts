@@ -32,6 +32,10 @@ const WEAKER: Readonly<Record<string, string>> = {
 /** The same of other services. */
 const WEAKER_ELSEWHERE: Readonly<Record<string, string>> = {
   FilterLogEvents: "terms, phrases and expressions; no JSON or space-delimited patterns",
+  CreateQueue:
+    "encryption settings and policies are kept and shown only; fair queues and throughput limits of FIFO queues are not imitated",
+  AddPermission: "kept and shown; not enforced in open mode",
+  StartMessageMoveTask: "without a rate it goes as fast as the disk",
   GetCallerIdentity: "every key acts as its account's root",
 };
 

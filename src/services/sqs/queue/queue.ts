@@ -359,6 +359,8 @@ export class Queue {
     for (const place of places) {
       const { sequence } = place;
       const row = bySequence.get(sequence);
+      // Forgotten while it was being read.
+      if (contents.inFlight.find(sequence)?.place !== place) continue;
       // Deleted while it was visible.
       if (row === undefined || contents.removals.has(sequence)) {
         contents.drop(place);
