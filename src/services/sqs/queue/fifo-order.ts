@@ -1,7 +1,7 @@
 /** The order of a FIFO queue: within each message group exactly as sent, one consumer at a time. */
 import { SQS_LIMITS } from "../../../config/mod.ts";
+import { FirstInFirstOut } from "../../../kit/mod.ts";
 import type { QueueStore } from "../../../store/mod.ts";
-import { FirstInFirstOut } from "./first-in-first-out.ts";
 import type { MessageOrder, OrderOptions, Place } from "./message-order.ts";
 import { SmallestFirst } from "./smallest-first.ts";
 

@@ -10,11 +10,11 @@ import { SQS_LIMITS } from "../../../config/mod.ts";
 import type { Clock, Timer } from "../../../kit/mod.ts";
 import type { NewMessage, QueueRecord, QueueStore, StoredMessage } from "../../../store/mod.ts";
 import { handleExpired, messageNotInFlight, tooManyInFlight, visibilityTooLong } from "../errors.ts";
-import type { CommitQueue } from "./commit-queue.ts";
 import { Contents, type ReceiveCount } from "./contents.ts";
 import { FifoOrder } from "./fifo-order.ts";
 import { LongPolls } from "./long-polls.ts";
 import type { Place } from "./message-order.ts";
+import type { QueueCommits } from "./queue-commits.ts";
 import { type QueueSettings, queueSettings } from "./queue-settings.ts";
 import { encodeReceipt, type Receipt } from "./receipt-handle.ts";
 import type { QueueCounts, ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./requests.ts";
@@ -22,7 +22,7 @@ import { StandardOrder } from "./standard-order.ts";
 
 export interface QueueOptions {
   readonly store: QueueStore;
-  readonly commits: CommitQueue;
+  readonly commits: QueueCommits;
   /** Its time never goes back. */
   readonly clock: Clock;
   /** Random; another one at each start of the server. */

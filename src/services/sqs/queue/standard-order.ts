@@ -1,7 +1,7 @@
 /** The order of a standard queue: as sent where nothing speaks against it, promised to nobody. */
 import { SQS_LIMITS } from "../../../config/mod.ts";
+import { FirstInFirstOut } from "../../../kit/mod.ts";
 import type { DuePlace, QueueStore } from "../../../store/mod.ts";
-import { FirstInFirstOut } from "./first-in-first-out.ts";
 import type { MessageOrder, OrderOptions, Place } from "./message-order.ts";
 
 const { placesOfPage, inFlightMax } = SQS_LIMITS;
