@@ -14,13 +14,14 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation of Lambda is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; snapshots (SnapStart) of Python only",
+    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing and tenancy are kept and shown only; dead letters go to SQS queues; snapshots (SnapStart) of Python only",
   UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
-  Invoke: "container images are not run; no tenant id, no durable execution name; recursion is not detected",
-  PutFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
-  UpdateFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
-  PutFunctionRecursionConfig: "kept and shown only",
+  Invoke: "container images are not run; no tenant id, no durable execution name",
+  PutFunctionEventInvokeConfig:
+    "results reach SQS queues, functions and S3 buckets; topics and event buses are kept only",
+  UpdateFunctionEventInvokeConfig:
+    "results reach SQS queues, functions and S3 buckets; topics and event buses are kept only",
   PutRuntimeManagementConfig: "kept and shown only",
   PutProvisionedConcurrencyConfig: "of an alias with two versions only the main one is provisioned",
   AddPermission: "kept and shown; not enforced in open mode",

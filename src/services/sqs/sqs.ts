@@ -7,8 +7,10 @@ import { hasInvalidCharacters } from "./attributes/characters.ts";
 import { attributesBytes } from "./attributes/message-attributes.ts";
 import { invalidCharacters, messageTooLong, queueDoesNotExist } from "./errors.ts";
 import { MoveTasks } from "./queue/move-tasks.ts";
-import type { Queue, ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./queue/queue.ts";
+import type { Queue } from "./queue/queue.ts";
+import type { QueueSettings } from "./queue/queue-settings.ts";
 import { Queues } from "./queue/queues.ts";
+import type { ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./queue/requests.ts";
 import { receiptOf } from "./receipts.ts";
 import { sqsOperations } from "./table.ts";
 
@@ -19,8 +21,10 @@ export interface SqsOptions {
   readonly reportFault: (error: unknown) => void;
 }
 
-/** Queues by their ARN, without HTTP; what is promised is the same. Each throws QueueDoesNotExist. */
+/** Queues by their ARN, without HTTP; what is promised is the same. All but `find` throw QueueDoesNotExist. */
 export interface QueuePort {
+  /** Undefined when there is no such queue. */
+  find(arn: string): Promise<QueueSettings | undefined>;
   /** The queue's own bounds on size and characters are the caller's matter. */
   send(arn: string, messages: readonly SendRequest[]): Promise<SendResult[]>;
   receive(arn: string, request: ReceiveRequest): Promise<ReceivedMessage[]>;
@@ -52,6 +56,10 @@ export class Sqs implements QueuePort {
   /** Takes up what the last stop or crash interrupted. */
   async resume(): Promise<void> {
     await this.#moveTasks.resume();
+  }
+
+  async find(arn: string): Promise<QueueSettings | undefined> {
+    return (await this.#queues.findByArn(arn))?.settings;
   }
 
   async send(arn: string, messages: readonly SendRequest[]): Promise<SendResult[]> {

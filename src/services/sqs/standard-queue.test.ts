@@ -225,5 +225,7 @@ test("the port to queues within the process sends, receives, changes and deletes
   const [again] = await sqs.port.receive(arn, { count: 1 });
   await sqs.port.delete(arn, [again?.receiptHandle ?? ""]);
   assert.deepEqual(await sqs.counts(url), [0, 0, 0]);
+  assert.equal((await sqs.port.find(arn))?.visibilityMs, 30_000);
+  assert.equal(await sqs.port.find(`${arn}-other`), undefined);
   await assert.rejects(sqs.port.receive(`${arn}-other`, { count: 1 }), /does not exist/);
 });

@@ -5,7 +5,8 @@ import { md5OfAttributes, md5OfBody, type Operation, sequenceNumber } from "../.
 import { chosenAttributes, shownAttributes } from "../attributes/message-attributes.ts";
 import { queueOf, type SqsDependencies } from "../dependencies.ts";
 import { invalidParameter, unknownAttribute } from "../errors.ts";
-import type { Queue, ReceivedMessage } from "../queue/queue.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { ReceivedMessage } from "../queue/requests.ts";
 import { visibilityMsOf } from "../receipts.ts";
 
 /** Throws QueueDoesNotExist, OverLimit, InvalidAttributeName, InvalidParameterValue. */

@@ -1,6 +1,6 @@
 /** Receives that wait for messages: woken as soon as there may be some, served in the order they came. */
 import type { Clock, Timer } from "../../../kit/mod.ts";
-import type { ReceiveRequest } from "./queue.ts";
+import type { ReceiveRequest } from "./requests.ts";
 
 export interface LongPollOptions<Message> {
   readonly clock: Clock;

@@ -41,9 +41,9 @@ export class Queues {
   async create(queue: NewQueue): Promise<Queue | "exists" | "deleted"> {
     const record = await this.#options.store.createQueue(queue, this.#clock.nowMs() - SQS_LIMITS.nameReuseMs);
     if (typeof record === "string") return record;
-    const made = this.#make(record);
-    this.#queues.set(queueArn(record, record.name), Promise.resolve(made));
-    return made;
+    // One place makes queues, so that there are never two of one. A search from before may still say that there is none.
+    const made = (await this.find(queue, queue.name)) ?? (await this.find(queue, queue.name));
+    return made ?? "deleted";
   }
 
   async find(scope: Scope, name: string): Promise<Queue | undefined> {
