@@ -206,9 +206,10 @@ describe("the poller of a queue", () => {
     clock.pass(100);
     await until("the fault", () => faults.length > 0);
     assert.deepEqual(faults.splice(0), [fake.fault]);
-    await until("it to be back", () => queue.visible === 1);
     fake.places = 1;
-    clock.pass(100);
+    await idle();
+    clock.pass(30_000);
+    queue.wake();
     await calls(1);
   });
 

@@ -201,14 +201,14 @@ export class SqsPoller implements Reader {
   }
 
   #begin(batch: Batch): void {
-    const { places, scope } = this.#options;
+    const { places, scope, clock } = this.#options;
     const bytes = batch.records.reduce((sum, { json }) => sum + json.length, 0);
     this.#concurrency.begin(bytes);
     const work = this.#process(batch)
       .catch(async (error: unknown) => {
         this.#options.reportFault(error, batch.mapping.uuid);
         this.#pause();
-        await batch.held.giveBackAll();
+        await batch.held.giveBackAll(clock.nowMs());
       })
       .finally(() => {
         this.#batches.delete(work);

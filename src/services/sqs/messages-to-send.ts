@@ -12,7 +12,8 @@ import {
   messageTooLong,
   missingParameter,
 } from "./errors.ts";
-import type { Queue, SendRequest, SendResult } from "./queue/queue.ts";
+import type { Queue } from "./queue/queue.ts";
+import type { SendRequest, SendResult } from "./queue/requests.ts";
 
 /** The members that both operations share. */
 export interface GivenMessage {
