@@ -27,7 +27,7 @@ import {
   Undeliverable,
 } from "./dataplane/mod.ts";
 import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
-import { EventSources, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
+import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
@@ -161,6 +161,7 @@ export async function startServer(
   const readerParts: ReaderParts = {
     ...{ clock, reportFault },
     invoker: dataPlane,
+    places: new FunctionPlaces(clock),
     resolve: async (scope, name, qualifier) => {
       const found = await findQualified(store, scope, name, qualifier);
       if (found === undefined || found.version.code.kind === "image") return undefined;

@@ -88,6 +88,7 @@ export class FakeQueue implements QueueSource {
     const found = this.messages.find((message) => handleOf(message) === receiptHandle);
     if (found === undefined) throw new ApiError("InvalidParameterValue", "not in flight");
     found.visibleAtMs = this.clock.nowMs() + visibilityMs;
+    this.wake();
   }
 
   /** Something was sent, the time is over, or nobody waits any more: true then. */

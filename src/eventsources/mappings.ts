@@ -26,9 +26,11 @@ export class EventSources {
 
   /** Reads for every mapping that is enabled. */
   async resume(): Promise<void> {
-    for await (const { scope, mapping } of this.#options.mappings.listAll()) {
-      if (mapping.state === "Enabled") this.#read(scope, mapping);
+    const enabled: { scope: Scope; mapping: EventSourceMapping }[] = [];
+    for await (const each of this.#options.mappings.listAll()) {
+      if (each.mapping.state === "Enabled") enabled.push(each);
     }
+    for (const { scope, mapping } of enabled) this.#read(scope, mapping);
   }
 
   /** Before a mapping is made or gets another function. Throws InvalidParameterValueException. */

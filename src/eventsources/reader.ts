@@ -9,6 +9,7 @@ import type {
   Invoker,
   Scope,
 } from "../model/mod.ts";
+import type { FunctionPlaces } from "./function-places.ts";
 
 export interface Reader {
   /** LastProcessingResult in AWS's words; undefined before anything was processed. */
@@ -38,6 +39,7 @@ export interface ReaderTarget {
 export interface ReaderParts {
   readonly invoker: Invoker;
   readonly clock: Clock;
+  readonly places: FunctionPlaces;
   /** What a mapping's function and qualifier mean now; undefined when it is gone, or is of a kind that does not run here. */
   readonly resolve: (
     scope: Scope,

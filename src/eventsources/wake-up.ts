@@ -9,6 +9,10 @@ export class WakeUp {
     this.#clock = clock;
   }
 
+  get isAwaited(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Ends every wait that has begun. */
   ring(): void {
     for (const end of this.#waiting) end();

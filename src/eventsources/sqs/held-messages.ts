@@ -74,8 +74,8 @@ export class HeldMessages {
     );
   }
 
-  giveBackAll(): Promise<void> {
-    return this.giveBack([...this.#held.keys()]);
+  giveBackAll(sinceMs?: number): Promise<void> {
+    return this.giveBack([...this.#held.keys()], sinceMs);
   }
 
   #leave(ids: Iterable<string>): Held[] {

@@ -13,6 +13,7 @@ import type {
   Invoker,
   MappingSettings,
 } from "../../model/mod.ts";
+import { FunctionPlaces } from "../function-places.ts";
 import { SqsPoller } from "./sqs-poller.ts";
 
 const SCOPE = { accountId: "000000000000", region: "us-east-1" };
@@ -31,10 +32,12 @@ class FakeFunction implements Invoker {
   places = Number.POSITIVE_INFINITY;
   running = 0;
   throttles = 0;
+  fault: Error | undefined;
 
   async invoke({ payload, traceId, onAdmitted }: Invocation): Promise<InvocationOutcome> {
     if (this.running >= this.places) {
       this.throttles++;
+      if (this.throttles > 1 && this.fault !== undefined) throw this.fault;
       return { kind: "throttled", reason: "ReservedFunctionConcurrentInvocationLimitExceeded" };
     }
     onAdmitted?.();
@@ -62,12 +65,14 @@ describe("the poller of a queue", () => {
   let queue: FakeQueue;
   let fake: FakeFunction;
   let poller: SqsPoller;
+  let places: FunctionPlaces;
   let isFunctionThere: boolean;
   const faults: unknown[] = [];
   beforeEach(() => {
     clock = new HandClock();
     queue = new FakeQueue(clock);
     fake = new FakeFunction();
+    places = new FunctionPlaces(clock);
     isFunctionThere = true;
     faults.length = 0;
   });
@@ -93,11 +98,15 @@ describe("the poller of a queue", () => {
   });
 
   function poll(settings: Partial<MappingSettings> = {}): void {
+    poller = pollerOf(queue, settings);
+  }
+
+  function pollerOf(queues: FakeQueue, settings: Partial<MappingSettings> = {}): SqsPoller {
     const target = { name: "f" } as FunctionVersion;
     const shared: FunctionShared = { name: "f", tags: {} };
-    poller = new SqsPoller(
+    return new SqsPoller(
       {
-        ...{ queues: queue, scope: SCOPE, invoker: fake, clock },
+        ...{ queues, scope: SCOPE, invoker: fake, clock, places },
         resolve: async () => (isFunctionThere ? { target, shared } : undefined),
         reportFault: (error) => faults.push(error),
       },
@@ -166,6 +175,42 @@ describe("the poller of a queue", () => {
     }
     await until("all to be deleted", () => queue.messages.length === 0);
     assert.equal(fake.calls.length, 20);
+  });
+
+  it("takes turns with another mapping of the same function", async () => {
+    fake.places = 1;
+    const other = new FakeQueue(clock);
+    queue.send(...bodies(10));
+    other.send("other 0", "other 1");
+    poll();
+    await calls(1);
+    const second = pollerOf(other);
+    await until("a throttle of the other", () => other.visible < 2);
+    await idle();
+    for (let at = 0; at < 5; at++) {
+      await calls(at + 1);
+      await idle();
+      fake.calls[at]?.succeed();
+    }
+    await until("the other's messages to be gone", () => other.messages.length === 0);
+    await second.stop();
+  });
+
+  it("goes on after a fault of our own, and loses no message by it", async () => {
+    fake.places = 0;
+    fake.fault = new Error("ours");
+    queue.send("a");
+    poll();
+    await until("a throttle", () => fake.throttles === 1);
+    await idle();
+    clock.pass(100);
+    await until("the fault", () => faults.length > 0);
+    assert.deepEqual(faults.splice(0), [fake.fault]);
+    fake.places = 1;
+    await idle();
+    clock.pass(30_000);
+    queue.wake();
+    await calls(1);
   });
 
   it("puts off the visibility timeout while the function runs", async () => {

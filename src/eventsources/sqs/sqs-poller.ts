@@ -62,7 +62,7 @@ export class SqsPoller implements Reader {
   readonly #options: SqsPollerOptions;
   readonly #queueArn: string;
   readonly #concurrency: BatchConcurrency;
-  /** A batch has ended; whoever waits for its place may have it. */
+  /** One of our batches has ended, and what is read next may have its place. */
   readonly #placeFreed: WakeUp;
   /** The poller stops or has other settings. */
   readonly #changed: WakeUp;
@@ -114,6 +114,7 @@ export class SqsPoller implements Reader {
     this.#gathering.abort();
     this.#changed.ring();
     this.#placeFreed.ring();
+    this.#options.places.freed(this.#options.scope, this.#mapping.functionName);
   }
 
   async #run(): Promise<void> {
@@ -200,17 +201,20 @@ export class SqsPoller implements Reader {
   }
 
   #begin(batch: Batch): void {
+    const { places, scope, clock } = this.#options;
     const bytes = batch.records.reduce((sum, { json }) => sum + json.length, 0);
     this.#concurrency.begin(bytes);
     const work = this.#process(batch)
       .catch(async (error: unknown) => {
         this.#options.reportFault(error, batch.mapping.uuid);
         this.#pause();
-        await batch.held.giveBackAll();
+        await batch.held.giveBackAll(clock.nowMs());
       })
       .finally(() => {
         this.#batches.delete(work);
         this.#concurrency.end(bytes);
+        // Held batches of any mapping come before what would be read next.
+        places.freed(scope, batch.mapping.functionName);
         this.#placeFreed.ring();
       });
     this.#batches.add(work);
@@ -242,37 +246,44 @@ export class SqsPoller implements Reader {
 
   /** Holds a throttled part until it is let in. Undefined when that will not be. */
   async #invoke({ mapping, records, held }: Batch): Promise<Invoked | undefined> {
-    const { scope, invoker, clock } = this.#options;
+    const { scope, invoker, clock, places } = this.#options;
     let throttles = 0;
     const onAdmitted = (): void => {
-      if (throttles > 0) this.#concurrency.admitted();
+      if (throttles === 0) return;
       throttles = 0;
+      this.#concurrency.admitted();
+      this.#placeFreed.ring();
     };
-    while (!this.#isStopped) {
-      const found = await this.#target(mapping);
-      if (found === undefined) break;
-      const requestId = randomUUID();
-      const startedMs = clock.nowMs();
-      const ours = records.filter(({ id }) => held.has(id));
-      const { left, looped, traceId } = this.#traced(found, ours, requestId);
-      await held.giveBack(looped, startedMs);
-      if (left.length === 0) break;
-      const outcome = await invoker.invoke({
-        ...{ scope, requestId, traceId, onAdmitted },
-        target: found.target,
-        invokedArn: functionArn(scope, mapping.functionName, mapping.qualifier),
-        payload: batchPayload(left),
-        clientContext: undefined,
-        wantsLogTail: false,
-      });
-      if (outcome.kind !== "throttled") return { outcome, records: left, startedMs };
-      throttles++;
-      if (throttles === 1) this.#concurrency.throttled();
-      if (!this.#isStopped) await this.#placeFreed.wait(pauseMs(throttles, POLLER_LIMITS.throttlePauseMs));
+    try {
+      while (!this.#isStopped) {
+        const found = await this.#target(mapping);
+        if (found === undefined) break;
+        const requestId = randomUUID();
+        const startedMs = clock.nowMs();
+        const ours = records.filter(({ id }) => held.has(id));
+        const { left, looped, traceId } = this.#traced(found, ours, requestId);
+        await held.giveBack(looped, startedMs);
+        if (left.length === 0) break;
+        const outcome = await invoker.invoke({
+          ...{ scope, requestId, traceId, onAdmitted },
+          target: found.target,
+          invokedArn: functionArn(scope, mapping.functionName, mapping.qualifier),
+          payload: batchPayload(left),
+          clientContext: undefined,
+          wantsLogTail: false,
+        });
+        if (outcome.kind !== "throttled") return { outcome, records: left, startedMs };
+        throttles++;
+        if (throttles === 1) this.#concurrency.throttled();
+        if (this.#isStopped) break;
+        const waitMs = pauseMs(throttles, POLLER_LIMITS.throttlePauseMs);
+        await places.wait(scope, mapping.functionName, waitMs);
+      }
+      return undefined;
+    } finally {
+      // It no longer waits for a place, whatever came of it.
+      onAdmitted();
     }
-    // Nobody waits for a place any more.
-    onAdmitted();
-    return undefined;
   }
 
   /**
