@@ -7,7 +7,7 @@ import type { GetQueueAttributesResult, Message, ReceiveMessageRequest } from "@
 import { ApiError } from "../src/errors/mod.ts";
 import type { Operation, RequestContext } from "../src/model/mod.ts";
 import { Sqs } from "../src/services/sqs/mod.ts";
-import { SqliteQueueStore } from "../src/store/mod.ts";
+import { type QueueStore, SqliteQueueStore } from "../src/store/mod.ts";
 import { HandClock } from "./hand-clock.ts";
 
 export const SQS_CONTEXT: RequestContext = {
@@ -22,8 +22,16 @@ export const SQS_CONTEXT: RequestContext = {
 export class TestSqs {
   readonly clock = new HandClock();
   readonly #folder = mkdtempSync(path.join(tmpdir(), "lambkin-sqs-"));
-  #store = this.#openStore();
-  #sqs = this.#openSqs();
+  readonly #wrap: (store: QueueStore) => QueueStore;
+  #store: QueueStore;
+  #sqs: Sqs;
+
+  /** `wrap` may put something between the queues and their store. */
+  constructor(wrap: (store: QueueStore) => QueueStore = (store) => store) {
+    this.#wrap = wrap;
+    this.#store = this.#openStore();
+    this.#sqs = this.#openSqs();
+  }
 
   get port(): Sqs {
     return this.#sqs;
@@ -114,8 +122,8 @@ export class TestSqs {
     rmSync(this.#folder, { recursive: true });
   }
 
-  #openStore(): SqliteQueueStore {
-    return new SqliteQueueStore(path.join(this.#folder, "queues.db"));
+  #openStore(): QueueStore {
+    return this.#wrap(new SqliteQueueStore(path.join(this.#folder, "queues.db")));
   }
 
   #openSqs(): Sqs {
