@@ -140,7 +140,11 @@ export async function startServer(
     hostPath: env["PATH"] ?? "",
     fileSystemsDir: config.fileSystemsDir,
   };
-  const snapshots = new Snapshots({ parts: sandboxParts, readyMax: config.parkedMax });
+  const snapshots = new Snapshots({
+    parts: sandboxParts,
+    readyMax: config.parkedMax,
+    bytesMax: config.idleBytesMax / 2,
+  });
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
   const pool = new EnvironmentPool({
     create: environmentFactory({ ...sandboxParts, parked, snapshots }),
