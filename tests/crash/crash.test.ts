@@ -115,7 +115,7 @@ describe("a server that is killed again and again", {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it(`${KILLS} times`, async () => {
+  it(`${KILLS} times`, { timeout: 900_000 }, async () => {
     traffic = startTraffic({
       url: server.url,
       queue: queueUrl("messages"),
