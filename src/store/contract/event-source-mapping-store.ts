@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { EventSourceMapping, Scope } from "../../model/mod.ts";
 import type { EventSourceMappingStore, MappingQuery } from "../event-source-mapping-store.ts";
-import { collect, type Open, withStore } from "./opened.ts";
+import { byBytes, collect, type Open, withStore } from "./opened.ts";
 
 const RUNS = 50;
 const HERE = { accountId: "000000000000", region: "us-east-1" };
@@ -119,10 +119,6 @@ export function eventSourceMappingStoreContract(name: string, open: Open<EventSo
         );
       }));
   });
-}
-
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function matches(one: EventSourceMapping, query: MappingQuery): boolean {

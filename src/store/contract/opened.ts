@@ -2,7 +2,7 @@
 
 export interface Opened<Store> {
   readonly store: Store;
-  /** The same data through a store that was opened later: what is only in memory is not there. Closed by `close`, too. */
+  /** Closes the store and opens the same data again: what was only in memory is not there. */
   reopen(): Promise<Store>;
   close(): Promise<void>;
 }
@@ -26,4 +26,9 @@ export async function collect<T>(all: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const each of all) list.push(each);
   return list;
+}
+
+/** The order of names on AWS: not by any language's rules. */
+export function byBytes(one: string, other: string): number {
+  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

@@ -6,13 +6,21 @@ import { migrate } from "./migrate.ts";
 /** Somebody else's transaction was let through instead; the same one may well succeed now. */
 const TRANSIENT = new Set(["40001", "40P01"]);
 
-/** Durable and in one piece also where the database's own settings say less; a dead server's locks end soon. */
+/**
+ * Durable also where the database's own settings say less; a dead server's locks end soon. Plans are made while the tables are
+ * short and kept while they grow, so only those may be chosen that look rows up in an index, whatever the length.
+ */
 const SESSION = `
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
   SET idle_in_transaction_session_timeout = ${POSTGRES_LIMITS.silentTransactionMsMax};
   SET tcp_keepalives_idle = 10;
   SET tcp_keepalives_interval = 5;
-  SET tcp_keepalives_count = 3;`;
+  SET tcp_keepalives_count = 3;
+  SET enable_seqscan = off;
+  SET enable_bitmapscan = off;
+  SET enable_hashjoin = off;
+  SET enable_mergejoin = off;
+  SET jit = off;`;
 
 /** The connection ended while COMMIT was on its way. */
 export class CommitInDoubtError extends Error {
@@ -43,6 +51,8 @@ export class RollBack<T> {
 
 export class PostgresDatabase {
   readonly #pool: pg.Pool;
+  /** Each text that was ever asked, by the name under which connections keep it prepared: texts are few, values many. */
+  readonly #names = new Map<string, string>();
 
   private constructor(pool: pg.Pool) {
     this.#pool = pool;
@@ -77,7 +87,7 @@ export class PostgresDatabase {
 
   /** One statement, which is a transaction of its own. */
   async rows(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query(text, [...values])).rows as Row[];
+    return (await this.#pool.query(this.#statement(text, values))).rows as Row[];
   }
 
   /**
@@ -99,11 +109,18 @@ export class PostgresDatabase {
     await this.#pool.end();
   }
 
+  #statement(text: string, values: readonly unknown[]): pg.QueryConfig {
+    if (values.length === 0) return { text };
+    const name = this.#names.get(text) ?? `lambkin_${this.#names.size}`;
+    this.#names.set(text, name);
+    return { name, text, values: [...values] };
+  }
+
   async #attempt<T>(work: (transaction: Transaction) => Promise<T | RollBack<T>>): Promise<T> {
     const client = await this.#pool.connect();
     let isBroken = false;
     const rows = async (text: string, values: readonly unknown[] = []): Promise<Row[]> =>
-      (await client.query(text, [...values])).rows as Row[];
+      (await client.query(this.#statement(text, values))).rows as Row[];
     try {
       await client.query("BEGIN");
       const result = await work({ rows });

@@ -5,9 +5,11 @@ import path from "node:path";
 import { eventSourceMappingStoreContract } from "../contract/event-source-mapping-store.ts";
 import { eventStoreContract } from "../contract/event-store.ts";
 import type { Opened } from "../contract/opened.ts";
+import { queueStoreContract } from "../contract/queue-store.ts";
 import { SqliteEventSourceMappingStore } from "./event-source-mapping-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { openMainDatabase } from "./main-database.ts";
+import { SqliteQueueStore } from "./queue-store.ts";
 
 interface File<Store> {
   readonly store: Store;
@@ -44,5 +46,12 @@ eventSourceMappingStoreContract("SQLite", () =>
   openFile((file) => {
     const db = openMainDatabase(file);
     return { store: new SqliteEventSourceMappingStore(db), close: () => db.close() };
+  }),
+);
+
+queueStoreContract("SQLite", () =>
+  openFile((file) => {
+    const store = new SqliteQueueStore(file);
+    return { store, close: () => store.close() };
   }),
 );
