@@ -1,7 +1,7 @@
 /** A PostgreSQL of the test's own: a cluster in a temporary folder, reached through a socket in it, gone after the test. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, globSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
@@ -28,6 +28,12 @@ export function whyNoPostgres(): string | undefined {
     return "PostgreSQL refuses to run as root, and there is no user 'postgres'";
   }
   return undefined;
+}
+
+/** They are in sessions of their own, so each is found by its parent; where there is no /proc they end after it. */
+function childrenOf(pid: number): string[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, "utf8").trim().split(/\s+/) : [];
 }
 
 export interface ClusterOptions {
@@ -85,9 +91,7 @@ export class PostgresCluster {
     const server = this.#server;
     if (server?.pid === undefined) return;
     const ended = new Promise((resolve) => server.once("exit", resolve));
-    // The postmaster's children are in sessions of their own: each is found by its parent.
-    const children = execFileSync("ps", ["-o", "pid=", "--ppid", String(server.pid)], { encoding: "utf8" });
-    for (const pid of [String(server.pid), ...children.trim().split(/\s+/)]) {
+    for (const pid of [String(server.pid), ...childrenOf(server.pid)]) {
       try {
         process.kill(Number(pid), "SIGKILL");
       } catch {
