@@ -79,10 +79,10 @@ export class PostgresCluster {
     });
   }
 
-  /** A new, empty database; returns its URL. */
-  async createDatabase(): Promise<string> {
+  /** A new, empty database; returns its URL. `options` as in CREATE DATABASE. */
+  async createDatabase(options = ""): Promise<string> {
     const name = `test_${randomUUID().replaceAll("-", "")}`;
-    await this.#ask("postgres", `CREATE DATABASE ${name} TEMPLATE template0`);
+    await this.#ask("postgres", `CREATE DATABASE ${name} TEMPLATE template0 ${options}`);
     return this.#url(name);
   }
 

@@ -65,8 +65,9 @@ describe("two servers on one PostgreSQL database", { skip: whyNoPostgres() ?? fa
     const seen: number[] = [];
     let areWriting = true;
     const read = async (): Promise<void> => {
-      while (areWriting || seen.length < 2 * COMMITS * 3) {
-        const page = await stores[0].placesAfter(boxId, seen.at(-1) ?? 0, 100);
+      for (let isLast = false; !isLast; ) {
+        isLast = !areWriting;
+        const page = await stores[0].placesAfter(boxId, seen.at(-1) ?? 0, 1000);
         seen.push(...page.map(({ sequence }) => sequence));
       }
     };
