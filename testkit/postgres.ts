@@ -14,10 +14,14 @@ const AS_POSTGRES = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-
 
 /** Debian keeps it off PATH, in a folder for each version: the newest is taken. */
 function programFolder(): string | undefined {
-  const version = (folder: string): number => Number(path.basename(path.dirname(folder)));
-  const debian = globSync("/usr/lib/postgresql/*/bin").sort((a, b) => version(b) - version(a));
+  const debian = globSync("/usr/lib/postgresql/*/bin").sort((a, b) => versionOf(b) - versionOf(a));
   const onPath = (process.env["PATH"] ?? "").split(path.delimiter);
   return [...debian, ...onPath].find((folder) => existsSync(path.join(folder, "initdb")));
+}
+
+/** Of Debian's folders; zero of others. */
+function versionOf(folder: string): number {
+  return Number(/\/(\d+)\/bin$/.exec(folder)?.[1] ?? 0);
 }
 
 /** Why there can be no PostgreSQL here; undefined where there can. */
@@ -59,7 +63,18 @@ export class PostgresCluster {
       ...["-c", "listen_addresses=", "-c", `unix_socket_directories=${folder}`],
       ...["-c", `fsync=${durable}`, "-c", `full_page_writes=${durable}`, "-c", "shared_buffers=32MB"],
     ]);
-    cluster.#run("initdb", ["-D", cluster.#dataFolder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N"]);
+    cluster.#run("initdb", [
+      "-D",
+      cluster.#dataFolder,
+      "-U",
+      "postgres",
+      "-A",
+      "trust",
+      "-E",
+      "UTF8",
+      "--locale=C",
+      "-N",
+    ]);
     await cluster.restart();
     return cluster;
   }
@@ -80,7 +95,7 @@ export class PostgresCluster {
   }
 
   /** A new, empty database; returns its URL. `options` as in CREATE DATABASE. */
-  async createDatabase(options = ""): Promise<string> {
+  async createDatabase(options = this.#byLanguage): Promise<string> {
     const name = `test_${randomUUID().replaceAll("-", "")}`;
     await this.#ask("postgres", `CREATE DATABASE ${name} TEMPLATE template0 ${options}`);
     return this.#url(name);
@@ -111,6 +126,11 @@ export class PostgresCluster {
       await ended;
     }
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Where PostgreSQL can: texts sort by English rules, so that a store that needs another order has to say so. */
+  get #byLanguage(): string {
+    return versionOf(programFolder() ?? "") >= 15 ? "LOCALE_PROVIDER icu ICU_LOCALE 'en' LOCALE 'C'" : "";
   }
 
   get #dataFolder(): string {

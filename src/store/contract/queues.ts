@@ -143,6 +143,18 @@ export function queuesContract(name: string, open: Open<QueueStore>): void {
         assert.equal((await later.listMoveTasks(otherId, 10)).length, 1);
       }));
 
+    it("gives tasks of the same moment by bytes of the id", () =>
+      withStore(open, async (store) => {
+        const { id: queueId } = await create(store, queue("q"));
+        const ids = ["a", "B", "-", "0", "Z"];
+        for (const id of ids) await store.writeMoveTask(task(id, queueId, NOW_MS));
+        const listed = await store.listMoveTasks(queueId, 10);
+        assert.deepEqual(
+          listed.map(({ id }) => id),
+          ids.toSorted(byBytes),
+        );
+      }));
+
     it("gives those that had not ended with their queues", () =>
       withStore(open, async (store) => {
         const made = await create(store, queue("q"));

@@ -83,7 +83,7 @@ describe("transactions on PostgreSQL", { skip: whyNoPostgres() ?? false }, () =>
     assert.deepEqual(await numbers(), [3]);
   });
 
-  it("wait for the disk also in a database that is set up not to", async () => {
+  it("wait for the disk, and not for a silent server, also in a database that is set up otherwise", async () => {
     const url = await cluster.createDatabase();
     const setup = await PostgresDatabase.open(url);
     const name = new URL(url).pathname.slice(1);
@@ -92,6 +92,8 @@ describe("transactions on PostgreSQL", { skip: whyNoPostgres() ?? false }, () =>
     const careless = await PostgresDatabase.open(url);
     const [row] = await careless.rows("SHOW synchronous_commit");
     assert.equal(row?.["synchronous_commit"], "on");
+    const [silence] = await careless.rows("SHOW idle_in_transaction_session_timeout");
+    assert.equal(silence?.["idle_in_transaction_session_timeout"], "30s");
     await careless.close();
   });
 

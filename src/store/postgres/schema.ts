@@ -4,7 +4,7 @@
 export const MIGRATIONS = [
   // Documents are text: `jsonb` refuses strings with a NUL in them and would order members anew.
   `CREATE TABLE lambkin.accepted_events (
-     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text NOT NULL UNIQUE,
+     seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, id text COLLATE "C" NOT NULL UNIQUE,
      head text NOT NULL, payload bytea NOT NULL
    );
    CREATE TABLE lambkin.event_source_mappings (
@@ -29,7 +29,8 @@ export const MIGRATIONS = [
    CREATE INDEX queues_by_dead_letter ON lambkin.queues (account, region, dead_letter_arn, name)
      WHERE dead_letter_arn IS NOT NULL;
    CREATE TABLE lambkin.deleted_queues (
-     account text NOT NULL, region text NOT NULL, name text NOT NULL, deleted_ms bigint NOT NULL,
+     account text COLLATE "C" NOT NULL, region text COLLATE "C" NOT NULL, name text COLLATE "C" NOT NULL,
+     deleted_ms bigint NOT NULL,
      PRIMARY KEY (account, region, name)
    );
    CREATE SEQUENCE lambkin.message_numbers;
@@ -47,7 +48,7 @@ export const MIGRATIONS = [
    );
    CREATE INDEX deduplications_by_time ON lambkin.deduplications (sent_ms);
    CREATE TABLE lambkin.move_tasks (
-     id text PRIMARY KEY, queue bigint NOT NULL, started_ms bigint NOT NULL, is_running smallint NOT NULL,
+     id text COLLATE "C" PRIMARY KEY, queue bigint NOT NULL, started_ms bigint NOT NULL, is_running smallint NOT NULL,
      document text NOT NULL
    );
    CREATE INDEX move_tasks_by_queue ON lambkin.move_tasks (queue, started_ms);
