@@ -26,8 +26,7 @@ function versionOf(folder: string): number {
 
 /** Why there can be no PostgreSQL here; undefined where there can. */
 export function whyNoPostgres(): string | undefined {
-  if (programFolder() === undefined)
-    return "PostgreSQL is not installed (Debian: apt-get install postgresql)";
+  if (programFolder() === undefined) return "PostgreSQL is missing (Debian: apt-get install postgresql)";
   if (isRoot && spawnSync("id", ["postgres"]).status !== 0) {
     return "PostgreSQL refuses to run as root, and there is no user 'postgres'";
   }
@@ -64,16 +63,8 @@ export class PostgresCluster {
       ...["-c", `fsync=${durable}`, "-c", `full_page_writes=${durable}`, "-c", "shared_buffers=32MB"],
     ]);
     cluster.#run("initdb", [
-      "-D",
-      cluster.#dataFolder,
-      "-U",
-      "postgres",
-      "-A",
-      "trust",
-      "-E",
-      "UTF8",
-      "--locale=C",
-      "-N",
+      ...["-D", cluster.#dataFolder, "-U", "postgres", "-A", "trust"],
+      ...["-E", "UTF8", "--locale=C", "-N"],
     ]);
     await cluster.restart();
     return cluster;
