@@ -1,14 +1,13 @@
 /** The operations of SQS on a real store in a temporary folder, called as the gateway calls them, on a clock of the test's. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { GetQueueAttributesResult, Message, ReceiveMessageRequest } from "@aws-sdk/client-sqs";
 import { ApiError } from "../src/errors/mod.ts";
 import type { Operation, RequestContext } from "../src/model/mod.ts";
 import { Sqs } from "../src/services/sqs/mod.ts";
-import { SqliteQueueStore } from "../src/store/mod.ts";
+import type { Opened } from "../src/store/contract/opened.ts";
+import type { QueueStore } from "../src/store/mod.ts";
 import { HandClock } from "./hand-clock.ts";
+import { openQueueStore } from "./queue-stores.ts";
 
 export const SQS_CONTEXT: RequestContext = {
   requestId: "00000000-0000-0000-0000-000000000000",
@@ -21,9 +20,17 @@ export const SQS_CONTEXT: RequestContext = {
 
 export class TestSqs {
   readonly clock = new HandClock();
-  readonly #folder = mkdtempSync(path.join(tmpdir(), "lambkin-sqs-"));
-  #store = this.#openStore();
-  #sqs = this.#openSqs();
+  readonly #opened: Opened<QueueStore>;
+  #sqs: Sqs;
+
+  private constructor(opened: Opened<QueueStore>) {
+    this.#opened = opened;
+    this.#sqs = this.#openSqs(opened.store);
+  }
+
+  static async open(): Promise<TestSqs> {
+    return new TestSqs(await openQueueStore());
+  }
 
   get port(): Sqs {
     return this.#sqs;
@@ -101,26 +108,19 @@ export class TestSqs {
   /** As after a stop and a start: what is only in memory is gone. */
   async restart(): Promise<void> {
     await this.#sqs.close();
-    await this.#store.close();
-    this.#store = this.#openStore();
-    this.#sqs = this.#openSqs();
+    this.#sqs = this.#openSqs(await this.#opened.reopen());
     await this.#sqs.resume();
   }
 
   async close(): Promise<void> {
     await this.#sqs.endWaits();
     await this.#sqs.close();
-    await this.#store.close();
-    rmSync(this.#folder, { recursive: true });
+    await this.#opened.close();
   }
 
-  #openStore(): SqliteQueueStore {
-    return new SqliteQueueStore(path.join(this.#folder, "queues.db"));
-  }
-
-  #openSqs(): Sqs {
+  #openSqs(store: QueueStore): Sqs {
     return new Sqs({
-      store: this.#store,
+      store,
       clock: this.clock,
       reportFault: (error) => assert.fail(String(error)),
     });
