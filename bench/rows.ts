@@ -12,7 +12,7 @@ export interface Row {
   readonly floor?: Floor;
 }
 
-export type Unit = "ms" | "MiB" | "calls/s";
+export type Unit = "ms" | "MiB" | "calls/s" | "messages/s";
 
 export interface Floor {
   readonly of: string;
@@ -60,5 +60,5 @@ function shown({ median, min, max }: Spread): string {
 /** Rates as a share of the floor's, times and bytes as a multiple of it. */
 function ratio(measured: Spread, floor: Spread, unit: Unit): string {
   const value = measured.median / floor.median;
-  return unit === "calls/s" ? `${(value * 100).toFixed(0)} %` : `${value.toFixed(1)}×`;
+  return unit.endsWith("/s") ? `${(value * 100).toFixed(0)} %` : `${value.toFixed(1)}×`;
 }

@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or `events`, or `trace` (where the
- * time of a call goes), runs one part and only prints.
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or
+ * `events`, or `stores`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -24,13 +24,21 @@ import { ECHO, startEcho } from "./program.ts";
 import { print, write } from "./report.ts";
 import { type Row, rowTable } from "./rows.ts";
 import { snapStartRows } from "./snap-start.ts";
+import { storeRows } from "./stores.ts";
 import { TARGETS } from "./targets.ts";
 import { traceTables } from "./trace/trace.ts";
 import { warmRows } from "./warm.ts";
 
 const DRIVER_RUNS = 5;
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = { others, idle, trace, snapstart, events };
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  others,
+  idle,
+  trace,
+  snapstart,
+  events,
+  stores,
+};
 
 async function whole(): Promise<void> {
   const idleRows = [...(await idleServerRows(progress)), ...(await idleEnvironmentRows(progress))];
@@ -82,6 +90,11 @@ async function trace(): Promise<void> {
 async function events(): Promise<void> {
   const rows = await acceptedEventRows(progress);
   await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+}
+
+/** What the queue stores take, without a server around them. */
+async function stores(): Promise<void> {
+  print({ tables: [rowTable(await storeRows(progress))] }, "none");
 }
 
 /** What a snapshot saves a function with a scientific stack. */

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -19,6 +19,10 @@ function run(program, args, options = {}) {
 
 function succeeds(program, args) {
   return spawnSync(program, args, { stdio: "ignore" }).status === 0;
+}
+
+function foldersIn(folder) {
+  return existsSync(folder) ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
 }
 
 function fail(message) {
@@ -87,6 +91,10 @@ function provideTestTools() {
   provide("Rust", () => succeeds("cargo", ["--version"]), ["cargo"]);
   provide("Ruby", () => succeeds("ruby", ["--version"]), ["ruby"]);
   provide("a Java compiler", () => succeeds("javac", ["-version"]), ["default-jdk-headless"]);
+  const hasPostgres = () =>
+    foldersIn("/usr/lib/postgresql").some((version) => existsSync(path.join(version, "bin/initdb"))) ||
+    succeeds("initdb", ["--version"]);
+  provide("PostgreSQL", hasPostgres, ["postgresql"]);
   provide("Maven", () => succeeds("mvn", ["--version"]), ["maven"]);
   // AWS's Node.js runtime client brings a library that is compiled where it is installed.
   const compilers = ["autoreconf", "libtoolize", "cmake", "g++", "make"];

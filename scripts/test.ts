@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import path from "node:path";
+import { whyNoPostgres } from "../testkit/postgres.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const names = process.argv.slice(2);
@@ -21,12 +22,25 @@ const files = ["src/**/*.test.ts", "scripts/**/*.test.ts", "tests/**/*.test.ts"]
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   .sort();
 const status = runTests(files, {});
-process.exit(names.length === 0 ? status || runWithOciRuntimes() : status);
+process.exit(names.length === 0 ? status || runOnPostgres() || runWithOciRuntimes() : status);
 
 // Two files at a time: each starts servers and runtimes of its own.
 function runTests(chosen: readonly string[], settings: Readonly<Record<string, string>>): number {
   const options = ["--test-concurrency=2", "--test-timeout=180000", "--test-reporter=spec"];
   return run(["--test", ...options, ...chosen], settings);
+}
+
+/** What queues promise holds on PostgreSQL, too. */
+function runOnPostgres(): number {
+  const suite = ["dead-letters", "fifo-queue", "queue-model", "standard-queue"];
+  const why = whyNoPostgres();
+  if (why !== undefined) {
+    console.log(`SKIPPED: ${suite.length} test files with queues on PostgreSQL: ${why}`);
+    return 0;
+  }
+  console.log("\nOnce more with queues on PostgreSQL:");
+  const files = suite.map((name) => `src/services/sqs/${name}.test.ts`);
+  return runTests(files, { LAMBKIN_TEST_STORE: "postgres" });
 }
 
 /** What an execution environment promises holds in the sandboxes of OCI runtimes, too. */

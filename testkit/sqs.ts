@@ -1,14 +1,13 @@
 /** The operations of SQS on a real store in a temporary folder, called as the gateway calls them, on a clock of the test's. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type { GetQueueAttributesResult, Message, ReceiveMessageRequest } from "@aws-sdk/client-sqs";
 import { ApiError } from "../src/errors/mod.ts";
 import type { Operation, RequestContext } from "../src/model/mod.ts";
 import { Sqs } from "../src/services/sqs/mod.ts";
-import { type QueueStore, SqliteQueueStore } from "../src/store/mod.ts";
+import type { Opened } from "../src/store/contract/opened.ts";
+import type { QueueStore } from "../src/store/mod.ts";
 import { HandClock } from "./hand-clock.ts";
+import { openQueueStore } from "./queue-stores.ts";
 
 export const SQS_CONTEXT: RequestContext = {
   requestId: "00000000-0000-0000-0000-000000000000",
@@ -21,16 +20,19 @@ export const SQS_CONTEXT: RequestContext = {
 
 export class TestSqs {
   readonly clock = new HandClock();
-  readonly #folder = mkdtempSync(path.join(tmpdir(), "lambkin-sqs-"));
+  readonly #opened: Opened<QueueStore>;
   readonly #wrap: (store: QueueStore) => QueueStore;
-  #store: QueueStore;
   #sqs: Sqs;
 
-  /** `wrap` may put something between the queues and their store. */
-  constructor(wrap: (store: QueueStore) => QueueStore = (store) => store) {
+  private constructor(opened: Opened<QueueStore>, wrap: (store: QueueStore) => QueueStore) {
+    this.#opened = opened;
     this.#wrap = wrap;
-    this.#store = this.#openStore();
-    this.#sqs = this.#openSqs();
+    this.#sqs = this.#openSqs(opened.store);
+  }
+
+  /** `wrap` may put something between the queues and their store. */
+  static async open(wrap: (store: QueueStore) => QueueStore = (store) => store): Promise<TestSqs> {
+    return new TestSqs(await openQueueStore(), wrap);
   }
 
   get port(): Sqs {
@@ -109,26 +111,19 @@ export class TestSqs {
   /** As after a stop and a start: what is only in memory is gone. */
   async restart(): Promise<void> {
     await this.#sqs.close();
-    await this.#store.close();
-    this.#store = this.#openStore();
-    this.#sqs = this.#openSqs();
+    this.#sqs = this.#openSqs(await this.#opened.reopen());
     await this.#sqs.resume();
   }
 
   async close(): Promise<void> {
     await this.#sqs.endWaits();
     await this.#sqs.close();
-    await this.#store.close();
-    rmSync(this.#folder, { recursive: true });
+    await this.#opened.close();
   }
 
-  #openStore(): QueueStore {
-    return this.#wrap(new SqliteQueueStore(path.join(this.#folder, "queues.db")));
-  }
-
-  #openSqs(): Sqs {
+  #openSqs(store: QueueStore): Sqs {
     return new Sqs({
-      store: this.#store,
+      store: this.#wrap(store),
       clock: this.clock,
       reportFault: (error) => assert.fail(String(error)),
     });

@@ -276,6 +276,21 @@ export const LOGS_LIMITS = {
   retentionSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** The stores on PostgreSQL. All ours. */
+export const POSTGRES_LIMITS = {
+  /** Of one server to its database. */
+  connectionsMax: 8,
+  connectMsMax: 10 * SECOND_MS,
+  /** A transaction that PostgreSQL ended for another one's sake is tried this often. */
+  attemptsMax: 5,
+  /** The database ends a transaction whose server says nothing: a frozen server must not hold the others up. */
+  silentTransactionMsMax: 30 * SECOND_MS,
+  /** Rows read at once when all are listed. */
+  pageRows: 1000,
+  /** Rows removed in one transaction, so that a long removal holds nobody up. */
+  removalRows: 1000,
+} as const;
+
 /** Queues. Source: "Amazon SQS message quotas" and "queue quotas" pages and the API reference unless said otherwise. */
 export const SQS_LIMITS = {
   /** Ours: a longer trace header of a request is left out of its messages. */

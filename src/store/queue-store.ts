@@ -53,12 +53,16 @@ export interface NewMessage {
 }
 
 export interface StoredMessage extends NewMessage {
-  /** Rises with every message of the store. */
+  /**
+   * Never given twice. Rises with every message of a box, in the order in which they can be seen: whoever has seen a
+   * sequence never meets a smaller one that is new.
+   */
   readonly sequence: number;
   readonly receiveCount: number;
   readonly firstReceivedAtMs: number | undefined;
 }
 
+/** In a box that was replaced, or whose queue was deleted, a message is gone as soon as it comes; the answer is the same. */
 export interface AddMessage {
   readonly kind: "add";
   readonly boxId: number;
@@ -75,7 +79,7 @@ export interface RemoveMessage {
   readonly sequence: number;
 }
 
-/** Removed here and added there in one step. */
+/** Removed here and added there in one step; never delayed, and not received yet. */
 export interface MoveMessage {
   readonly kind: "move";
   readonly boxId: number;

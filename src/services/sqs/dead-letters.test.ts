@@ -6,8 +6,8 @@ import { TestSqs } from "../../../testkit/sqs.ts";
 import { waitFor } from "../../../testkit/wait.ts";
 
 let sqs: TestSqs;
-beforeEach(() => {
-  sqs = new TestSqs();
+beforeEach(async () => {
+  sqs = await TestSqs.open();
 });
 afterEach(() => sqs.close());
 

@@ -98,7 +98,7 @@ class Model {
 }
 
 async function run(history: readonly Step[], isFifo: boolean): Promise<void> {
-  const sqs = new TestSqs();
+  const sqs = await TestSqs.open();
   try {
     const url = await sqs.queue(isFifo ? "q.fifo" : "q", {
       MessageRetentionPeriod: String(RETENTION_MS / 1000),

@@ -42,7 +42,7 @@ const MESSAGES = 600;
 const LANES = 8;
 
 test("a standard queue gives every message to one consumer, however requests overlap", async () => {
-  const sqs = new TestSqs(slow);
+  const sqs = await TestSqs.open(slow);
   const url = await sqs.queue("q", { VisibilityTimeout: "1000" });
   const seen: string[] = [];
   let sent = 0;
@@ -69,7 +69,7 @@ test("a standard queue gives every message to one consumer, however requests ove
 });
 
 test("a FIFO queue keeps its order, however requests overlap", async () => {
-  const sqs = new TestSqs(slow);
+  const sqs = await TestSqs.open(slow);
   const url = await sqs.queue("q.fifo", { FifoQueue: "true", VisibilityTimeout: "1000" });
   const groups = Array.from({ length: LANES }, (_, group) => ({ group, next: 0, seen: [] as number[] }));
   const total = MESSAGES / LANES;
@@ -101,7 +101,7 @@ test("a FIFO queue keeps its order, however requests overlap", async () => {
 });
 
 test("those who wait get every message, one each", async () => {
-  const sqs = new TestSqs(slow);
+  const sqs = await TestSqs.open(slow);
   const url = await sqs.queue("q");
   const waiting = Array.from({ length: 20 }, () =>
     sqs.bodies(url, { WaitTimeSeconds: 20, MaxNumberOfMessages: 1 }),
@@ -116,7 +116,7 @@ test("those who wait get every message, one each", async () => {
 });
 
 test("a queue that many create at once is one queue", async () => {
-  const sqs = new TestSqs(slow);
+  const sqs = await TestSqs.open(slow);
   const urls = await Promise.all(Array.from({ length: 30 }, () => sqs.queue("q")));
   await Promise.all(urls.map((url, index) => sqs.send(url, String(index))));
   const bodies = (await Promise.all(urls.map((url) => sqs.bodies(url)))).flat();
@@ -127,7 +127,7 @@ test("a queue that many create at once is one queue", async () => {
 
 test("when the store fails, who asked is told, and everything is as before", async () => {
   let isBroken = false;
-  const sqs = new TestSqs((store) =>
+  const sqs = await TestSqs.open((store) =>
     intercepted(store, async (run, method) => {
       if (isBroken && (method === "commit" || method === "readMessages")) throw new Error("disk full");
       return run();

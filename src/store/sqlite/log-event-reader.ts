@@ -2,7 +2,7 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { LOGS_LIMITS } from "../../config/mod.ts";
 import type { LogEventPage, LogEventQuery, LogPosition, StoredLogEvent } from "../log-store.ts";
-import { prefixRange } from "./log-schema.ts";
+import { prefixRange } from "../prefix-range.ts";
 import { yieldToEventLoop } from "./transaction.ts";
 
 /** A slice ends after so many rows or bytes: a few milliseconds of work. */

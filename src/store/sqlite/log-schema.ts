@@ -68,8 +68,3 @@ export function streamRecord(row: Row): LogStreamRecord {
     lastIngestionMs: hasEvents ? Number(row["last_ingestion_ms"]) : undefined,
   };
 }
-
-/** Bounds of the names that start with `prefix`, for `name >= lower AND name < upper` on an index. */
-export function prefixRange(prefix: string): [lower: string, upper: string] {
-  return [prefix, `${prefix}\u{10FFFF}`];
-}

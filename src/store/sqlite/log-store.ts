@@ -13,9 +13,10 @@ import type {
   LogStreamQuery,
   LogStreamRecord,
 } from "../log-store.ts";
+import { prefixRange } from "../prefix-range.ts";
 import { LogEventReader } from "./log-event-reader.ts";
 import { LogEventRemover } from "./log-event-remover.ts";
-import { groupRecord, LOG_MIGRATIONS, prefixRange, type Row, streamRecord } from "./log-schema.ts";
+import { groupRecord, LOG_MIGRATIONS, type Row, streamRecord } from "./log-schema.ts";
 import { migrate } from "./migrate.ts";
 import { transaction } from "./transaction.ts";
 

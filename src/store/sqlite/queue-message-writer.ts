@@ -1,8 +1,17 @@
 /** The statements that change messages; one transaction for all writes of a commit. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { storedMessage } from "../queue-rows.ts";
 import type { AddMessage, MessageHead, MoveMessage, QueueWrite, WriteResult } from "../queue-store.ts";
-import { storedMessage } from "./queue-schema.ts";
 import { transaction } from "./transaction.ts";
+
+interface NewRow {
+  readonly boxId: number;
+  readonly sentAtMs: number;
+  readonly dueAtMs: number | undefined;
+  readonly isAside: boolean;
+  readonly head: MessageHead;
+  readonly body: string;
+}
 
 export class QueueMessageWriter {
   readonly #db: DatabaseSync;
@@ -13,6 +22,7 @@ export class QueueMessageWriter {
   readonly #findKey: StatementSync;
   readonly #removeKey: StatementSync;
   readonly #insertKey: StatementSync;
+  readonly #box: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -28,6 +38,7 @@ export class QueueMessageWriter {
     this.#insertKey = db.prepare(
       "INSERT INTO deduplications (seq, queue, key, sent_ms, message_id) VALUES (?, ?, ?, ?, ?)",
     );
+    this.#box = db.prepare("SELECT 1 FROM boxes WHERE id = ? AND is_deleted = 0");
   }
 
   commit(writes: readonly QueueWrite[]): (WriteResult | undefined)[] {
@@ -63,20 +74,7 @@ export class QueueMessageWriter {
         this.#removeKey.run(sequence);
       }
     }
-    const { lastInsertRowid } = this.#insert.run(
-      ...[
-        boxId,
-        sentAtMs,
-        dueAtMs ?? null,
-        0,
-        null,
-        dueAtMs === undefined ? 0 : 1,
-        head.groupId ?? null,
-        JSON.stringify(head),
-        body,
-      ],
-    );
-    const sequence = Number(lastInsertRowid);
+    const sequence = this.#put({ boxId, sentAtMs, dueAtMs, isAside: dueAtMs !== undefined, head, body });
     if (deduplication !== undefined) {
       this.#insertKey.run(sequence, deduplication.queueId, deduplication.key, sentAtMs, head.id);
     }
@@ -96,9 +94,19 @@ export class QueueMessageWriter {
     const head: MessageHead = { ...before, ...change };
     const sentAtMs = newSentAtMs ?? oldSentAtMs;
     this.#remove.run(sequence, boxId);
+    const to = { boxId: toBoxId, sentAtMs, dueAtMs: undefined, isAside: true, head, body };
+    return { sequence: this.#put(to), sentAtMs };
+  }
+
+  /** Returns the number of the new row. */
+  #put({ boxId, sentAtMs, dueAtMs, isAside, head, body }: NewRow): number {
     const { lastInsertRowid } = this.#insert.run(
-      ...[toBoxId, sentAtMs, null, 0, null, 1, head.groupId ?? null, JSON.stringify(head), body],
+      ...[boxId, sentAtMs, dueAtMs ?? null, 0, null, isAside ? 1 : 0, head.groupId ?? null],
+      ...[JSON.stringify(head), body],
     );
-    return { sequence: Number(lastInsertRowid), sentAtMs };
+    const sequence = Number(lastInsertRowid);
+    // A box that was replaced may have been emptied already: nobody would come for this message any more.
+    if (this.#box.get(boxId) === undefined) this.#remove.run(sequence, boxId);
+    return sequence;
   }
 }

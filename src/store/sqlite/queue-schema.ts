@@ -1,5 +1,4 @@
-/** The tables of the queue database, and how its rows become records. */
-import type { MessageHead, MoveTaskRecord, QueueRecord, StoredMessage } from "../queue-store.ts";
+/** The tables of the queue database. */
 
 /** Append only: a released entry never changes. */
 export const QUEUE_MIGRATIONS = [
@@ -39,45 +38,3 @@ export const QUEUE_MIGRATIONS = [
    ) WITHOUT ROWID;
    CREATE INDEX move_tasks_by_queue ON move_tasks (queue, started_ms);`,
 ];
-
-export type Row = Record<string, unknown>;
-
-export function queueRecord(row: Row): QueueRecord {
-  return {
-    id: Number(row["id"]),
-    boxId: Number(row["box"]),
-    accountId: String(row["account"]),
-    region: String(row["region"]),
-    name: String(row["name"]),
-    createdAtMs: Number(row["created_ms"]),
-    modifiedAtMs: Number(row["modified_ms"]),
-    attributes: JSON.parse(String(row["attributes"])) as Record<string, string>,
-    tags: JSON.parse(String(row["tags"])) as Record<string, string>,
-  };
-}
-
-export function storedMessage(row: Row): StoredMessage {
-  return {
-    sequence: Number(row["seq"]),
-    sentAtMs: Number(row["sent_ms"]),
-    dueAtMs: optionalNumber(row["due_ms"]),
-    receiveCount: Number(row["receives"]),
-    firstReceivedAtMs: optionalNumber(row["first_received_ms"]),
-    head: JSON.parse(String(row["head"])) as MessageHead,
-    body: String(row["body"]),
-  };
-}
-
-export function moveTaskRecord(row: Row): MoveTaskRecord {
-  return {
-    id: String(row["id"]),
-    queueId: Number(row["queue"]),
-    startedAtMs: Number(row["started_ms"]),
-    isRunning: row["is_running"] === 1,
-    document: JSON.parse(String(row["document"])) as Record<string, unknown>,
-  };
-}
-
-function optionalNumber(value: unknown): number | undefined {
-  return value === null ? undefined : Number(value);
-}

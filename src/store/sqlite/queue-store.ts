@@ -5,6 +5,8 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SQS_LIMITS } from "../../config/mod.ts";
 import type { Scope } from "../../model/mod.ts";
+import { prefixRange } from "../prefix-range.ts";
+import { deadLetterArn, moveTaskRecord, queueRecord, type Row, storedMessage } from "../queue-rows.ts";
 import type {
   DuePlace,
   MessagePlace,
@@ -18,10 +20,9 @@ import type {
   StoredMessage,
   WriteResult,
 } from "../queue-store.ts";
-import { prefixRange } from "./log-schema.ts";
 import { migrate } from "./migrate.ts";
 import { QueueMessageWriter } from "./queue-message-writer.ts";
-import { moveTaskRecord, QUEUE_MIGRATIONS, queueRecord, type Row, storedMessage } from "./queue-schema.ts";
+import { QUEUE_MIGRATIONS } from "./queue-schema.ts";
 import { transaction, yieldToEventLoop } from "./transaction.ts";
 
 /** Database pages kept in memory. */
@@ -332,18 +333,5 @@ export class SqliteQueueStore implements QueueStore {
         if (rows.length === 0) this.#db.prepare("UPDATE boxes SET state = ? WHERE id = ?").run(EMPTIED, id);
       });
     }
-  }
-}
-
-/** Of the redrive policy, which is JSON within the attributes; kept beside them for the search from the other end. */
-function deadLetterArn(attributes: Readonly<Record<string, string>>): string | null {
-  try {
-    const policy = JSON.parse(attributes["RedrivePolicy"] ?? "null") as {
-      deadLetterTargetArn?: unknown;
-    } | null;
-    const arn = policy?.deadLetterTargetArn;
-    return typeof arn === "string" ? arn : null;
-  } catch {
-    return null;
   }
 }
