@@ -114,7 +114,7 @@ const call = fc.oneof(
 
 test("no input makes an operation fail in a way that is not AWS's", async () => {
   const property = fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 30 }), async (calls) => {
-    const sqs = new TestSqs();
+    const sqs = await TestSqs.open();
     try {
       const dead = await sqs.queue("dead");
       await sqs.queue("q", { RedrivePolicy: `{"deadLetterTargetArn":"${ARNS[2]}","maxReceiveCount":1}` });

@@ -7,7 +7,7 @@ import { TestSqs } from "../../../testkit/sqs.ts";
 let sqs: TestSqs;
 let url: string;
 beforeEach(async () => {
-  sqs = new TestSqs();
+  sqs = await TestSqs.open();
   url = await sqs.queue("q");
 });
 afterEach(() => sqs.close());

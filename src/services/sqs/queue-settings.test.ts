@@ -4,8 +4,8 @@ import { afterEach, beforeEach, test } from "node:test";
 import { TestSqs } from "../../../testkit/sqs.ts";
 
 let sqs: TestSqs;
-beforeEach(() => {
-  sqs = new TestSqs();
+beforeEach(async () => {
+  sqs = await TestSqs.open();
 });
 afterEach(() => sqs.close());
 

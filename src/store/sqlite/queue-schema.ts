@@ -4,8 +4,8 @@
 export const QUEUE_MIGRATIONS = [
   // "Aside" are messages whose age does not show in their number: moved ones and delayed ones.
   // Numbers of boxes and messages never come again (AUTOINCREMENT), also when the newest were deleted.
-  `CREATE TABLE boxes (id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL DEFAULT 'used');
-   CREATE INDEX boxes_by_state ON boxes (state, id) WHERE state <> 'used';
+  `CREATE TABLE boxes (id INTEGER PRIMARY KEY AUTOINCREMENT, is_deleted INTEGER NOT NULL DEFAULT 0);
+   CREATE INDEX deleted_boxes ON boxes (id) WHERE is_deleted = 1;
    CREATE TABLE queues (
      id INTEGER PRIMARY KEY AUTOINCREMENT, box INTEGER NOT NULL,
      account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL,

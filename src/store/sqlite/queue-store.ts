@@ -32,13 +32,6 @@ const WAL_BYTES_MAX = 64 * 1024 * 1024;
 /** Rows removed in one transaction, so that a long removal holds nobody up. */
 const REMOVAL_ROWS = 1000;
 
-/**
- * A box is in use, deleted, or emptied after that. A message that was on its way when its box was deleted may still have
- * fallen into it, so emptied ones are looked into once more at the next start; then nothing is on its way.
- */
-const DELETED = "deleted";
-const EMPTIED = "emptied";
-
 export class SqliteQueueStore implements QueueStore {
   readonly #db: DatabaseSync;
   readonly #writer: QueueMessageWriter;
@@ -56,12 +49,6 @@ export class SqliteQueueStore implements QueueStore {
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;");
     db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${WAL_BYTES_MAX};`);
     migrate(db, QUEUE_MIGRATIONS);
-    for (const kind of ["IS NULL", "IS NOT NULL"]) {
-      db.exec(
-        `DELETE FROM messages WHERE box IN (SELECT id FROM boxes WHERE state = '${EMPTIED}') AND due_ms ${kind}`,
-      );
-    }
-    db.exec(`DELETE FROM boxes WHERE state = '${EMPTIED}'`);
     this.#writer = new QueueMessageWriter(db);
     this.#find = db.prepare("SELECT * FROM queues WHERE account = ? AND region = ? AND name = ?");
     this.#read = db.prepare("SELECT * FROM messages WHERE seq = ? AND box = ?");
@@ -302,7 +289,7 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   #forgetBox(boxId: number): void {
-    this.#db.prepare("UPDATE boxes SET state = ? WHERE id = ?").run(DELETED, boxId);
+    this.#db.prepare("UPDATE boxes SET is_deleted = 1 WHERE id = ?").run(boxId);
   }
 
   #emptyBehind(): void {
@@ -321,16 +308,14 @@ export class SqliteQueueStore implements QueueStore {
     for (;;) {
       await yieldToEventLoop();
       if (this.#isClosed) return;
-      const box = this.#db
-        .prepare(`SELECT id FROM boxes WHERE state = '${DELETED}' ORDER BY id LIMIT 1`)
-        .get();
+      const box = this.#db.prepare("SELECT id FROM boxes WHERE is_deleted = 1 ORDER BY id LIMIT 1").get();
       if (box === undefined) return;
       const id = Number(box["id"]);
       transaction(this.#db, () => {
         const undelayed = this.#places.all(id, 0, REMOVAL_ROWS);
         const rows = undelayed.length > 0 ? undelayed : rest.all(id, REMOVAL_ROWS);
         for (const row of rows) remove.run(Number(row["seq"]));
-        if (rows.length === 0) this.#db.prepare("UPDATE boxes SET state = ? WHERE id = ?").run(EMPTIED, id);
+        if (rows.length === 0) this.#db.prepare("DELETE FROM boxes WHERE id = ?").run(id);
       });
     }
   }
