@@ -204,8 +204,11 @@ async function finish(
   const isInFlight = known !== undefined && isLatest && known.hiddenUntilMs > nowMs;
   if (how === "release") {
     const change = sqs.setVisibility(url, message, 0);
-    if (!isInFlight) return assert.rejects(change, /not available for visibility timeout change/);
+    if (!isInFlight && (isFifo || known === undefined)) {
+      return assert.rejects(change, /not available for visibility timeout change/);
+    }
     await change;
+    if (!isInFlight) return;
     known.hiddenUntilMs = 0;
     return;
   }
