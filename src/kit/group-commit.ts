@@ -33,9 +33,7 @@ export class GroupCommit<Write, Result> {
   ): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ writes, apply, resolve, reject });
-      this.#running ??= this.#run().finally(() => {
-        this.#running = undefined;
-      });
+      this.#running ??= this.#run();
     });
   }
 
@@ -63,6 +61,8 @@ export class GroupCommit<Write, Result> {
         for (const { reject } of group) reject(error);
       }
     }
+    // At once, not when the promise settles: who was just told may write again before that, and must start another run.
+    this.#running = undefined;
   }
 
   #takeGroup(): Waiting<Write, Result>[] {
