@@ -39,6 +39,8 @@ export class SqliteQueueStore implements QueueStore {
   readonly #read: StatementSync;
   readonly #places: StatementSync;
   readonly #due: StatementSync;
+  readonly #delayed: StatementSync;
+  readonly #removeRow: StatementSync;
   #emptying: Promise<void> | undefined;
   #isClosed = false;
 
@@ -61,6 +63,8 @@ export class SqliteQueueStore implements QueueStore {
        WHERE box = ? AND due_ms IS NOT NULL AND (due_ms, seq) > (?, ?) AND due_ms <= ?
        ORDER BY due_ms, seq LIMIT ?`,
     );
+    this.#delayed = db.prepare("SELECT seq FROM messages WHERE box = ? AND due_ms IS NOT NULL LIMIT ?");
+    this.#removeRow = db.prepare("DELETE FROM messages WHERE seq = ?");
     this.#emptyBehind();
   }
 
@@ -293,30 +297,32 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   #emptyBehind(): void {
-    this.#emptying ??= this.#emptyBoxes()
-      .catch(() => {
-        // They stay marked; the next removal or start tries again.
-      })
-      .finally(() => {
-        this.#emptying = undefined;
-      });
+    this.#emptying ??= this.#emptyBoxes();
   }
 
+  /** Never rejects. */
   async #emptyBoxes(): Promise<void> {
-    const remove = this.#db.prepare("DELETE FROM messages WHERE seq = ?");
-    const rest = this.#db.prepare("SELECT seq FROM messages WHERE box = ? AND due_ms IS NOT NULL LIMIT ?");
-    for (;;) {
-      await yieldToEventLoop();
-      if (this.#isClosed) return;
-      const box = this.#db.prepare("SELECT id FROM boxes WHERE is_deleted = 1 ORDER BY id LIMIT 1").get();
-      if (box === undefined) return;
-      const id = Number(box["id"]);
-      transaction(this.#db, () => {
-        const undelayed = this.#places.all(id, 0, REMOVAL_ROWS);
-        const rows = undelayed.length > 0 ? undelayed : rest.all(id, REMOVAL_ROWS);
-        for (const row of rows) remove.run(Number(row["seq"]));
-        if (rows.length === 0) this.#db.prepare("DELETE FROM boxes WHERE id = ?").run(id);
-      });
+    try {
+      do await yieldToEventLoop();
+      while (!this.#isClosed && this.#emptyOneStep());
+    } catch {
+      // They stay marked; the next removal or start tries again.
     }
+    // At once, not when the promise settles: a box deleted before that would be overlooked.
+    this.#emptying = undefined;
+  }
+
+  /** False when no box is left to be emptied. */
+  #emptyOneStep(): boolean {
+    const box = this.#db.prepare("SELECT id FROM boxes WHERE is_deleted = 1 ORDER BY id LIMIT 1").get();
+    if (box === undefined) return false;
+    const id = Number(box["id"]);
+    transaction(this.#db, () => {
+      const undelayed = this.#places.all(id, 0, REMOVAL_ROWS);
+      const rows = undelayed.length > 0 ? undelayed : this.#delayed.all(id, REMOVAL_ROWS);
+      for (const row of rows) this.#removeRow.run(Number(row["seq"]));
+      if (rows.length === 0) this.#db.prepare("DELETE FROM boxes WHERE id = ?").run(id);
+    });
+    return true;
   }
 }
