@@ -333,6 +333,8 @@ export const SQS_LIMITS = {
   receiveCountDelayMs: 1 * SECOND_MS,
   /** Ours: writes of one transaction. */
   commitWritesMax: 2000,
+  /** Ours: receive counts written at once. */
+  countsOfWrite: 1000,
   /** Ours: how often messages and deduplication keys past their time are removed. */
   sweepMs: 1 * MINUTE_MS,
   /** Ours: expired messages removed in one step. */

@@ -187,5 +187,9 @@ test("permissions are statements of the policy", async () => {
   await refuse({ AWSAccountIds: ["me"] }, /Unable to verify/);
   await sqs.refused("RemovePermission", { QueueUrl: url, Label: "none" }, "InvalidParameterValueException");
   await sqs.call("RemovePermission", { QueueUrl: url, Label: "l" });
+  // A policy may be any object: its statements need not be any.
+  await set(url, { Policy: '{"Statement":null}' });
+  await sqs.call("AddPermission", add);
+  await sqs.call("RemovePermission", { QueueUrl: url, Label: "l" });
   assert.deepEqual(await sqs.attributes(url, "Policy"), {});
 });

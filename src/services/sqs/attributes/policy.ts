@@ -73,9 +73,13 @@ export function withoutPermission(attributes: Attributes, label: string): string
 function policyOf(attributes: Attributes): Policy | undefined {
   const text = attributes["Policy"];
   if (text === undefined) return undefined;
-  const policy = JSON.parse(text) as Omit<Policy, "Statement"> & { Statement?: Statement | Statement[] };
-  const statements = policy.Statement === undefined ? [] : [policy.Statement].flat();
-  return { ...policy, Statement: statements };
+  const policy = JSON.parse(text) as Omit<Policy, "Statement"> & { Statement?: unknown };
+  return { ...policy, Statement: [policy.Statement].flat().filter(isStatement) };
+}
+
+/** Whoever set the policy may have written anything. */
+function isStatement(value: unknown): value is Statement {
+  return typeof value === "object" && value !== null;
 }
 
 function oneOrMany(values: readonly string[]): string | readonly string[] {

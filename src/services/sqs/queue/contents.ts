@@ -51,7 +51,8 @@ export class Contents {
   /** It is not in the store any more; `wasCounted` unless that was seen before. */
   forget(sequence: number, wasCounted = true): void {
     const message = this.inFlight.find(sequence);
-    if (message !== undefined) this.drop(message.place);
+    if (message === undefined) this.order.vanished(sequence);
+    else this.drop(message.place);
     this.counts.delete(sequence);
     this.attempts.forget(sequence);
     if (wasCounted) this.total--;

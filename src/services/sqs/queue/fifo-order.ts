@@ -30,6 +30,8 @@ export class FifoOrder implements MessageOrder {
   readonly #open = new SmallestFirst<{ readonly groupId: string; readonly sentAtMs: number }>();
   /** Places in memory, taken ones included. */
   #held = 0;
+  /** Of these, what is not in the store any more; in a batch they would stand before messages of their group. */
+  readonly #vanished = new Set<number>();
   #cursor = 0;
   #isCaughtUp: boolean;
   #loading: Promise<void> | undefined;
@@ -76,13 +78,15 @@ export class FifoOrder implements MessageOrder {
       const group = this.#groups.get(first.item.groupId);
       if (group === undefined) continue;
       for (;;) {
-        const next = head(group);
+        const next = this.#head(group);
         if (next === undefined || taken.length >= count || !this.#isDue(next.sentAtMs, nowMs)) break;
         if (group.returned.length > 0) group.returned.shift();
         else group.pending.shift();
         group.taken++;
         taken.push(next);
       }
+      // All that was due of it has vanished.
+      if (group.taken === 0) this.#reopen(first.item.groupId, group);
     }
     return taken;
   }
@@ -97,6 +101,10 @@ export class FifoOrder implements MessageOrder {
   removed(place: Place): void {
     this.#held--;
     this.#settle(place, this.#groupOf(place));
+  }
+
+  vanished(sequence: number): void {
+    if (sequence <= this.#cursor) this.#vanished.add(sequence);
   }
 
   async delayedCount(nowMs: number): Promise<number> {
@@ -142,7 +150,7 @@ export class FifoOrder implements MessageOrder {
     this.#cursor = place.sequence;
     this.#held++;
     const group = this.#groupOf(place);
-    const wasEmpty = head(group) === undefined;
+    const wasEmpty = group.returned.length === 0 && group.pending.length === 0;
     group.pending.push(place);
     if (wasEmpty && group.taken === 0) this.#openGroup(place);
   }
@@ -157,10 +165,24 @@ export class FifoOrder implements MessageOrder {
 
   #settle({ groupId = "" }: Place, group: Group): void {
     group.taken--;
-    if (group.taken > 0) return;
-    const first = head(group);
+    if (group.taken === 0) this.#reopen(groupId, group);
+  }
+
+  #reopen(groupId: string, group: Group): void {
+    const first = this.#head(group);
     if (first === undefined) this.#groups.delete(groupId);
     else this.#openGroup(first);
+  }
+
+  /** Without those that have vanished. */
+  #head(group: Group): Place | undefined {
+    for (;;) {
+      const first = group.returned[0] ?? group.pending.peek();
+      if (first === undefined || !this.#vanished.delete(first.sequence)) return first;
+      this.#held--;
+      if (group.returned.length > 0) group.returned.shift();
+      else group.pending.shift();
+    }
   }
 
   #openGroup({ sequence, sentAtMs, groupId = "" }: Place): void {
@@ -173,8 +195,4 @@ export class FifoOrder implements MessageOrder {
     for (const timeMs of await this.#store.sendTimesSince(this.#boxId, sinceMs)) times.push(timeMs);
     return times;
   }
-}
-
-function head(group: Group): Place | undefined {
-  return group.returned[0] ?? group.pending.peek();
 }

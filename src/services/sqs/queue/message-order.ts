@@ -22,6 +22,8 @@ export interface MessageOrder {
   take(count: number, nowMs: number): Place[];
   putBack(place: Place): void;
   removed(place: Place): void;
+  /** It left the store without having been taken: it expired, or was deleted while it was visible. */
+  vanished(sequence: number): void;
   /** How many wait for their time to come. */
   delayedCount(nowMs: number): number | Promise<number>;
   /** When the next of them is due. */

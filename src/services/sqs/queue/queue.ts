@@ -485,16 +485,19 @@ export class Queue {
     });
   }
 
+  /** In pieces: many may have come together, and nobody is in a hurry. */
   async #writeCounts(): Promise<void> {
     const contents = await this.#contents();
-    const counts = [...contents.counts];
-    if (counts.length === 0 || this.#isDeleted) return;
-    const writes = counts.map(([sequence, count]) => ({ kind: "count" as const, sequence, ...count }));
-    await this.#options.commits.add(writes, () => {
-      for (const [sequence, count] of counts) {
-        if (contents.counts.get(sequence) === count) contents.counts.delete(sequence);
-      }
-    });
+    const all = [...contents.counts];
+    for (let start = 0; start < all.length && !this.#isDeleted; start += SQS_LIMITS.countsOfWrite) {
+      const counts = all.slice(start, start + SQS_LIMITS.countsOfWrite);
+      const writes = counts.map(([sequence, count]) => ({ kind: "count" as const, sequence, ...count }));
+      await this.#options.commits.add(writes, () => {
+        for (const [sequence, count] of counts) {
+          if (contents.counts.get(sequence) === count) contents.counts.delete(sequence);
+        }
+      });
+    }
   }
 }
 

@@ -85,6 +85,10 @@ export class StandardOrder implements MessageOrder {
     // It was taken, so nothing is left of it here.
   }
 
+  vanished(): void {
+    // Whoever takes it will find that it is not there.
+  }
+
   delayedCount(): number {
     return Math.max(0, this.#delayed);
   }
