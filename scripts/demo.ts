@@ -1,12 +1,18 @@
-/** `npm run demo`: the course's exercise before your eyes. Ten calls meet a function that may run twice at a time. */
+/**
+ * `npm run demo`: the course's exercise before your eyes. First act: ten calls meet a function that may run twice at a time.
+ * Second act: the same function with a queue in front of it; a thousand messages, and nobody has to try again.
+ */
 import { rm } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
+  CreateEventSourceMappingCommand,
   type LambdaClient,
   PutFunctionConcurrencyCommand,
   TooManyRequestsException,
 } from "@aws-sdk/client-lambda";
-import { lambdaClient, logsClient } from "../testkit/clients.ts";
+import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { lambdaClient, logsClient, sqsClient } from "../testkit/clients.ts";
 import { createFunction, invoke, pythonZip } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 
@@ -22,6 +28,15 @@ def lambda_handler(event, context):
     print("call", event["call"], "begins")
     time.sleep(${SECONDS})
     return {"slot": context.log_stream_name}
+`;
+
+const WORKER = "worker";
+const MESSAGES = 1000;
+const WORKER_SOURCE = `import time
+
+def lambda_handler(event, context):
+    time.sleep(0.05)
+    print(len(event["Records"]), "messages")
 `;
 
 interface Played {
@@ -48,6 +63,7 @@ async function main(): Promise<void> {
     await act(client, `${CALLS} threads call at once`, CALLS);
     await act(client, `${LIMIT} threads call at once`, LIMIT);
     await showLog(server.url);
+    await decoupled(server.url, client);
   } finally {
     server.child.kill("SIGTERM");
     await server.exited;
@@ -106,6 +122,69 @@ async function showLog(url: string): Promise<void> {
   );
   for (const event of page.events ?? []) say(`  ${event.message?.trim().replaceAll("\t", "  ")}`);
 }
+
+/** The second act. */
+async function decoupled(url: string, client: LambdaClient): Promise<void> {
+  const sqs = sqsClient(url);
+  say("\nThe same with a queue in front of the function.\n");
+  const QueueUrls = new Map<string, string>();
+  say(
+    "$ aws sqs create-queue --queue-name orders … a dead-letter queue takes what was received three times in vain",
+  );
+  for (const [QueueName, Attributes] of [
+    ["orders-dead", {}],
+    [
+      "orders",
+      { RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn("orders-dead"), maxReceiveCount: 3 }) },
+    ],
+  ] as const) {
+    const made = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+    QueueUrls.set(QueueName, made.QueueUrl ?? "");
+  }
+  await createFunction(client, WORKER, pythonZip(WORKER_SOURCE), { Runtime: "python3.10" });
+  await client.send(
+    new PutFunctionConcurrencyCommand({ FunctionName: WORKER, ReservedConcurrentExecutions: LIMIT }),
+  );
+  say(`$ aws sqs send-message-batch … ${MESSAGES} messages`);
+  for (let first = 0; first < MESSAGES; first += 10) {
+    const Entries = Array.from({ length: 10 }, (_, index) => ({
+      Id: String(index),
+      MessageBody: String(first + index),
+    }));
+    await sqs.send(new SendMessageBatchCommand({ QueueUrl: QueueUrls.get("orders"), Entries }));
+  }
+  say(
+    `$ aws lambda create-event-source-mapping --function-name ${WORKER} … the function may run ${LIMIT} at a time\n`,
+  );
+  await client.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: WORKER,
+      EventSourceArn: arn("orders"),
+      BatchSize: 10,
+    }),
+  );
+  const startedMs = performance.now();
+  const left = async (name: string): Promise<number> => {
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: QueueUrls.get(name), AttributeNames: ["All"] }),
+    );
+    const { ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible } = Attributes ?? {};
+    return Number(ApproximateNumberOfMessages) + Number(ApproximateNumberOfMessagesNotVisible);
+  };
+  for (let rest = MESSAGES; rest > 0; ) {
+    rest = await left("orders");
+    const done = Math.round((1 - rest / MESSAGES) * COLUMNS);
+    const bar = "█".repeat(done) + "·".repeat(COLUMNS - done);
+    process.stdout.write(`\r  │${bar}│ ${String(MESSAGES - rest).padStart(4)} of ${MESSAGES}`);
+    await pause(100);
+  }
+  const took = seconds(performance.now() - startedMs);
+  say(
+    `\n\n  all were processed in ${took} s, ${await left("orders-dead")} are in the dead-letter queue, nobody was told 429\n`,
+  );
+}
+
+const arn = (queue: string): string => `arn:aws:sqs:us-east-1:000000000000:${queue}`;
 
 function seconds(ms: number): string {
   return (ms / 1000).toFixed(2);

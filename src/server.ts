@@ -27,6 +27,7 @@ import {
   Undeliverable,
 } from "./dataplane/mod.ts";
 import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
+import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
@@ -44,6 +45,7 @@ import {
 import { type FunctionVersion, isSnapStart, LATEST, type OperationTable } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
+import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
@@ -138,7 +140,11 @@ export async function startServer(
     hostPath: env["PATH"] ?? "",
     fileSystemsDir: config.fileSystemsDir,
   };
-  const snapshots = new Snapshots({ parts: sandboxParts, readyMax: config.parkedMax });
+  const snapshots = new Snapshots({
+    parts: sandboxParts,
+    readyMax: config.parkedMax,
+    bytesMax: config.idleBytesMax / 2,
+  });
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
   const pool = new EnvironmentPool({
     create: environmentFactory({ ...sandboxParts, parked, snapshots }),
@@ -156,6 +162,20 @@ export async function startServer(
     forget: (configurationId) => snapshots.retire(configurationId),
   });
   const objects = config.s3 && new S3Objects(config.s3);
+  const readerParts: ReaderParts = {
+    ...{ clock, reportFault },
+    invoker: dataPlane,
+    places: new FunctionPlaces(clock),
+    resolve: async (scope, name, qualifier) => {
+      const found = await findQualified(store, scope, name, qualifier);
+      if (found === undefined || found.version.code.kind === "image") return undefined;
+      return { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
+    },
+  };
+  const remoteQueues = config.sqs && new RemoteQueues(config.sqs);
+  const topics = config.sns && new RemoteTopics(config.sns);
+  const buses = config.eventBridge && new RemoteEventBuses(config.eventBridge);
+  const queues = remoteQueues ?? sqs;
   const asyncQueue: AsyncQueue = new AsyncQueue({
     store: new SqliteEventStore(database),
     invoker: dataPlane,
@@ -174,13 +194,21 @@ export async function startServer(
     destinations: destinationPorts({
       store,
       asyncQueue: () => asyncQueue,
+      publish: topics && ((arn, message, attributes) => topics.publish(arn, message, attributes)),
+      putEvent: buses && ((arn, event) => buses.put(arn, event)),
       sendToQueue: async (arn, body, attributes, traceHeader) => {
-        await sqs.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
+        await queues.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
           throw error instanceof ApiError ? new Undeliverable(`${arn}: ${error.message}`) : error;
         });
       },
       objects,
     }),
+    reportFault,
+  });
+  const mappings = new SqliteEventSourceMappingStore(database);
+  const eventSources = new EventSources({
+    mappings,
+    sources: { sqs: sqsSource(queues, readerParts) },
     reportFault,
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
@@ -189,7 +217,8 @@ export async function startServer(
     store,
     layers: new SqliteLayerStore(database),
     codeSigning: new SqliteCodeSigningStore(database),
-    mappings: new SqliteEventSourceMappingStore(database),
+    mappings,
+    eventSources,
     code,
     objects,
     codeLinks,
@@ -248,10 +277,11 @@ export async function startServer(
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
   await network.start((inner ?? server).port);
   for (const each of functionsHere) parked.expect(each);
-  await settleMappings(lambdaParts);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
   await sqs.resume();
+  await settleMappings(lambdaParts);
+  await eventSources.resume();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -274,13 +304,19 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
-      const drained = Promise.all([server.drain(), inner?.drain()]);
+      const lastBatches = eventSources.stop();
+      const drained = Promise.all([
+        server.drain(),
+        inner?.drain(),
+        within(lastBatches, HTTP_LIMITS.drainMsMax),
+      ]);
       await sqs.endWaits();
       await drained;
       await Promise.all(steps);
-      await Promise.all([pool.close(), parked.close(), asyncQueue.stop()]);
+      await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
+      await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
       await logWriter.close();
       await logStore.close();
       await sqs.close();
@@ -355,6 +391,14 @@ function ownBootstraps(): Record<"python" | "nodejs" | "ruby", string> {
 function runtimeFolders(config: Config): string[] {
   const installed = path.join(PROJECT, ".cache/runtimes");
   return config.runtimesDir === undefined ? [installed] : [config.runtimesDir, installed];
+}
+
+/** Resolves when the work is done or its time is over. */
+async function within(work: Promise<void>, timeMs: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = systemClock.after(timeMs, over.resolve);
+  await Promise.race([work, over.promise]);
+  timer.cancel();
 }
 
 /** Made once for a data folder, readable by its owner only. */

@@ -21,15 +21,18 @@ export const SQS_CONTEXT: RequestContext = {
 export class TestSqs {
   readonly clock = new HandClock();
   readonly #opened: Opened<QueueStore>;
+  readonly #wrap: (store: QueueStore) => QueueStore;
   #sqs: Sqs;
 
-  private constructor(opened: Opened<QueueStore>) {
+  private constructor(opened: Opened<QueueStore>, wrap: (store: QueueStore) => QueueStore) {
     this.#opened = opened;
+    this.#wrap = wrap;
     this.#sqs = this.#openSqs(opened.store);
   }
 
-  static async open(): Promise<TestSqs> {
-    return new TestSqs(await openQueueStore());
+  /** `wrap` may put something between the queues and their store. */
+  static async open(wrap: (store: QueueStore) => QueueStore = (store) => store): Promise<TestSqs> {
+    return new TestSqs(await openQueueStore(), wrap);
   }
 
   get port(): Sqs {
@@ -120,7 +123,7 @@ export class TestSqs {
 
   #openSqs(store: QueueStore): Sqs {
     return new Sqs({
-      store,
+      store: this.#wrap(store),
       clock: this.clock,
       reportFault: (error) => assert.fail(String(error)),
     });

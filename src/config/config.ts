@@ -7,14 +7,14 @@ export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
 export type OciRuntimeChoice = "auto" | "runc" | "crun" | "runsc";
 export type NetworkChoice = "auto" | "namespaces" | "pasta" | "host" | "none";
 
-/** The S3-compatible server that code named by bucket and key is read from. */
-export interface S3Config {
+/** Another server that speaks one of AWS's protocols. */
+export interface ServiceEndpoint {
   readonly endpointUrl: string;
   /** Undefined: requests are signed with a key named after the caller's account, for servers that take any. */
-  readonly credentials: S3Credentials | undefined;
+  readonly credentials: KeyPair | undefined;
 }
 
-export interface S3Credentials {
+export interface KeyPair {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
@@ -44,13 +44,18 @@ export interface Config {
   readonly environmentAgeMsMax: number;
   /** What idle environments may hold together, bytes. */
   readonly idleBytesMax: number;
-  /** Sandboxes of one interpreter that wait for a function, at most. */
   /** Until the second attempt of an event; the third waits twice as long. */
   readonly asyncRetryMs: number;
+  /** Sandboxes of one interpreter that wait for a function, at most. */
   readonly parkedMax: number;
   readonly accountConcurrency: number;
-  /** Undefined: code cannot be named by an S3 location. */
-  readonly s3: S3Config | undefined;
+  /** Undefined: code cannot be named by an S3 location, and no record goes to a bucket. */
+  readonly s3: ServiceEndpoint | undefined;
+  /** Undefined: queues are those of this server. */
+  readonly sqs: ServiceEndpoint | undefined;
+  /** Undefined: nothing can be told to a topic, or to an event bus. */
+  readonly sns: ServiceEndpoint | undefined;
+  readonly eventBridge: ServiceEndpoint | undefined;
 }
 
 export class ConfigError extends Error {
@@ -87,16 +92,16 @@ function oneOf<T extends string>(env: Variables, name: string, values: readonly 
   return value;
 }
 
-function s3(env: Variables): S3Config | undefined {
-  const endpointUrl = env["LAMBKIN_S3_ENDPOINT_URL"];
+/** From `<prefix>_ENDPOINT_URL` and the key that goes with it. */
+function endpoint(env: Variables, prefix: string): ServiceEndpoint | undefined {
+  const name = `${prefix}_ENDPOINT_URL`;
+  const endpointUrl = env[name];
   if (!endpointUrl) return undefined;
   const url = URL.parse(endpointUrl);
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "") {
-    throw new ConfigError(
-      "LAMBKIN_S3_ENDPOINT_URL must be a plain http or https address such as http://127.0.0.1:9000.",
-    );
+    throw new ConfigError(`${name} must be a plain http or https address such as http://127.0.0.1:9000.`);
   }
-  const own = keyPair(env, "LAMBKIN_S3");
+  const own = keyPair(env, prefix);
   const sessionToken = env["AWS_SESSION_TOKEN"];
   const usual = own ?? keyPair(env, "AWS");
   const credentials = own === undefined && usual && sessionToken ? { ...usual, sessionToken } : usual;
@@ -104,7 +109,7 @@ function s3(env: Variables): S3Config | undefined {
 }
 
 /** Throws ConfigError when only one half of the pair is there. */
-function keyPair(env: Variables, prefix: string): S3Credentials | undefined {
+function keyPair(env: Variables, prefix: string): KeyPair | undefined {
   const names = [`${prefix}_ACCESS_KEY_ID`, `${prefix}_SECRET_ACCESS_KEY`] as const;
   const [accessKeyId, secretAccessKey] = names.map((name) => env[name]);
   if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
@@ -155,6 +160,9 @@ export function readConfig(env: Variables, cwd: string): Config {
       LAMBDA_LIMITS.unreservedConcurrencyMin,
       100_000,
     ),
-    s3: s3(env),
+    s3: endpoint(env, "LAMBKIN_S3"),
+    sqs: endpoint(env, "LAMBKIN_SQS"),
+    sns: endpoint(env, "LAMBKIN_SNS"),
+    eventBridge: endpoint(env, "LAMBKIN_EVENTBRIDGE"),
   });
 }

@@ -90,6 +90,32 @@ export const LAMBDA_LIMITS = {
   codeSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** Event source mappings that poll queues. Source: "Configuring scaling behavior for SQS event source mappings" page unless said otherwise. */
+export const POLLER_LIMITS = {
+  /** Batches in flight: at first, added for each second in which all of them are, and at most. */
+  batchesAtStart: 5,
+  batchesMorePerSecond: 5,
+  batchesMax: 1250,
+  /** Ours: events of one mapping in memory; with so many nothing is read until a batch has ended. */
+  batchBytesInFlightMax: 256 * MIB,
+  /** Provisioned mode: pollers where none are set, and batches in flight of each. */
+  provisionedPollersMin: 2,
+  provisionedPollersMax: 200,
+  batchesOfPoller: 10,
+  /** Longest wait of one receive. Source: ReceiveMessage, WaitTimeSeconds. */
+  longPollMs: 20 * SECOND_MS,
+  /** Messages of one DeleteMessageBatch. */
+  deleteMessagesMax: 10,
+  /** Ours: messages are held at least this long at a time, however short the queue's own visibility timeout is. */
+  holdMsMin: 30 * SECOND_MS,
+  /** Ours: pauses that double, from the first to the last: a batch that was throttled, */
+  throttlePauseMs: [100, 2 * SECOND_MS],
+  /** functions that fail again and again, */
+  failurePauseMs: [100, 10 * SECOND_MS],
+  /** and a queue or a function that is not there. */
+  absencePauseMs: [250, 5 * SECOND_MS],
+} as const;
+
 /** Reading code from an S3 endpoint. All ours. */
 export const OBJECT_LIMITS = {
   /** Until the endpoint takes the connection. */
@@ -97,6 +123,16 @@ export const OBJECT_LIMITS = {
   /** From the first attempt to the last byte. Shorter than the minute that the AWS CLI and boto3 wait for an answer. */
   readMsMax: 50 * SECOND_MS,
   attemptsMax: 2,
+} as const;
+
+/** Queues, topics and event buses of other servers. */
+export const REMOTE_LIMITS = {
+  connectMsMax: 3 * SECOND_MS,
+  /** Longer than the longest wait for a message. */
+  requestMsMax: 30 * SECOND_MS,
+  attemptsMax: 3,
+  /** Connections to one server; each waiting receive has one. */
+  socketsMax: 500,
 } as const;
 
 /** Execution environments. */
@@ -259,6 +295,8 @@ export const POSTGRES_LIMITS = {
 
 /** Queues. Source: "Amazon SQS message quotas" and "queue quotas" pages and the API reference unless said otherwise. */
 export const SQS_LIMITS = {
+  /** Ours: a longer trace header of a request is left out of its messages. */
+  traceHeaderCharactersMax: 1024,
   /** Body and attributes of a message, and of all messages of a batch together. 1 MiB since August 2025. */
   messageBytesMax: 1 * MIB,
   messageBytesMin: 1 * KIB,

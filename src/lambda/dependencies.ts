@@ -1,5 +1,6 @@
 /** What the Lambda API's operations work with. */
 import type { AsyncQueue, DataPlane, RuntimeCatalogue } from "../dataplane/mod.ts";
+import type { EventSources } from "../eventsources/mod.ts";
 import type { Clock, KeyedMutex } from "../kit/mod.ts";
 import type {
   CodeSigningStore,
@@ -16,6 +17,7 @@ export interface LambdaDependencies {
   readonly layers: LayerStore;
   readonly codeSigning: CodeSigningStore;
   readonly mappings: EventSourceMappingStore;
+  readonly eventSources: Pick<EventSources, "apply" | "check" | "lastResult">;
   readonly code: CodeStorage;
   /** Fetches code that is named by bucket and key; undefined where no S3 is configured. */
   readonly objects: ObjectReader | undefined;

@@ -10,18 +10,18 @@ export interface DestinationParts {
   readonly store: FunctionStore;
   readonly asyncQueue: () => AsyncQueue;
   readonly sendToQueue: DestinationPorts["sendToQueue"];
+  readonly publish: DestinationPorts["publish"];
+  readonly putEvent: DestinationPorts["putEvent"];
   /** Undefined where no S3-compatible server is set. */
   readonly objects: ObjectWriter | undefined;
 }
 
-export function destinationPorts({
-  store,
-  asyncQueue,
-  sendToQueue,
-  objects,
-}: DestinationParts): DestinationPorts {
+export function destinationPorts(parts: DestinationParts): DestinationPorts {
+  const { store, asyncQueue, objects, sendToQueue, publish, putEvent } = parts;
   return {
     sendToQueue,
+    publish,
+    putEvent,
     invokeFunction: async (arn, payload, traceId) => {
       const [, , , region = "", accountId = ""] = arn.split(":");
       const scope = { region, accountId };

@@ -4,6 +4,7 @@ import type {
   EventSourceMappingConfiguration,
 } from "@aws-sdk/client-lambda";
 import { ApiError, invalidParameter, noSuchResource, resourceConflict } from "../errors/mod.ts";
+import { isProblem, RESULTS } from "../eventsources/mod.ts";
 import {
   type EventSourceMapping,
   functionArn,
@@ -20,10 +21,12 @@ export function mappingArn(scope: Scope, uuid: string): string {
 }
 
 export function mappingConfiguration(
+  { eventSources }: Pick<MappingDependencies, "eventSources">,
   scope: Scope,
   mapping: EventSourceMapping,
 ): EventSourceMappingConfiguration {
-  const { userReason, showsLastResult } = KIND_RULES[mapping.kind];
+  const { userReason } = KIND_RULES[mapping.kind];
+  const result = lastResult(mapping, eventSources.lastResult(mapping.uuid));
   const { startingPositionTimestampMs, ...settings } = mapping.settings;
   return {
     UUID: mapping.uuid,
@@ -35,11 +38,16 @@ export function mappingConfiguration(
     ...(startingPositionTimestampMs !== undefined && {
       StartingPositionTimestamp: new Date(startingPositionTimestampMs),
     }),
-    ...(showsLastResult && { LastProcessingResult: "No records processed" }),
+    ...(result !== undefined && { LastProcessingResult: result }),
     LastModified: new Date(mapping.lastModifiedMs),
     State: mapping.state,
     StateTransitionReason: userReason,
   };
+}
+
+/** A queue's mapping shows problems only: where all is well AWS shows nothing (recorded). */
+function lastResult({ kind }: EventSourceMapping, result: string = RESULTS.none): string | undefined {
+  return KIND_RULES[kind].showsLastResult || isProblem(result) ? result : undefined;
 }
 
 /** Throws ResourceNotFoundException. */
@@ -65,12 +73,16 @@ export function checkMappingSettled(mapping: EventSourceMapping, verb: "update" 
   );
 }
 
-/** What a passing state becomes. A mapping that was being deleted goes. */
+type MappingDependencies = Pick<LambdaDependencies, "mappings" | "eventSources">;
+
+/** What a passing state becomes, once it is so. A mapping that was being deleted goes. */
 export async function settleMapping(
-  { mappings }: Pick<LambdaDependencies, "mappings">,
+  { mappings, eventSources }: MappingDependencies,
   scope: Scope,
-  { uuid, state }: EventSourceMapping,
+  before: EventSourceMapping,
 ): Promise<void> {
+  const { uuid, state } = before;
+  if (!(await eventSources.apply(scope, before))) return;
   if (state === "Deleting") {
     await mappings.delete(scope, uuid);
     return;
@@ -81,7 +93,7 @@ export async function settleMapping(
 }
 
 /** At the server's start: changes that a killed server left unfinished. */
-export async function settleMappings(dependencies: Pick<LambdaDependencies, "mappings">): Promise<void> {
+export async function settleMappings(dependencies: MappingDependencies): Promise<void> {
   const left: { scope: Scope; mapping: EventSourceMapping }[] = [];
   for await (const each of dependencies.mappings.listAll()) {
     if (!SETTLED.has(each.mapping.state)) left.push(each);

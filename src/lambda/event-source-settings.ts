@@ -5,6 +5,7 @@ import type {
 } from "@aws-sdk/client-lambda";
 import { LAMBDA_LIMITS } from "../config/mod.ts";
 import { invalidParameter } from "../errors/mod.ts";
+import { compilePattern } from "../eventsources/mod.ts";
 import type { EventSourceKind, MappingSettings } from "../model/mod.ts";
 import { KIND_RULES } from "./event-source-kinds.ts";
 
@@ -89,26 +90,15 @@ function checkDestination(kind: EventSourceKind, asked: AskedOfMapping): void {
   if (kind === "sqs" && asked.DestinationConfig !== undefined) throw unsupported("DestinationConfig");
 }
 
-/** An empty list clears it (recorded). Whether the pattern means anything is checked where it is used. */
+/** An empty list clears it (recorded). Throws what `compilePattern` throws. */
 function filterCriteria(asked: AskedOfMapping): MappingSettings["FilterCriteria"] {
   if (asked.FilterCriteria === undefined) return undefined;
   const filters = asked.FilterCriteria.Filters ?? [];
   if (filters.length > LAMBDA_LIMITS.filtersMax) {
     throw invalidParameter(`A mapping may have ${LAMBDA_LIMITS.filtersMax} filters, not ${filters.length}.`);
   }
-  for (const { Pattern } of filters) {
-    if (!isObject(Pattern)) throw invalidParameter("Invalid filter pattern definition.");
-  }
+  for (const { Pattern } of filters) compilePattern(Pattern ?? "");
   return { Filters: filters.map(({ Pattern = "" }) => ({ Pattern })) };
-}
-
-function isObject(json: string | undefined): boolean {
-  try {
-    const value: unknown = JSON.parse(json ?? "");
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }
 
 /** The words about the window are recorded; those about FIFO queues are recall. */

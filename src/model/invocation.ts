@@ -18,6 +18,8 @@ export interface Invocation {
   readonly wantsLogTail: boolean;
   /** Takes the response while it is being written; the outcome's payload is then empty unless the function failed. */
   readonly sink?: ResponseSink;
+  /** Told, before the function is started, that the outcome will not be `throttled`. */
+  readonly onAdmitted?: () => void;
 }
 
 /** Where a response goes that its caller wants to read while the function is still writing. */

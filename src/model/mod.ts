@@ -10,4 +10,5 @@ export * from "./log-sink.ts";
 export * from "./operation.ts";
 export * from "./qualifier-settings.ts";
 export * from "./runtime.ts";
+export * from "./sqs-message.ts";
 export * from "./trace-header.ts";

@@ -2,7 +2,7 @@
  * The contract of what keeps queues and their messages. Every write is durable when its promise resolves, unless it says
  * otherwise. Messages lie in boxes: a queue has one box at a time, and purging gives it a new one.
  */
-import type { Scope } from "../model/mod.ts";
+import type { MessageAttribute, Scope } from "../model/mod.ts";
 
 export interface QueueRecord {
   /** Never given twice. */
@@ -30,13 +30,6 @@ export interface QueuePage {
   /** Only those whose redrive policy names this ARN. */
   readonly deadLetterArn?: string | undefined;
   readonly limit: number;
-}
-
-/** A message attribute as callers send it; binary values in base64. */
-export interface MessageAttribute {
-  readonly type: string;
-  readonly text?: string | undefined;
-  readonly base64?: string | undefined;
 }
 
 /** What stands beside a body and never changes. */

@@ -1,6 +1,7 @@
 /** Runs the steps of a scenario against a server and says what is not as expected. */
 import * as sdk from "@aws-sdk/client-lambda";
-import { lambdaClient } from "../../testkit/clients.ts";
+import { CreateQueueCommand } from "@aws-sdk/client-sqs";
+import { lambdaClient, sqsClient } from "../../testkit/clients.ts";
 import { createFunction, pythonZip } from "../../testkit/functions.ts";
 import { waitFor } from "../../testkit/wait.ts";
 import { type Mismatch, mismatches } from "./match.ts";
@@ -35,6 +36,10 @@ export async function runScenario(scenario: Scenario, url: string): Promise<void
     ["architecture", process.arch === "arm64" ? "arm64" : "x86_64"],
   ]);
   const run: Run = { url, account, names };
+  for (const QueueName of scenario.queues ?? []) {
+    const Attributes = QueueName.endsWith(".fifo") ? { FifoQueue: "true" } : {};
+    await sqsClient(url, { accessKeyId: account }).send(new CreateQueueCommand({ QueueName, Attributes }));
+  }
   for (const given of scenario.given ?? []) {
     const { FunctionName, ...overrides } = filled(
       { Role: "{{role}}", ...(typeof given === "string" ? { FunctionName: given } : given) },

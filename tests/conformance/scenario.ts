@@ -74,6 +74,8 @@ export type Step = OperationStep | HttpStep | ReadyStep;
 
 export interface Scenario {
   readonly name: string;
+  /** Queues that are there. */
+  readonly queues?: readonly string[];
   /** Functions that are there and ready: names, or members of CreateFunction. */
   readonly given?: readonly (string | Readonly<Record<string, unknown>>)[];
   readonly steps: readonly Step[];

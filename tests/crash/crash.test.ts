@@ -9,7 +9,11 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand } from "@aws-sdk/client-lambda";
+import {
+  CreateEventSourceMappingCommand,
+  PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
+} from "@aws-sdk/client-lambda";
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -40,11 +44,11 @@ const RECORDER = pythonZip(`
 import os, time, uuid
 record = open("/mnt/records/" + uuid.uuid4().hex, "a", buffering=1)
 def lambda_handler(event, context):
-    begun = time.monotonic_ns()
-    record.write("begin %d %d\\n" % (event["id"], begun))
+    ids = [int(each["body"]) for each in event["Records"]] if "Records" in event else [event["id"]]
+    record.write("begin %d %s\\n" % (time.monotonic_ns(), " ".join(map(str, ids))))
     time.sleep(0.002)
-    record.write("end %d %d\\n" % (event["id"], time.monotonic_ns()))
-    if event["fails"]: raise ValueError("as asked")
+    record.write("end %d\\n" % time.monotonic_ns())
+    if event.get("fails"): raise ValueError("as asked")
 `);
 
 const isRoot = process.getuid?.() === 0;
@@ -78,7 +82,8 @@ describe("a server that is killed again and again", {
     server = await start();
     sqs = sqsClient(server.url);
     const client = lambdaClient(server.url);
-    for (const QueueName of ["messages", "failures"]) await sqs.send(new CreateQueueCommand({ QueueName }));
+    for (const QueueName of ["messages", "failures", "mapped"])
+      await sqs.send(new CreateQueueCommand({ QueueName }));
     await sqs.send(new CreateQueueCommand({ QueueName: "ordered.fifo", Attributes: { FifoQueue: "true" } }));
     const Arn = `arn:aws:elasticfilesystem:us-east-1:000000000000:access-point/${RECORDS}`;
     await createFunction(client, "recorder", RECORDER, {
@@ -88,6 +93,12 @@ describe("a server that is killed again and again", {
       new PutFunctionConcurrencyCommand({
         FunctionName: "recorder",
         ReservedConcurrentExecutions: CONCURRENCY,
+      }),
+    );
+    await client.send(
+      new CreateEventSourceMappingCommand({
+        FunctionName: "recorder",
+        EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:mapped",
       }),
     );
     await client.send(
@@ -104,12 +115,12 @@ describe("a server that is killed again and again", {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it(`${KILLS} times`, async () => {
+  it(`${KILLS} times`, { timeout: 900_000 }, async () => {
     traffic = startTraffic({
       url: server.url,
       queue: queueUrl("messages"),
       fifo: queueUrl("ordered.fifo"),
-      mapped: undefined,
+      mapped: queueUrl("mapped"),
       functionName: "recorder",
     });
     for (let kill = 0; kill < KILLS; kill++) {
@@ -132,7 +143,7 @@ describe("a server that is killed again and again", {
     server = await start();
     await traffic.stop();
     console.log(
-      `acknowledged: ${traffic.events.size} events (${traffic.failing.size} to fail), ${traffic.sent.size} messages, ` +
+      `acknowledged: ${traffic.events.size} events (${traffic.failing.size} to fail), ${traffic.sent.size} messages, ${traffic.mapped.size} for the mapping, ` +
         `${traffic.deleted.size} deletes, ${[...traffic.fifoSent.values()].reduce((a, b) => a + b)} ordered messages`,
     );
     assert.deepEqual(traffic.violations.slice(0, 10), []);
@@ -143,9 +154,19 @@ describe("a server that is killed again and again", {
     await waitFor(
       "every event to have run",
       () => {
-        const ran = new Set(records().map(({ id }) => id));
-        const missing = [...traffic.events].filter((id) => !ran.has(id));
-        return missing.length === 0 ? true : undefined;
+        const done = ran();
+        return [...traffic.events].every((id) => done.has(id)) ? true : undefined;
+      },
+      60_000,
+    );
+  });
+
+  it("has run the function for every message of its mapping's queue", async () => {
+    await waitFor(
+      "every message to have been processed",
+      () => {
+        const done = ran();
+        return [...traffic.mapped].every((id) => done.has(id)) ? true : undefined;
       },
       60_000,
     );
@@ -213,21 +234,23 @@ describe("a server that is killed again and again", {
   }
 
   /** A run that a kill cut off has no end: it ended when its environment wrote last, at the latest when it was killed. */
-  function records(): { readonly id: number; readonly begunNs: bigint; readonly endedNs: bigint }[] {
+  function records(): { readonly ids: readonly number[]; readonly begunNs: bigint; endedNs: bigint }[] {
     const folder = path.join(dataDir, "file-systems", RECORDS);
     return readdirSync(folder).flatMap((file) => {
-      const runs: { id: number; begunNs: bigint; endedNs: bigint }[] = [];
+      const runs: ReturnType<typeof records> = [];
       for (const line of readFileSync(path.join(folder, file), "utf8").split("\n")) {
-        const [what, id, atNs] = line.split(" ");
-        if (what === "begin" && atNs !== undefined) {
-          runs.push({ id: Number(id), begunNs: BigInt(atNs), endedNs: BigInt(atNs) });
+        const [what, atNs = "0", ...ids] = line.split(" ");
+        if (what === "begin") {
+          runs.push({ ids: ids.map(Number), begunNs: BigInt(atNs), endedNs: BigInt(atNs) });
         }
         const last = runs.at(-1);
-        if (what === "end" && atNs !== undefined && last !== undefined) last.endedNs = BigInt(atNs);
+        if (what === "end" && last !== undefined) last.endedNs = BigInt(atNs);
       }
       return runs;
     });
   }
+
+  const ran = (): Set<number> => new Set(records().flatMap(({ ids }) => ids));
 });
 
 /** Mulberry32: small, and the same numbers for the same seed. */

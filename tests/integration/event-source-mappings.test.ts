@@ -7,7 +7,8 @@ import {
   GetEventSourceMappingCommand,
   ListEventSourceMappingsCommand,
 } from "@aws-sdk/client-lambda";
-import { aws, lambdaClient } from "../../testkit/clients.ts";
+import { CreateQueueCommand } from "@aws-sdk/client-sqs";
+import { aws, lambdaClient, sqsClient } from "../../testkit/clients.ts";
 import { createFunction, pythonZip } from "../../testkit/functions.ts";
 import { type ServerProcess, spawnServer, temporaryFolder } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
@@ -21,6 +22,9 @@ describe("event source mappings", () => {
     dataDir = await temporaryFolder();
     server = await spawnServer(dataDir);
     await createFunction(lambdaClient(server.url), "f", pythonZip("def lambda_handler(e, c): pass"));
+    for (const number of ["", ...Array.from({ length: 20 }, (_, at) => String(at))]) {
+      await sqsClient(server.url).send(new CreateQueueCommand({ QueueName: `queue${number}` }));
+    }
   });
   after(async () => {
     server.child.kill("SIGTERM");

@@ -181,7 +181,13 @@ describe("invoke", () => {
         ).toString("base64"),
       },
     );
-    const { remaining, stream, ...rest } = payload as { remaining: number; stream: string };
+    const { remaining, stream, trace, ...rest } = payload as Record<"stream" | "trace", string> & {
+      remaining: number;
+    };
+    assert.match(
+      trace,
+      /^Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0;Lineage=1:[0-9a-f]{8}:0$/,
+    );
     assert.ok(remaining > 5000 && remaining <= 10_000);
     assert.match(stream, /^\d{4}\/\d\d\/\d\d\/\[\$LATEST\][0-9a-f]{32}$/);
     assert.deepEqual(rest, {
@@ -194,7 +200,6 @@ describe("invoke", () => {
       custom: { k: "v ü" },
       app: "app",
       identity: null,
-      trace: null,
     });
     const bad = await refusalOf(invoke(client, "faces", {}, { ClientContext: "bm90IGpzb24=" }));
     assert.equal(bad.name, "InvalidRequestContentException");

@@ -2,13 +2,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
+  CreateEventSourceMappingCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   type LambdaClient,
   PutFunctionEventInvokeConfigCommand,
   PutFunctionRecursionConfigCommand,
 } from "@aws-sdk/client-lambda";
-import { CreateQueueCommand, ReceiveMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
 import { lambdaClient, logsClient, sqsClient } from "../../testkit/clients.ts";
 import { logOf } from "../../testkit/extensions.ts";
 import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
@@ -33,6 +39,20 @@ def lambda_handler(event, context):
     return call(context.function_name, os.environ["KIND"])
 `);
 
+/** Sends a message to the queue it reads. */
+const LOOPS_BY_QUEUE = pythonZip(`
+import json, os, urllib.request
+def lambda_handler(event, context):
+    print("RAN", os.environ["_X_AMZN_TRACE_ID"])
+    url = os.environ["AWS_ENDPOINT_URL"]
+    body = json.dumps({"QueueUrl": url + "/000000000000/circle", "MessageBody": "again"}).encode()
+    urllib.request.urlopen(urllib.request.Request(url, body, {
+        "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage",
+        "X-Amzn-Trace-Id": os.environ["_X_AMZN_TRACE_ID"],
+        "Authorization": "AWS4-HMAC-SHA256 Credential=000000000000/20260101/us-east-1/sqs/aws4_request, "
+            "SignedHeaders=host, Signature=0"})).read()
+`);
+
 describe("functions that call themselves", () => {
   let server: TestServer;
   let client: LambdaClient;
@@ -45,7 +65,9 @@ describe("functions that call themselves", () => {
   after(() => server.stop());
 
   const runsOf = async (name: string): Promise<number> =>
-    (await logOf(logsClient(server.url), name)).split("\n").filter((line) => line.startsWith("RAN ")).length;
+    (await logOf(logsClient(server.url), name).catch(() => ""))
+      .split("\n")
+      .filter((line) => line.startsWith("RAN ")).length;
 
   it("are stopped after sixteen runs when they wait for each other", async () => {
     await createFunction(client, "waits", LOOPS, { Environment: { Variables: { KIND: "RequestResponse" } } });
@@ -72,6 +94,31 @@ describe("functions that call themselves", () => {
     const { requestContext } = JSON.parse(body) as { requestContext: Record<string, unknown> };
     assert.equal(requestContext["approximateInvokeCount"], 0);
     await waitFor("the log", async () => ((await runsOf("sends")) === 16 ? true : undefined));
+  });
+
+  it("are stopped when a queue leads back to them, and the last message gets to its dead-letter queue", async () => {
+    const { QueueUrl: deadUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "circle-dead" }));
+    const deadLetterTargetArn = "arn:aws:sqs:us-east-1:000000000000:circle-dead";
+    const { QueueUrl } = await sqs.send(
+      new CreateQueueCommand({
+        QueueName: "circle",
+        Attributes: {
+          VisibilityTimeout: "3",
+          RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: 1 }),
+        },
+      }),
+    );
+    await createFunction(client, "circles", LOOPS_BY_QUEUE, { Timeout: 3 });
+    const EventSourceArn = "arn:aws:sqs:us-east-1:000000000000:circle";
+    await client.send(new CreateEventSourceMappingCommand({ FunctionName: "circles", EventSourceArn }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "first" }));
+    await waitFor("the stopped message", async () => {
+      const { Messages } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: deadUrl, WaitTimeSeconds: 5 }),
+      );
+      return Messages?.[0]?.Body;
+    });
+    await waitFor("the log", async () => ((await runsOf("circles")) === 16 ? true : undefined));
   });
 
   it("go on where that is allowed", async () => {

@@ -197,6 +197,21 @@ def lambda_handler(event, context): return "never"
     );
   });
 
+  it("takes another snapshot when the first one's runtime is gone", async () => {
+    const source = `import signal, uuid
+born = uuid.uuid4().hex
+signal.alarm(1)
+def lambda_handler(event, context): return {"born": born}
+`;
+    await createFunction(client, "mortal", pythonZip(source), SNAP);
+    const first = await call("mortal");
+    await waitFor("another init", async () => {
+      const { payload } = await invoke(client, "mortal:1");
+      const { born } = payload as { born?: string };
+      return born !== undefined && born !== first.born ? true : undefined;
+    });
+  });
+
   it("keeps nothing of a function that is deleted", async () => {
     await createFunction(client, "goes", pythonZip(LOOK), SNAP);
     await call("goes");

@@ -128,6 +128,20 @@ describe("clients of queues", () => {
     );
   });
 
+  it("a server that stops does not wait for consumers that ask again and again", async () => {
+    const other = await startTestServer();
+    const own = sqsClient(other.url);
+    const { QueueUrl = "" } = await own.send(new CreateQueueCommand({ QueueName: "q" }));
+    const asking = (async () => {
+      for (;;) await own.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }));
+    })().catch(() => undefined);
+    await own.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }));
+    const startedMs = performance.now();
+    await other.stop();
+    await asking;
+    assert.ok(performance.now() - startedMs < 10_000);
+  });
+
   it("a server that stops does not wait for those who wait", async () => {
     const other = await startTestServer();
     const own = sqsClient(other.url);

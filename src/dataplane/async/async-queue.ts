@@ -15,6 +15,7 @@ import {
   type InvocationOutcome,
   type Invoker,
   isLoop,
+  LATEST,
   type Scope,
   traceOf,
 } from "../../model/mod.ts";
@@ -239,10 +240,18 @@ export class AsyncQueue {
   async #deliver(event: EventHead, deliveries: readonly Delivery[]): Promise<void> {
     const { destinations, clock, reportFault } = this.#options;
     const { scope, functionName, traceId } = event;
+    const arn = functionArn(scope, functionName, event.qualifier ?? LATEST);
     const left: Delivery[] = [];
     for (const delivery of deliveries) {
       try {
-        const about = { scope, functionName, traceId, nowMs: clock.nowMs(), randomId: randomUUID() };
+        const about = {
+          scope,
+          functionName,
+          functionArn: arn,
+          traceId,
+          nowMs: clock.nowMs(),
+          randomId: randomUUID(),
+        };
         await deliver(destinations, delivery, about);
       } catch (error) {
         reportFault(error, event.id);

@@ -17,15 +17,31 @@ export interface DestinationPorts {
   ) => Promise<void>;
   /** Durable when it resolves. Throws Undeliverable where there is no such function. */
   readonly invokeFunction: (arn: string, payload: Buffer, traceId: string | undefined) => Promise<void>;
+  /** Undefined where no server for topics is known. Throws Undeliverable. */
+  readonly publish:
+    | ((arn: string, message: string, attributes: Readonly<Record<string, MessageText>>) => Promise<void>)
+    | undefined;
+  /** Undefined where no server for event buses is known. Throws Undeliverable. */
+  readonly putEvent: ((arn: string, event: BusEvent) => Promise<void>) | undefined;
   /** Undefined where no store for objects is known. */
   readonly putObject:
     | ((scope: Scope, bucket: string, key: string, body: string) => Promise<void>)
     | undefined;
 }
 
+export interface BusEvent {
+  readonly source: string;
+  readonly detailType: string;
+  readonly resources: readonly string[];
+  /** JSON. */
+  readonly detail: string;
+}
+
 export interface Delivered {
   readonly scope: Scope;
   readonly functionName: string;
+  /** With its qualifier. */
+  readonly functionArn: string;
   readonly traceId: string | undefined;
   readonly nowMs: number;
   readonly randomId: string;
@@ -34,7 +50,7 @@ export interface Delivered {
 /** Rejects with Undeliverable, or with what may be different another time. */
 export async function deliver(
   ports: DestinationPorts,
-  { arn, body, attributes }: Delivery,
+  { arn, body, attributes, outcome }: Delivery,
   event: Delivered,
 ): Promise<void> {
   const service = arn.split(":")[2];
@@ -44,12 +60,26 @@ export async function deliver(
     case "lambda":
       return ports.invokeFunction(arn, Buffer.from(body), event.traceId);
     case "s3":
-      if (ports.putObject === undefined)
-        throw new Undeliverable("no S3 endpoint is set (LAMBKIN_S3_ENDPOINT_URL)");
+      if (ports.putObject === undefined) throw notSet("S3");
       return ports.putObject(event.scope, arn.split(":").at(-1) ?? "", objectKey(event), body);
+    case "sns":
+      if (ports.publish === undefined) throw notSet("SNS");
+      return ports.publish(arn, body, attributes ?? {});
+    case "events":
+      if (ports.putEvent === undefined) throw notSet("EVENTBRIDGE");
+      return ports.putEvent(arn, {
+        source: "lambda",
+        detailType: `Lambda Function Invocation Result - ${outcome}`,
+        resources: [arn, event.functionArn],
+        detail: body,
+      });
     default:
       throw new Undeliverable(`${service} is not a service that Lambkin can bring results to yet`);
   }
+}
+
+function notSet(name: string): Undeliverable {
+  return new Undeliverable(`LAMBKIN_${name}_ENDPOINT_URL is not set`);
 }
 
 /** Source: recall. */

@@ -1,10 +1,10 @@
 /** The events of one function that wait for their turn, and how many of them may run at the same time. */
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
-import { Fifo } from "../../kit/mod.ts";
+import { FirstInFirstOut } from "../../kit/mod.ts";
 import type { EventHead } from "../../store/mod.ts";
 
 export class Lane {
-  readonly #waiting = new Fifo<EventHead>();
+  readonly #waiting = new FirstInFirstOut<EventHead>();
   /** Falls when the function is throttled, rises again as its events get through. */
   #limit: number = LAMBDA_LIMITS.asyncInFlightPerFunctionMax;
   #running = 0;

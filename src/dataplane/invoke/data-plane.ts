@@ -64,6 +64,7 @@ export class DataPlane implements Invoker {
       if (environment === undefined) {
         return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
       }
+      invocation.onAdmitted?.();
       return await this.#runIn(environment, invocation);
     } finally {
       const taken = environment;

@@ -37,7 +37,7 @@ export class Snapshot {
   readonly #options: SnapshotOptions;
   readonly #source: ReturnType<Sandbox["copySource"]>;
   /** Bytes that its copies share with it. */
-  readonly #sharedBytes: number;
+  readonly sharedBytes: number;
   readonly #copies = new Set<Promise<unknown>>();
   #count = 0;
 
@@ -45,9 +45,14 @@ export class Snapshot {
     this.#options = options;
     const { sandbox, target } = options;
     this.#source = sandbox.copySource();
-    this.#sharedBytes = sandbox.peakMemoryBytes();
+    this.sharedBytes = sandbox.peakMemoryBytes();
     // What the kernel keeps of each copy counts here until the copy has moved.
     sandbox.resize(target.settings.MemorySize + ENVIRONMENT_LIMITS.snapshotMibBesideMemory);
+  }
+
+  /** Resolves when its runtime is no more, wanted or not. */
+  get gone(): Promise<void> {
+    return this.#options.process.gone;
   }
 
   /** Rejects when the machine cannot, or the runtime does not answer. */
@@ -82,7 +87,7 @@ export class Snapshot {
     }
     const sandbox = started;
     // As the function sees it, all it uses is its own.
-    const peakMemoryBytes = (): number => this.#sharedBytes + sandbox.peakMemoryBytes();
+    const peakMemoryBytes = (): number => this.sharedBytes + sandbox.peakMemoryBytes();
     return { sandbox: { ...sandbox, peakMemoryBytes }, place, paths };
   }
 

@@ -12,8 +12,10 @@ import { takeSnapshot } from "./take-snapshot.ts";
 
 export interface SnapshotsOptions {
   readonly parts: SandboxParts;
-  /** Of one snapshot. */
+  /** Copies of one snapshot that wait. */
   readonly readyMax: number;
+  /** What snapshots may hold together; beyond it the least recently used end. */
+  readonly bytesMax: number;
 }
 
 interface Kept {
@@ -32,6 +34,7 @@ export class Snapshots {
   readonly #options: SnapshotsOptions;
   /** By configuration, the last used at the end. */
   readonly #entries = new Map<string, Entry>();
+  readonly #bytes = new Map<string, number>();
   readonly #stocks = new Set<Stock<Copy>>();
   readonly #ending = new Set<Promise<void>>();
   #restored = 0;
@@ -77,6 +80,7 @@ export class Snapshots {
     const entry = this.#entries.get(configurationId);
     if (entry === undefined) return;
     this.#entries.delete(configurationId);
+    this.#bytes.delete(configurationId);
     entry.idle.cancel();
     const ending = entry.kept
       .then(async (kept) => {
@@ -123,6 +127,14 @@ export class Snapshots {
     return choice?.interpreter?.language === "python" ? choice : undefined;
   }
 
+  #keepWithin(): void {
+    const total = (): number => this.#bytes.values().reduce((sum, bytes) => sum + bytes, 0);
+    for (const configurationId of [...this.#entries.keys()].slice(0, -1)) {
+      if (total() <= this.#options.bytesMax) return;
+      this.retire(configurationId);
+    }
+  }
+
   async #keep(scope: Scope, target: FunctionVersion, choice: RuntimeChoice): Promise<Kept | undefined> {
     const { parts, readyMax } = this.#options;
     const what = `(snapshot of ${target.name})`;
@@ -142,6 +154,10 @@ export class Snapshots {
       });
       this.#stocks.add(stock);
       stock.refillSoon();
+      const { configurationId } = target;
+      void snapshot.gone.then(() => this.retire(configurationId));
+      this.#bytes.set(configurationId, snapshot.sharedBytes);
+      this.#keepWithin();
       return { snapshot, stock };
     } catch (error) {
       parts.reportFault(error, what);

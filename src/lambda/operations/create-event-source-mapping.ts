@@ -16,7 +16,7 @@ import { checkedTags } from "../tagged-resource.ts";
 export function createEventSourceMapping(
   dependencies: LambdaDependencies,
 ): Operation<CreateEventSourceMappingRequest, EventSourceMappingConfiguration> {
-  const { store, mappings, changes, clock, afterwards } = dependencies;
+  const { store, mappings, eventSources, changes, clock, afterwards } = dependencies;
   return (request, context) =>
     changes.run(`${context.accountId}/${context.region}/mappings`, async () => {
       const sourceArn = request.EventSourceArn;
@@ -25,7 +25,11 @@ export function createEventSourceMapping(
       const defaults = { ...KIND_RULES[kind].defaults, ...consumerGroup(kind, uuid) };
       const settings = mappingSettings(kind, sourceArn, defaults, request);
       checkStart({ kind, settings, ...(sourceArn !== undefined && { sourceArn }) }, request);
-      const { latest, qualifier } = await getFunctionRecord(store, context, request.FunctionName ?? "");
+      const { latest, version, qualifier } = await getFunctionRecord(
+        store,
+        context,
+        request.FunctionName ?? "",
+      );
       const isEnabled = request.Enabled !== false;
       const mapping: EventSourceMapping = {
         uuid,
@@ -40,10 +44,11 @@ export function createEventSourceMapping(
         settings,
         tags: checkedTags({ ...request.Tags }),
       };
+      await eventSources.check(mapping, version);
       await refuseDuplicate(mappings, context, mapping);
       await mappings.write(context, mapping);
       afterwards(() => settleMapping(dependencies, context, mapping));
-      return mappingConfiguration(context, mapping);
+      return mappingConfiguration(dependencies, context, mapping);
     });
 }
 

@@ -24,6 +24,6 @@ export function deleteEventSourceMapping(
       const mapping: EventSourceMapping = { ...before, state: "Deleting" };
       await mappings.write(context, mapping);
       afterwards(() => settleMapping(dependencies, context, mapping));
-      return mappingConfiguration(context, mapping);
+      return mappingConfiguration(dependencies, context, mapping);
     });
 }

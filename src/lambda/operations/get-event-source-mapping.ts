@@ -5,9 +5,13 @@ import type { LambdaDependencies } from "../dependencies.ts";
 import { getMapping, mappingConfiguration } from "../event-source-mapping.ts";
 
 /** Throws ResourceNotFoundException. */
-export function getEventSourceMapping({
-  mappings,
-}: LambdaDependencies): Operation<GetEventSourceMappingRequest, EventSourceMappingConfiguration> {
+export function getEventSourceMapping(
+  dependencies: LambdaDependencies,
+): Operation<GetEventSourceMappingRequest, EventSourceMappingConfiguration> {
   return async (request, context) =>
-    mappingConfiguration(context, await getMapping(mappings, context, request.UUID));
+    mappingConfiguration(
+      dependencies,
+      context,
+      await getMapping(dependencies.mappings, context, request.UUID),
+    );
 }

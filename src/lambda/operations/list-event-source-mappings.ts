@@ -7,14 +7,14 @@ import { mappingConfiguration } from "../event-source-mapping.ts";
 import { markerAfterName, nameAfterMarker } from "../paging.ts";
 
 /** Throws InvalidParameterValueException for a broken marker. */
-export function listEventSourceMappings({
-  mappings,
-}: LambdaDependencies): Operation<ListEventSourceMappingsRequest, ListEventSourceMappingsResponse> {
+export function listEventSourceMappings(
+  dependencies: LambdaDependencies,
+): Operation<ListEventSourceMappingsRequest, ListEventSourceMappingsResponse> {
   return async (request, context) => {
     const limit = Math.min(request.MaxItems ?? LAMBDA_LIMITS.mappingsOfPage, LAMBDA_LIMITS.mappingsOfPage);
     const named =
       request.FunctionName === undefined ? undefined : parseFunctionReference(context, request.FunctionName);
-    const found = await mappings.list(context, {
+    const found = await dependencies.mappings.list(context, {
       sourceArn: request.EventSourceArn,
       functionName: named?.name,
       qualifier: named?.qualifier,
@@ -24,7 +24,7 @@ export function listEventSourceMappings({
     const page = found.slice(0, limit);
     const last = page.at(-1);
     return {
-      EventSourceMappings: page.map((mapping) => mappingConfiguration(context, mapping)),
+      EventSourceMappings: page.map((mapping) => mappingConfiguration(dependencies, context, mapping)),
       ...(found.length > limit && last !== undefined && { NextMarker: markerAfterName(last.uuid) }),
     };
   };

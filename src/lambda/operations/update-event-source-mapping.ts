@@ -18,7 +18,7 @@ import { getFunctionRecord } from "../find-function.ts";
 export function updateEventSourceMapping(
   dependencies: LambdaDependencies,
 ): Operation<UpdateEventSourceMappingRequest, EventSourceMappingConfiguration> {
-  const { store, mappings, changes, clock, afterwards } = dependencies;
+  const { store, mappings, eventSources, changes, clock, afterwards } = dependencies;
   return (request, context) =>
     changes.run(`${context.accountId}/${context.region}/mappings`, async () => {
       const before = await getMapping(mappings, context, request.UUID);
@@ -28,7 +28,7 @@ export function updateEventSourceMapping(
       const { qualifier: qualifierBefore, ...rest } = before;
       const target =
         request.FunctionName === undefined
-          ? { functionName: before.functionName, qualifier: qualifierBefore }
+          ? { functionName: before.functionName, qualifier: qualifierBefore, version: undefined }
           : await functionNamed(request.FunctionName);
       const mapping: EventSourceMapping = {
         ...rest,
@@ -39,13 +39,14 @@ export function updateEventSourceMapping(
         lastModifiedMs: clock.nowMs(),
         settings,
       };
+      if (target.version !== undefined) await eventSources.check(mapping, target.version);
       await mappings.write(context, mapping);
       afterwards(() => settleMapping(dependencies, context, mapping));
-      return mappingConfiguration(context, mapping);
+      return mappingConfiguration(dependencies, context, mapping);
 
       async function functionNamed(given: string) {
         const found = await getFunctionRecord(store, context, given);
-        return { functionName: found.latest.name, qualifier: found.qualifier };
+        return { functionName: found.latest.name, qualifier: found.qualifier, version: found.version };
       }
     });
 }

@@ -23,6 +23,20 @@ export function checkEntries<Entry extends { Id?: string | undefined }>(
   return entries as readonly (Entry & { Id: string })[];
 }
 
+export interface BatchResult<Entry> {
+  readonly Successful: Entry[];
+  readonly Failed: BatchResultErrorEntry[];
+}
+
+/** The model demands both members, AWS leaves an empty one out (reported by users of its JSON protocol). */
+export function batchResult<Entry>(successful: Entry[], failed: BatchResultErrorEntry[]): BatchResult<Entry> {
+  const result: Partial<BatchResult<Entry>> = {
+    ...(successful.length > 0 && { Successful: successful }),
+    ...(failed.length > 0 && { Failed: failed }),
+  };
+  return result as BatchResult<Entry>;
+}
+
 /** Old clients read the codes of the query protocol in entries, so all get them (quoted from AWS). */
 export function failedEntry(id: string, error: unknown): BatchResultErrorEntry {
   if (!(error instanceof ApiError)) throw error;
@@ -36,7 +50,7 @@ export function failedEntry(id: string, error: unknown): BatchResultErrorEntry {
 export async function eachEntry<Entry extends { readonly Id: string }>(
   entries: readonly Entry[],
   run: (entry: Entry) => Promise<void>,
-): Promise<{ Successful: { Id: string }[]; Failed: BatchResultErrorEntry[] }> {
+): Promise<BatchResult<{ Id: string }>> {
   const failures = await Promise.all(
     entries.map((entry) =>
       run(entry).then(
@@ -45,8 +59,9 @@ export async function eachEntry<Entry extends { readonly Id: string }>(
       ),
     ),
   );
-  return {
-    Successful: entries.filter((_entry, index) => failures[index] === undefined).map(({ Id }) => ({ Id })),
-    Failed: failures.filter((failure) => failure !== undefined),
-  };
+  const successful = entries.filter((_entry, index) => failures[index] === undefined);
+  return batchResult(
+    successful.map(({ Id }) => ({ Id })),
+    failures.filter((failure) => failure !== undefined),
+  );
 }

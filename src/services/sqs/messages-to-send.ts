@@ -2,9 +2,8 @@
 import { hash, randomUUID } from "node:crypto";
 import type { MessageAttributeValue, MessageSystemAttributeValue } from "@aws-sdk/client-sqs";
 import { SQS_LIMITS } from "../../config/mod.ts";
-import type { RequestContext } from "../../model/mod.ts";
+import { md5OfAttributes, md5OfBody, type RequestContext, sequenceNumber } from "../../model/mod.ts";
 import { hasInvalidCharacters } from "./attributes/characters.ts";
-import { md5OfAttributes, md5OfBody } from "./attributes/md5.ts";
 import { attributesBytes, checkedMessageAttributes } from "./attributes/message-attributes.ts";
 import {
   invalidCharacters,
@@ -13,7 +12,8 @@ import {
   messageTooLong,
   missingParameter,
 } from "./errors.ts";
-import type { Queue, SendRequest, SendResult } from "./queue/queue.ts";
+import type { Queue } from "./queue/queue.ts";
+import type { SendRequest, SendResult } from "./queue/requests.ts";
 
 /** The members that both operations share. */
 export interface GivenMessage {
@@ -29,6 +29,8 @@ export interface CheckedMessage {
   readonly request: SendRequest;
   /** Body and attributes. */
   readonly bytes: number;
+  /** Whether the trace header was sent as an attribute, and not as a header of the request only. */
+  readonly isTraceGiven: boolean;
 }
 
 /** Throws MissingParameter, InvalidParameterValue, InvalidMessageContents. */
@@ -40,26 +42,36 @@ export function checkedMessage(queue: Queue, context: RequestContext, given: Giv
   const bytes = Buffer.byteLength(body) + attributesBytes(attributes);
   if (bytes > queue.settings.messageBytesMax) throw messageTooLong(queue.settings.messageBytesMax);
   const { groupId, deduplicationId } = checkedIds(queue, given, body);
+  const traceGiven = traceHeaderOf(given.MessageSystemAttributes);
   const head = {
     id: randomUUID(),
     senderId: context.accountId,
     groupId,
     deduplicationId,
     attributes,
-    traceHeader: traceHeaderOf(given.MessageSystemAttributes),
+    traceHeader: traceGiven ?? traceOfRequest(context),
   };
-  return { request: { head, body, delayMs: delayMsOf(queue, given.DelaySeconds), deduplicationId }, bytes };
+  const delayMs = delayMsOf(queue, given.DelaySeconds);
+  return {
+    request: { head, body, delayMs, deduplicationId },
+    bytes,
+    isTraceGiven: traceGiven !== undefined,
+  };
 }
 
 /** The answer's members of one message. */
-export function sentMessage(queue: Queue, { request }: CheckedMessage, { messageId, sequence }: SendResult) {
+export function sentMessage(
+  queue: Queue,
+  { request, isTraceGiven }: CheckedMessage,
+  { messageId, sequence }: SendResult,
+) {
   const { head, body } = request;
   const attributesMd5 = md5OfAttributes(head.attributes);
   const { traceHeader } = head;
   return {
     MD5OfMessageBody: md5OfBody(body),
     ...(attributesMd5 !== undefined && { MD5OfMessageAttributes: attributesMd5 }),
-    ...(traceHeader !== undefined && {
+    ...(isTraceGiven && {
       MD5OfMessageSystemAttributes: md5OfAttributes({
         AWSTraceHeader: { type: "String", text: traceHeader },
       }),
@@ -67,11 +79,6 @@ export function sentMessage(queue: Queue, { request }: CheckedMessage, { message
     MessageId: messageId,
     ...(queue.settings.isFifo && { SequenceNumber: sequenceNumber(sequence) }),
   };
-}
-
-/** Twenty digits that rise. AWS's begin with 188, too. */
-export function sequenceNumber(sequence: number): string {
-  return String(18_800_000_000_000_000_000n + BigInt(sequence));
 }
 
 const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
@@ -125,6 +132,11 @@ function delayMsOf(queue: Queue, seconds: number | undefined): number | undefine
     );
   }
   return seconds * 1000;
+}
+
+/** SDKs send the header along, so that a chain of requests goes on. Source: "Amazon SQS and AWS X-Ray" page. */
+function traceOfRequest({ traceId }: RequestContext): string | undefined {
+  return traceId !== undefined && traceId.length <= SQS_LIMITS.traceHeaderCharactersMax ? traceId : undefined;
 }
 
 /** The one system attribute that may be sent. */

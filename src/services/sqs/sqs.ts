@@ -1,14 +1,16 @@
 /** The service as a whole: its life, its operations, and a port for those who use queues within this process. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../kit/mod.ts";
-import type { OperationTable } from "../../model/mod.ts";
-import type { MessageAttribute, QueueStore } from "../../store/mod.ts";
+import type { MessageAttribute, OperationTable } from "../../model/mod.ts";
+import type { QueueStore } from "../../store/mod.ts";
 import { hasInvalidCharacters } from "./attributes/characters.ts";
 import { attributesBytes } from "./attributes/message-attributes.ts";
 import { invalidCharacters, messageTooLong, queueDoesNotExist } from "./errors.ts";
 import { MoveTasks } from "./queue/move-tasks.ts";
-import type { Queue, ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./queue/queue.ts";
+import type { Queue } from "./queue/queue.ts";
+import type { QueueSettings } from "./queue/queue-settings.ts";
 import { Queues } from "./queue/queues.ts";
+import type { ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./queue/requests.ts";
 import { receiptOf } from "./receipts.ts";
 import { sqsOperations } from "./table.ts";
 
@@ -19,11 +21,15 @@ export interface SqsOptions {
   readonly reportFault: (error: unknown) => void;
 }
 
-/** Queues by their ARN, without HTTP; what is promised is the same. Each throws QueueDoesNotExist. */
+/** Queues by their ARN, without HTTP; what is promised is the same. All but `find` throw QueueDoesNotExist. */
 export interface QueuePort {
+  /** Undefined when there is no such queue. */
+  find(arn: string): Promise<QueueSettings | undefined>;
   /** The queue's own bounds on size and characters are the caller's matter. */
   send(arn: string, messages: readonly SendRequest[]): Promise<SendResult[]>;
   receive(arn: string, request: ReceiveRequest): Promise<ReceivedMessage[]>;
+  /** The queue's own visibility timeout. */
+  visibilityMs(arn: string): Promise<number>;
   /** Throws ReceiptHandleIsInvalid. */
   delete(arn: string, receiptHandles: readonly string[]): Promise<void>;
   /** Throws ReceiptHandleIsInvalid, InvalidParameterValue. */
@@ -52,6 +58,10 @@ export class Sqs implements QueuePort {
     await this.#moveTasks.resume();
   }
 
+  async find(arn: string): Promise<QueueSettings | undefined> {
+    return (await this.#queues.findByArn(arn))?.settings;
+  }
+
   async send(arn: string, messages: readonly SendRequest[]): Promise<SendResult[]> {
     return (await this.#find(arn)).send(messages);
   }
@@ -69,6 +79,10 @@ export class Sqs implements QueuePort {
 
   async receive(arn: string, request: ReceiveRequest): Promise<ReceivedMessage[]> {
     return (await this.#find(arn)).receive(request);
+  }
+
+  async visibilityMs(arn: string): Promise<number> {
+    return (await this.#find(arn)).settings.visibilityMs;
   }
 
   async delete(arn: string, receiptHandles: readonly string[]): Promise<void> {

@@ -225,5 +225,25 @@ test("the port to queues within the process sends, receives, changes and deletes
   const [again] = await sqs.port.receive(arn, { count: 1 });
   await sqs.port.delete(arn, [again?.receiptHandle ?? ""]);
   assert.deepEqual(await sqs.counts(url), [0, 0, 0]);
+  assert.equal((await sqs.port.find(arn))?.visibilityMs, 30_000);
+  assert.equal(await sqs.port.find(`${arn}-other`), undefined);
   await assert.rejects(sqs.port.receive(`${arn}-other`, { count: 1 }), /does not exist/);
+});
+
+test("more messages than AWS allows are never in flight at once", async () => {
+  const url = await sqs.queue("q");
+  const arn = "arn:aws:sqs:us-east-1:000000000000:q";
+  const batch = Array.from({ length: 1000 }, (_, index) => ({
+    head: { id: `m-${index}`, senderId: "me" },
+    body: "x",
+  }));
+  const inFlightMax = 120_000;
+  await Promise.all(Array.from({ length: inFlightMax / 1000 + 1 }, () => sqs.port.send(arn, batch)));
+  for (let left = inFlightMax; left > 0; left -= 1000) {
+    assert.equal((await sqs.port.receive(arn, { count: 1000, visibilityMs: 60_000 })).length, 1000);
+  }
+  await sqs.refused("ReceiveMessage", { QueueUrl: url }, "OverLimit");
+  assert.deepEqual(await sqs.counts(url), [1000, inFlightMax, 0]);
+  sqs.passSeconds(60);
+  assert.equal((await sqs.receive(url)).length, 10);
 });

@@ -1,7 +1,7 @@
 /** ObjectReader and ObjectWriter on any server that speaks S3's API, addressed path-style. */
 import { addAbortSignal, type Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { OBJECT_LIMITS, type S3Config } from "../../config/mod.ts";
+import { OBJECT_LIMITS, type ServiceEndpoint } from "../../config/mod.ts";
 import type { Scope } from "../../model/mod.ts";
 import {
   type ObjectLocation,
@@ -15,10 +15,10 @@ import {
 const sdk = () => import("@aws-sdk/client-s3");
 
 export class S3Objects implements ObjectReader, ObjectWriter {
-  readonly #config: S3Config;
+  readonly #config: ServiceEndpoint;
   readonly #readMsMax: number;
 
-  constructor(config: S3Config, readMsMax: number = OBJECT_LIMITS.readMsMax) {
+  constructor(config: ServiceEndpoint, readMsMax: number = OBJECT_LIMITS.readMsMax) {
     this.#config = config;
     this.#readMsMax = readMsMax;
   }

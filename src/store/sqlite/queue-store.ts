@@ -1,6 +1,6 @@
 /**
  * QueueStore on a SQLite file of its own. Messages are rows in the order they came; two small indexes lead to those of
- * one box, so no step reads more than it gives out, however long a queue is. Decision 11 says why.
+ * one box, so no step reads more than it gives out, however long a queue is. Decision 12 says why.
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { SQS_LIMITS } from "../../config/mod.ts";

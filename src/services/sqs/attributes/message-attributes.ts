@@ -1,7 +1,7 @@
 /** Message attributes: their rules, their size, and their form on the wire and in the store. */
 import type { MessageAttributeValue } from "@aws-sdk/client-sqs";
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import type { MessageAttribute } from "../../../store/mod.ts";
+import type { MessageAttribute } from "../../../model/mod.ts";
 import { invalidParameterValue } from "../errors.ts";
 import { hasInvalidCharacters } from "./characters.ts";
 

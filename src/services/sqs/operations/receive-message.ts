@@ -1,13 +1,12 @@
 /** ReceiveMessage. */
 import type { Message, ReceiveMessageRequest, ReceiveMessageResult } from "@aws-sdk/client-sqs";
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import type { Operation } from "../../../model/mod.ts";
-import { md5OfAttributes, md5OfBody } from "../attributes/md5.ts";
+import { md5OfAttributes, md5OfBody, type Operation, sequenceNumber } from "../../../model/mod.ts";
 import { chosenAttributes, shownAttributes } from "../attributes/message-attributes.ts";
 import { queueOf, type SqsDependencies } from "../dependencies.ts";
 import { invalidParameter, unknownAttribute } from "../errors.ts";
-import { sequenceNumber } from "../messages-to-send.ts";
-import type { Queue, ReceivedMessage } from "../queue/queue.ts";
+import type { Queue } from "../queue/queue.ts";
+import type { ReceivedMessage } from "../queue/requests.ts";
 import { visibilityMsOf } from "../receipts.ts";
 
 /** Throws QueueDoesNotExist, OverLimit, InvalidAttributeName, InvalidParameterValue. */

@@ -7,7 +7,7 @@ import type {
 } from "@aws-sdk/client-sqs";
 import { SQS_LIMITS } from "../../../config/mod.ts";
 import type { Operation } from "../../../model/mod.ts";
-import { checkEntries, failedEntry } from "../batch.ts";
+import { batchResult, checkEntries, failedEntry } from "../batch.ts";
 import { queueOf, type SqsDependencies } from "../dependencies.ts";
 import { batchTooLong } from "../errors.ts";
 import { type CheckedMessage, checkedMessage, sentMessage } from "../messages-to-send.ts";
@@ -38,9 +38,6 @@ export function sendMessageBatch(
       const result = results[index] ?? { messageId: "", sequence: 0 };
       return { Id: id, ...sentMessage(queue, message, result) };
     });
-    return {
-      ...(successful.length > 0 && { Successful: successful }),
-      ...(failed.length > 0 && { Failed: failed }),
-    } as SendMessageBatchResult;
+    return batchResult(successful, failed);
   };
 }

@@ -1,7 +1,7 @@
 /** The order of a FIFO queue: within each message group exactly as sent, one consumer at a time. */
 import { SQS_LIMITS } from "../../../config/mod.ts";
+import { FirstInFirstOut } from "../../../kit/mod.ts";
 import type { QueueStore } from "../../../store/mod.ts";
-import { FirstInFirstOut } from "./first-in-first-out.ts";
 import type { MessageOrder, OrderOptions, Place } from "./message-order.ts";
 import { SmallestFirst } from "./smallest-first.ts";
 
@@ -17,9 +17,9 @@ interface Group {
 
 /**
  * Holds the places of the oldest messages, as many as a FIFO queue looks through for a group that is free
- * (`inFlightMax`; source: "FIFO queue delivery logic" page); the rest stays in the store. A group with a message in flight
- * gives nothing, so what comes back is always in front of what never left. (That it gives not even an earlier message of
- * its own while a later one is in flight is assumed; order holds in any case.)
+ * (`inFlightMax`; source: "Avoid large message backlogs with the same message group ID" page); the rest stays in the
+ * store. A group with a message in flight gives nothing (source: "Interleaving multiple ordered message groups" page), so
+ * what comes back is always in front of what never left.
  */
 export class FifoOrder implements MessageOrder {
   readonly #store: QueueStore;

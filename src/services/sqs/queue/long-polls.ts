@@ -1,6 +1,6 @@
 /** Receives that wait for messages: woken as soon as there may be some, served in the order they came. */
 import type { Clock, Timer } from "../../../kit/mod.ts";
-import type { ReceiveRequest } from "./queue.ts";
+import type { ReceiveRequest } from "./requests.ts";
 
 export interface LongPollOptions<Message> {
   readonly clock: Clock;
@@ -31,6 +31,7 @@ export class LongPolls<Message> {
   #isServing = false;
   #isWoken = false;
   #timer: Timer | undefined;
+  #isEnded = false;
 
   constructor(options: LongPollOptions<Message>) {
     this.#options = options;
@@ -38,6 +39,7 @@ export class LongPolls<Message> {
 
   /** Resolves with messages, or with none after `waitMs`. */
   wait(request: ReceiveRequest, waitMs: number): Promise<Message[]> {
+    if (this.#isEnded) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const timer = this.#options.clock.after(waitMs, () => this.#end(poll));
       const poll: Poll<Message> = {
@@ -68,7 +70,9 @@ export class LongPolls<Message> {
     });
   }
 
+  /** Nobody waits from now on: consumers that ask again at once must not keep a server from stopping. */
   endAll(): void {
+    this.#isEnded = true;
     for (const poll of this.#polls) this.#end(poll);
   }
 

@@ -10,19 +10,19 @@ import { SQS_LIMITS } from "../../../config/mod.ts";
 import type { Clock, Timer } from "../../../kit/mod.ts";
 import type { NewMessage, QueueRecord, QueueStore, StoredMessage } from "../../../store/mod.ts";
 import { handleExpired, messageNotInFlight, tooManyInFlight, visibilityTooLong } from "../errors.ts";
-import type { CommitQueue } from "./commit-queue.ts";
 import { Contents, type ReceiveCount } from "./contents.ts";
 import { FifoOrder } from "./fifo-order.ts";
-import type { InFlightMessage } from "./in-flight.ts";
 import { LongPolls } from "./long-polls.ts";
 import type { Place } from "./message-order.ts";
+import type { QueueCommits } from "./queue-commits.ts";
 import { type QueueSettings, queueSettings } from "./queue-settings.ts";
 import { encodeReceipt, type Receipt } from "./receipt-handle.ts";
+import type { QueueCounts, ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./requests.ts";
 import { StandardOrder } from "./standard-order.ts";
 
 export interface QueueOptions {
   readonly store: QueueStore;
-  readonly commits: CommitQueue;
+  readonly commits: QueueCommits;
   /** Its time never goes back. */
   readonly clock: Clock;
   /** Random; another one at each start of the server. */
@@ -32,41 +32,6 @@ export interface QueueOptions {
   /** This queue's own ARN. */
   readonly arn: string;
   readonly reportFault: (error: unknown) => void;
-}
-
-export interface SendRequest {
-  readonly head: NewMessage["head"];
-  readonly body: string;
-  /** Undefined: the queue's own. Standard queues only. */
-  readonly delayMs?: number | undefined;
-  /** FIFO queues only. */
-  readonly deduplicationId?: string | undefined;
-}
-
-export interface SendResult {
-  readonly messageId: string;
-  readonly sequence: number;
-}
-
-export interface ReceiveRequest {
-  readonly count: number;
-  /** Undefined: the queue's own. */
-  readonly visibilityMs?: number | undefined;
-  readonly waitMs?: number | undefined;
-  /** FIFO queues only: the same id gives the same messages again. */
-  readonly attemptId?: string | undefined;
-  /** Tells when nobody waits for the answer any more, until the function returned is called. */
-  readonly whenGone?: ((listener: () => void) => () => void) | undefined;
-}
-
-export interface ReceivedMessage extends StoredMessage {
-  readonly receiptHandle: string;
-}
-
-export interface QueueCounts {
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
 }
 
 export class Queue {
@@ -182,7 +147,7 @@ export class Queue {
       if (this.#settings.isFifo) throw handleExpired(encodeReceipt(receipt));
       return;
     }
-    await this.#remove(contents, sequence);
+    await this.#remove(contents, [sequence]);
   }
 
   /** Throws when the message is not in flight by this receipt, or would be for more than twelve hours. */
@@ -203,7 +168,7 @@ export class Queue {
       throw visibilityTooLong(visibilityMs / 1000, secondsMax);
     }
     contents.attempts.forget(sequence);
-    if (visibilityMs === 0) this.#release(contents, message);
+    if (visibilityMs === 0) contents.release(message);
     else contents.inFlight.setDeadline(message, nowMs + visibilityMs);
     this.#polls.wake();
   }
@@ -236,8 +201,10 @@ export class Queue {
       const sentBeforeMs = this.#options.clock.nowMs() - this.#settings.retentionMs + 1;
       const limit = SQS_LIMITS.expiredOfStep;
       const sequences = await this.#options.store.removeSentBefore(contents.boxId, sentBeforeMs, limit);
-      for (const sequence of sequences) this.#forget(contents, sequence);
+      for (const sequence of sequences) contents.forget(sequence);
       if (sequences.length < limit) return;
+      // Requests are served in between.
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
@@ -245,10 +212,14 @@ export class Queue {
   async takeForMove(count: number): Promise<StoredMessage[]> {
     const contents = await this.#contents();
     const places = await this.#take(contents, count);
-    const messages = await this.#options.store.readMessages(contents.boxId, sequencesOf(places));
+    const reading = this.#options.store.readMessages(contents.boxId, sequencesOf(places));
+    const messages = await reading.catch((error: unknown) => {
+      contents.releaseUnread(places);
+      throw error;
+    });
     const found = new Set(sequencesOf(messages));
     for (const place of places) {
-      if (!found.has(place.sequence)) this.#drop(contents, place);
+      if (!found.has(place.sequence)) contents.drop(place);
     }
     return messages.toSorted((a, b) => a.sequence - b.sequence);
   }
@@ -271,12 +242,12 @@ export class Queue {
     const moving = this.#options.commits.add(writes, (committed) => {
       for (const [index, { sequence, head }] of messages.entries()) {
         const result = committed[index];
-        this.#forget(contents, sequence, result !== undefined);
+        contents.forget(sequence, result !== undefined);
         const groupId = writes[index]?.head.groupId ?? head.groupId;
         if (result !== undefined) target.#appear(destination, { ...result, groupId }, undefined);
       }
     });
-    await this.#settleRemoval(contents, sequencesOf(messages), moving);
+    await contents.untilCommitted(sequencesOf(messages), moving);
   }
 
   /** Back to where they were, for a move that will not be. */
@@ -284,7 +255,7 @@ export class Queue {
     const contents = await this.#contents();
     for (const { sequence } of messages) {
       const message = contents.inFlight.find(sequence);
-      if (message !== undefined) this.#release(contents, message);
+      if (message !== undefined) contents.release(message);
     }
     this.#polls.wake();
   }
@@ -304,9 +275,9 @@ export class Queue {
     const counts = await store.countMessages(boxId);
     const total = counts.undelayed + counts.delayed;
     if (!this.#settings.isFifo)
-      return new Contents(boxId, new StandardOrder({ store, boxId }, counts), total);
+      return new Contents(boxId, new StandardOrder({ store, boxId }, counts), total, () => {});
     const order = new FifoOrder({ store, boxId }, counts, () => this.#settings.delayMs);
-    return new Contents(boxId, order, total);
+    return new Contents(boxId, order, total, () => this.#polls.wake());
   }
 
   #newMessage({ head, body, delayMs }: SendRequest, nowMs: number): NewMessage {
@@ -337,7 +308,12 @@ export class Queue {
     while (received.length < request.count) {
       const places = await this.#take(contents, request.count - received.length);
       if (places.length === 0) break;
-      received.push(...(await this.#deliver(contents, places, request)));
+      try {
+        received.push(...(await this.#deliver(contents, places, request)));
+      } catch (error) {
+        contents.releaseUnread(places);
+        throw error;
+      }
     }
     const isOverfull = received.length === 0 && contents.inFlight.size >= SQS_LIMITS.inFlightMax;
     // FIFO queues say nothing (documented).
@@ -379,16 +355,19 @@ export class Queue {
     const nowMs = this.#options.clock.nowMs();
     const received: ReceivedMessage[] = [];
     const exhausted: StoredMessage[] = [];
+    const expired: number[] = [];
     for (const place of places) {
       const { sequence } = place;
       const row = bySequence.get(sequence);
+      // Forgotten while it was being read.
+      if (contents.inFlight.find(sequence)?.place !== place) continue;
       // Deleted while it was visible.
       if (row === undefined || contents.removals.has(sequence)) {
-        this.#drop(contents, place);
+        contents.drop(place);
         continue;
       }
       if (row.sentAtMs + this.#settings.retentionMs <= nowMs) {
-        await this.#remove(contents, sequence);
+        expired.push(sequence);
         continue;
       }
       const before = contents.counts.get(sequence) ?? row;
@@ -409,6 +388,7 @@ export class Queue {
         receiptHandle: this.#receipt(sequence, receiveCount),
       });
     }
+    if (expired.length > 0) await this.#remove(contents, expired);
     if (deadLetters && exhausted.length > 0) await this.#giveUp(exhausted, deadLetters);
     return received;
   }
@@ -448,16 +428,10 @@ export class Queue {
     return encodeReceipt({ queueId: this.#record.id, sequence, receiveCount, life: this.#options.life });
   }
 
-  /** Makes visible what was in flight for too long; returns the time. */
   #advance(contents: Contents): number {
     const nowMs = this.#options.clock.nowMs();
-    for (const { place } of contents.inFlight.takeOverdue(nowMs)) contents.order.putBack(place);
+    contents.advance(nowMs);
     return nowMs;
-  }
-
-  #release(contents: Contents, message: InFlightMessage): void {
-    contents.inFlight.delete(message.place.sequence);
-    contents.order.putBack(message.place);
   }
 
   /** Not in flight: its timeout is over, or the server has been started since. */
@@ -472,54 +446,18 @@ export class Queue {
     return isLatest;
   }
 
-  async #remove(contents: Contents, sequence: number): Promise<void> {
-    const write = { kind: "remove" as const, boxId: contents.boxId, sequence };
-    const removing = this.#options.commits.add([write], ([result]) => {
-      this.#forget(contents, sequence, result !== undefined);
-    });
-    await this.#settleRemoval(contents, [sequence], removing);
-  }
-
-  /** Until the commit is through, the messages are nobody's; when it fails, everything is as before. */
-  async #settleRemoval(
-    contents: Contents,
-    sequences: readonly number[],
-    commit: Promise<unknown>,
-  ): Promise<void> {
-    const before = sequences.map((sequence) => {
-      const message = contents.inFlight.find(sequence);
-      const deadlineMs = message?.deadlineMs ?? 0;
-      if (message !== undefined) contents.inFlight.setDeadline(message, Number.POSITIVE_INFINITY);
-      contents.removals.set(sequence, commit);
-      return { message, deadlineMs };
-    });
-    try {
-      await commit;
-    } catch (error) {
-      for (const { message, deadlineMs } of before) {
-        if (message !== undefined)
-          contents.inFlight.setDeadline(message, Number.isFinite(deadlineMs) ? deadlineMs : 0);
+  async #remove(contents: Contents, sequences: readonly number[]): Promise<void> {
+    const writes = sequences.map((sequence) => ({
+      kind: "remove" as const,
+      boxId: contents.boxId,
+      sequence,
+    }));
+    const removing = this.#options.commits.add(writes, (results) => {
+      for (const [index, sequence] of sequences.entries()) {
+        contents.forget(sequence, results[index] !== undefined);
       }
-      throw error;
-    } finally {
-      for (const sequence of sequences) contents.removals.delete(sequence);
-    }
-  }
-
-  /** It is not in the store any more; `wasCounted` unless that was seen before. */
-  #forget(contents: Contents, sequence: number, wasCounted = true): void {
-    const message = contents.inFlight.find(sequence);
-    if (message !== undefined) this.#drop(contents, message.place);
-    contents.counts.delete(sequence);
-    contents.attempts.forget(sequence);
-    if (wasCounted) contents.total--;
-  }
-
-  #drop(contents: Contents, place: Place): void {
-    contents.inFlight.delete(place.sequence);
-    contents.order.removed(place);
-    // Of a FIFO queue the rest of its group may be free now.
-    if (this.#settings.isFifo) this.#polls.wake();
+    });
+    await contents.untilCommitted(sequences, removing);
   }
 
   #nextChangeMs(contents: Contents): number | undefined {

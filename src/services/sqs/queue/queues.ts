@@ -1,12 +1,12 @@
 /** All queues of the server, each made when somebody first asks for it, and what has to be done for them from time to time. */
 import { randomBytes } from "node:crypto";
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import type { Clock, Timer } from "../../../kit/mod.ts";
+import { type Clock, GroupCommit, type Timer } from "../../../kit/mod.ts";
 import type { Scope } from "../../../model/mod.ts";
 import type { NewQueue, QueueChange, QueueRecord, QueueStore } from "../../../store/mod.ts";
 import { parseQueueArn, queueArn } from "../names.ts";
-import { CommitQueue } from "./commit-queue.ts";
 import { Queue } from "./queue.ts";
+import type { QueueCommits } from "./queue-commits.ts";
 import { steadyClock } from "./steady-clock.ts";
 
 export interface QueuesOptions {
@@ -19,7 +19,7 @@ export interface QueuesOptions {
 export class Queues {
   readonly #options: QueuesOptions;
   readonly #clock: Clock;
-  readonly #commits: CommitQueue;
+  readonly #commits: QueueCommits;
   readonly #life = randomBytes(6).readUIntBE(0, 6);
   readonly #queues = new Map<string, Promise<Queue | undefined>>();
   #sweepTimer: Timer | undefined;
@@ -29,7 +29,10 @@ export class Queues {
   constructor(options: QueuesOptions) {
     this.#options = options;
     this.#clock = steadyClock(options.clock);
-    this.#commits = new CommitQueue(options.store);
+    this.#commits = new GroupCommit({
+      commit: (writes) => options.store.commit(writes),
+      writesMax: SQS_LIMITS.commitWritesMax,
+    });
     this.#scheduleSweep();
   }
 
@@ -41,9 +44,9 @@ export class Queues {
   async create(queue: NewQueue): Promise<Queue | "exists" | "deleted"> {
     const record = await this.#options.store.createQueue(queue, this.#clock.nowMs() - SQS_LIMITS.nameReuseMs);
     if (typeof record === "string") return record;
-    const made = this.#make(record);
-    this.#queues.set(queueArn(record, record.name), Promise.resolve(made));
-    return made;
+    // One place makes queues, so that there are never two of one. A search from before may still say that there is none.
+    const made = (await this.find(queue, queue.name)) ?? (await this.find(queue, queue.name));
+    return made ?? "deleted";
   }
 
   async find(scope: Scope, name: string): Promise<Queue | undefined> {

@@ -1,7 +1,7 @@
 /** The order of a standard queue: as sent where nothing speaks against it, promised to nobody. */
 import { SQS_LIMITS } from "../../../config/mod.ts";
+import { FirstInFirstOut } from "../../../kit/mod.ts";
 import type { DuePlace, QueueStore } from "../../../store/mod.ts";
-import { FirstInFirstOut } from "./first-in-first-out.ts";
 import type { MessageOrder, OrderOptions, Place } from "./message-order.ts";
 
 const { placesOfPage, inFlightMax } = SQS_LIMITS;
@@ -106,12 +106,18 @@ export class StandardOrder implements MessageOrder {
   }
 
   #needsMore(count: number, nowMs: number): boolean {
-    if (this.#nextDueMs !== undefined && this.#nextDueMs <= nowMs) return true;
+    if (this.#hasDue(nowMs)) return true;
     return !this.#isCaughtUp && this.#fresh.length < count;
   }
 
+  /** Beyond so many in memory the others count as delayed for a little longer. */
+  #hasDue(nowMs: number): boolean {
+    const isDue = this.#nextDueMs !== undefined && this.#nextDueMs <= nowMs;
+    return isDue && this.#returned.length < inFlightMax;
+  }
+
   async #load(nowMs: number): Promise<void> {
-    while (this.#nextDueMs !== undefined && this.#nextDueMs <= nowMs) await this.#loadDue(nowMs);
+    while (this.#hasDue(nowMs)) await this.#loadDue(nowMs);
     if (this.#isCaughtUp || this.#fresh.length >= placesOfPage) return;
     this.#cameWhileLoading = false;
     const page = await this.#store.placesAfter(this.#boxId, this.#cursor, placesOfPage);

@@ -1,6 +1,14 @@
-/** The digests by which clients see that a message arrived whole. Source: "Calculating the MD5 message digest for message attributes". */
+/** What a client and a function both see of a queue's message: its attributes, digests and number. */
 import { hash } from "node:crypto";
-import type { MessageAttributes } from "./message-attributes.ts";
+
+/** A message attribute as callers send it; binary values in base64. */
+export interface MessageAttribute {
+  readonly type: string;
+  readonly text?: string | undefined;
+  readonly base64?: string | undefined;
+}
+
+type Attributes = Readonly<Record<string, MessageAttribute>>;
 
 const STRING = 1;
 const BINARY = 2;
@@ -9,8 +17,11 @@ export function md5OfBody(body: string): string {
   return hash("md5", body);
 }
 
-/** Names in order of their bytes; each of name, type and value with its length before it. */
-export function md5OfAttributes(attributes: MessageAttributes | undefined): string | undefined {
+/**
+ * Names in order; each of name, type and value with its length before it.
+ * Source: "Calculating the MD5 message digest for message attributes".
+ */
+export function md5OfAttributes(attributes: Attributes | undefined): string | undefined {
   if (attributes === undefined) return undefined;
   const parts: Buffer[] = [];
   for (const name of Object.keys(attributes).sort()) {
@@ -26,4 +37,9 @@ function withLength(bytes: Buffer): [Buffer, Buffer] {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return [length, bytes];
+}
+
+/** Twenty digits that rise. AWS's begin with 188, too. */
+export function sequenceNumber(sequence: number): string {
+  return String(18_800_000_000_000_000_000n + BigInt(sequence));
 }

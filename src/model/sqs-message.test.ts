@@ -1,7 +1,7 @@
 /** Digests against values that AWS has answered, as pinned by public test suites of SQS clients and substitutes. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { md5OfAttributes, md5OfBody } from "./md5.ts";
+import { md5OfAttributes, md5OfBody } from "./sqs-message.ts";
 
 test("attributes are digested as on AWS", () => {
   const number = (text: string) => ({ type: "Number", text });

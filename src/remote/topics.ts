@@ -1,0 +1,47 @@
+/** Topics of a server that speaks SNS. */
+import type { SNSClient } from "@aws-sdk/client-sns";
+import type { ServiceEndpoint } from "../config/mod.ts";
+import { Undeliverable } from "../dataplane/mod.ts";
+import { Clients, clientSettings } from "./client-settings.ts";
+
+/** Most servers never need it: it is loaded with the first message. */
+const sdk = () => import("@aws-sdk/client-sns");
+
+export class RemoteTopics {
+  readonly #clients: Clients<SNSClient>;
+
+  constructor(endpoint: ServiceEndpoint) {
+    this.#clients = new Clients(async (scope) => {
+      const { SNSClient } = await sdk();
+      return new SNSClient(clientSettings(endpoint, scope));
+    });
+  }
+
+  /** Throws Undeliverable where there is no such topic, or it refuses the message. */
+  async publish(
+    arn: string,
+    message: string,
+    attributes: Readonly<Record<string, { readonly type: string; readonly text: string }>>,
+  ): Promise<void> {
+    const { PublishCommand, SNSServiceException } = await sdk();
+    const MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).map(([name, { type, text }]) => [
+        name,
+        { DataType: type, StringValue: text },
+      ]),
+    );
+    const command = new PublishCommand({ TopicArn: arn, Message: message, MessageAttributes });
+    try {
+      await (await this.#clients.for(arn)).send(command);
+    } catch (error) {
+      if (error instanceof SNSServiceException && error.$fault === "client") {
+        throw new Undeliverable(`${arn}: ${error.message}`);
+      }
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#clients.close();
+  }
+}
