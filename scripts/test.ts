@@ -32,15 +32,14 @@ function runTests(chosen: readonly string[], settings: Readonly<Record<string, s
 
 /** What queues promise holds on PostgreSQL, too. */
 function runOnPostgres(): number {
-  const suite = ["dead-letters", "fifo-queue", "queue-model", "standard-queue"];
+  const suite = globSync("src/services/sqs/*.test.ts", { cwd: PROJECT }).sort();
   const why = whyNoPostgres();
   if (why !== undefined) {
     console.log(`SKIPPED: ${suite.length} test files with queues on PostgreSQL: ${why}`);
     return 0;
   }
   console.log("\nOnce more with queues on PostgreSQL:");
-  const files = suite.map((name) => `src/services/sqs/${name}.test.ts`);
-  return runTests(files, { LAMBKIN_TEST_STORE: "postgres" });
+  return runTests(suite, { LAMBKIN_TEST_STORE: "postgres" });
 }
 
 /** What an execution environment promises holds in the sandboxes of OCI runtimes, too. */

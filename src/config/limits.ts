@@ -281,6 +281,8 @@ export const POSTGRES_LIMITS = {
   /** Of one server to its database. */
   connectionsMax: 8,
   connectMsMax: 10 * SECOND_MS,
+  /** A statement without an answer for so long has failed. */
+  answerMsMax: 1 * MINUTE_MS,
   /** A transaction that PostgreSQL ended for another one's sake is tried this often. */
   attemptsMax: 5,
   /** The database ends a transaction whose server says nothing: a frozen server must not hold the others up. */

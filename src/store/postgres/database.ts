@@ -64,6 +64,7 @@ export class PostgresDatabase {
       connectionString: url,
       max: POSTGRES_LIMITS.connectionsMax,
       connectionTimeoutMillis: POSTGRES_LIMITS.connectMsMax,
+      query_timeout: POSTGRES_LIMITS.answerMsMax,
       application_name: "lambkin",
       keepAlive: true,
       onConnect: async (client) => {
@@ -87,7 +88,7 @@ export class PostgresDatabase {
 
   /** One statement, which is a transaction of its own. */
   async rows(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query(this.#statement(text, values))).rows as Row[];
+    return retried(async () => (await this.#pool.query(this.#statement(text, values))).rows as Row[]);
   }
 
   /**
@@ -95,14 +96,7 @@ export class PostgresDatabase {
    * PostgreSQL ends one of them, and it is tried again. Throws CommitInDoubtError.
    */
   async transaction<T>(work: (transaction: Transaction) => Promise<T | RollBack<T>>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#attempt(work);
-      } catch (error) {
-        const isTransient = error instanceof pg.DatabaseError && TRANSIENT.has(error.code ?? "");
-        if (!isTransient || attempt === POSTGRES_LIMITS.attemptsMax) throw error;
-      }
-    }
+    return retried(() => this.#attempt(work));
   }
 
   async close(): Promise<void> {
@@ -137,6 +131,17 @@ export class PostgresDatabase {
       throw error;
     } finally {
       client.release(isBroken);
+    }
+  }
+}
+
+async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let number = 1; ; number++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isTransient = error instanceof pg.DatabaseError && TRANSIENT.has(error.code ?? "");
+      if (!isTransient || number === POSTGRES_LIMITS.attemptsMax) throw error;
     }
   }
 }

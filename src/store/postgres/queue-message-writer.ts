@@ -27,12 +27,18 @@ export async function commitWrites(
   writes: readonly QueueWrite[],
 ): Promise<Result[]> {
   const results = new Array<Result>(writes.length).fill(undefined);
-  const entered = writes.flatMap((write) => {
-    if (write.kind === "add") return [write.boxId];
-    return write.kind === "move" ? [write.toBoxId] : [];
+  const entering = writes.flatMap((write, place) => {
+    if (write.kind === "add") return [{ place, boxId: write.boxId }];
+    return write.kind === "move" ? [{ place, boxId: write.toBoxId }] : [];
   });
-  const living = await holdBoxes(transaction, entered);
-  const numbers = await takeNumbers(transaction, writes.length, entered.length);
+  const living = await holdBoxes(
+    transaction,
+    entering.map(({ boxId }) => boxId),
+  );
+  const numbers = await takeNumbers(
+    transaction,
+    entering.map(({ place }) => place),
+  );
   const taken = firstTakers(writes);
   // Counts first: what is moved in the same commit starts anew, and what is removed is gone.
   await count(
@@ -55,14 +61,15 @@ async function holdBoxes({ rows }: Transaction, boxIds: readonly number[]): Prom
   return new Set(found.filter((row) => row["is_deleted"] === false).map((row) => Number(row["id"])));
 }
 
-/** Rising, one for each place where something may come in; a commit that fails leaves a gap. */
-async function takeNumbers({ rows }: Transaction, places: number, entering: number): Promise<number[]> {
-  if (entering === 0) return [];
+/** Rising with the places; a commit that fails leaves a gap. */
+async function takeNumbers({ rows }: Transaction, places: readonly number[]): Promise<Map<number, number>> {
+  if (places.length === 0) return new Map();
   const taken = await rows(
     "SELECT nextval('lambkin.message_numbers') AS seq FROM generate_series(1, $1::integer)",
-    [places],
+    [places.length],
   );
-  return taken.map((row) => Number(row["seq"])).sort((one, other) => one - other);
+  const numbers = taken.map((row) => Number(row["seq"])).sort((one, other) => one - other);
+  return new Map(places.map((place, index) => [place, numbers[index] as number]));
 }
 
 /** Of several removals and moves of one message the first has it. */
@@ -95,8 +102,8 @@ async function count({ rows }: Transaction, writes: readonly CountReceive[]): Pr
 
 interface Moving {
   readonly taken: readonly Taken[];
-  /** At the same places as the writes. */
-  readonly numbers: readonly number[];
+  /** By the writes' places. */
+  readonly numbers: ReadonlyMap<number, number>;
   readonly living: ReadonlySet<number>;
   readonly results: Result[];
 }
@@ -116,7 +123,7 @@ async function moveAll(transaction: Transaction, { taken, numbers, living, resul
   for (const { write, place } of moves) {
     const row = rowOf.get(write.sequence);
     if (row === undefined || Number(row["box"]) !== write.boxId) continue;
-    const seq = numbers[place] as number;
+    const seq = numbers.get(place) as number;
     const sentAtMs = write.sentAtMs ?? Number(row["sent_ms"]);
     results[place] = { sequence: seq, sentAtMs };
     const head = { ...(JSON.parse(String(row["head"])) as MessageHead), ...write.head };
@@ -158,8 +165,8 @@ async function removeAll({ rows }: Transaction, taken: readonly Taken[], results
 
 interface Adding {
   readonly writes: readonly QueueWrite[];
-  /** At the same places as the writes. */
-  readonly numbers: readonly number[];
+  /** By the writes' places. */
+  readonly numbers: ReadonlyMap<number, number>;
   readonly living: ReadonlySet<number>;
   readonly results: Result[];
 }
@@ -183,7 +190,7 @@ async function addAll(transaction: Transaction, { writes, numbers, living, resul
   const added: { write: AddMessage; sequence: number }[] = [];
   for (const { write, place } of adds) {
     const { message, deduplication } = write;
-    const sequence = numbers[place] as number;
+    const sequence = numbers.get(place) as number;
     if (deduplication !== undefined) {
       const { queueId, key, sinceMs } = deduplication;
       const name = nameOf(queueId, key);
