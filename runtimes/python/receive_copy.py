@@ -23,14 +23,18 @@ def main():
     for descriptor in (1, 2, _CONTROL):
         os.dup2(devnull, descriptor)
     text = os.read(told, 16)
-    if not text:
-        # Whoever waited for the copy was killed with it.
-        os.kill(os.getpid(), signal.SIGKILL)
-    code = int(text)
+    # Nothing: whoever waited for the copy was killed with it.
+    code = int(text) if text else signal.SIGKILL
     if os.WIFSIGNALED(code):
-        signal.signal(os.WTERMSIG(code), signal.SIG_DFL) if os.WTERMSIG(code) not in (9, 19) else None
-        os.kill(os.getpid(), os.WTERMSIG(code))
+        _end_by(os.WTERMSIG(code))
     os._exit(os.WEXITSTATUS(code))
+
+
+def _end_by(number):
+    """Python ignores or handles some signals; here they end the process as they ended the copy."""
+    if number not in (signal.SIGKILL, signal.SIGSTOP):
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 main()

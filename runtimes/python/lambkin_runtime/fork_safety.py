@@ -33,6 +33,12 @@ def obstacle(kept):
         for line in maps:
             if line.split()[1][1:4:2] == "ws":
                 return "writable memory is shared with other processes"
+    for stream in range(3):
+        try:
+            os.fstat(stream)
+        except OSError:
+            # What a copy is given would get its number.
+            return "descriptor %d was closed in the init phase" % stream
     for descriptor in descriptors(kept):
         kind = _kind(descriptor)
         if kind is None:
