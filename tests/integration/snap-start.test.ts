@@ -156,7 +156,7 @@ describe("SnapStart", { skip }, () => {
     pipes: "import os\nends = os.pipe()",
     processes: "import subprocess\nchild = subprocess.Popen(['sleep', '60'])",
     memory: "import mmap\nshared = mmap.mmap(-1, 4096)",
-    streams: "import os\\nos.close(0)",
+    streams: "import os\nos.close(0)",
     listeners: "import socket\nserver = socket.create_server(('127.0.0.1', 0))",
   };
   for (const [what, source] of Object.entries(UNFIT)) {

@@ -20,6 +20,21 @@ _SETNS = {"x86_64": 308, "aarch64": 268}
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
+_STREAMS = (0, 1, 2)
+
+
+def _identity(descriptor):
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+# As they are before anything of the function is loaded.
+_streams = [_identity(stream) for stream in _STREAMS]
+
+
 def obstacle(kept):
     """Why no copies of this process can be made, in words; None when they can. `kept`: descriptors of the platform."""
     # Threads of libraries that know fork (numerical ones) are their own matter; Python's would be missing.
@@ -33,10 +48,8 @@ def obstacle(kept):
         for line in maps:
             if line.split()[1][1:4:2] == "ws":
                 return "writable memory is shared with other processes"
-    for stream in range(3):
-        try:
-            os.fstat(stream)
-        except OSError:
+    for stream in _STREAMS:
+        if _identity(stream) != _streams[stream]:
             # What a copy is given would get its number.
             return "descriptor %d was closed in the init phase" % stream
     for descriptor in descriptors(kept):
