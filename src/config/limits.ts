@@ -285,6 +285,8 @@ export const POSTGRES_LIMITS = {
   answerMsMax: 1 * MINUTE_MS,
   /** A transaction that PostgreSQL ended for another one's sake is tried this often. */
   attemptsMax: 5,
+  /** Before the second attempt; twice that before the third, and so on. */
+  retryMsMax: 50,
   /** The database ends a transaction whose server says nothing: a frozen server must not hold the others up. */
   silentTransactionMsMax: 30 * SECOND_MS,
   /** Rows read at once when all are listed. */

@@ -62,7 +62,8 @@ describe("transactions on PostgreSQL", { skip: whyNoPostgres() ?? false }, () =>
         await rows(update, [second]);
       });
     await Promise.all([raise(1, 2), raise(2, 1)]);
-    assert.equal(attempts, 3);
+    // The one that is tried again may be as quick as the one that waits, and meet it once more.
+    assert.ok(attempts >= 3, `${attempts} attempts`);
     assert.deepEqual(
       (await database.rows("SELECT value FROM pair")).map((row) => row["value"]),
       [2, 2],

@@ -1,4 +1,5 @@
 /** The connections of one server to its PostgreSQL database, and what a transaction is there. */
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import { POSTGRES_LIMITS } from "../../config/mod.ts";
 import { migrate } from "./migrate.ts";
@@ -142,6 +143,8 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
     } catch (error) {
       const isTransient = error instanceof pg.DatabaseError && TRANSIENT.has(error.code ?? "");
       if (!isTransient || number === POSTGRES_LIMITS.attemptsMax) throw error;
+      // Whoever was let through instead gets a start, or the two would meet in the same place again.
+      await setTimeout(number * POSTGRES_LIMITS.retryMsMax * Math.random());
     }
   }
 }
