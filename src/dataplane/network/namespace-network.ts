@@ -57,7 +57,11 @@ export class NamespaceNetwork implements Network {
     this.#number = number;
     this.#nameServers = nameServers;
     this.#table = table;
-    this.#pool = new SlotPool(() => this.#make(), NETWORK_LIMITS.readySlots, reportFault);
+    // Closing takes the interfaces away from slots that are just being made.
+    const report = (error: unknown): void => {
+      if (!this.#isClosing) reportFault(error);
+    };
+    this.#pool = new SlotPool(() => this.#make(), NETWORK_LIMITS.readySlots, report);
   }
 
   /** Rejects where this process may not make namespaces or rules. Removes the rules of servers that were killed. */

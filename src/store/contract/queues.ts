@@ -99,6 +99,20 @@ export function queuesContract(name: string, open: Open<QueueStore>): void {
         assert.deepEqual(await pages(store, "nothing", 10), []);
       }));
 
+    it("finds nothing under names with a NUL, and goes on after one", () =>
+      withStore(open, async (store) => {
+        for (const one of ["a", "b"]) await create(store, queue(one));
+        assert.equal(await store.findQueue(HERE, "a\0"), undefined);
+        assert.equal(await store.findQueue({ ...HERE, accountId: "\0" }, "a"), undefined);
+        assert.deepEqual(await pages(store, "a\0", 10), []);
+        assert.deepEqual(await store.listQueues(HERE, { deadLetterArn: "\0", limit: 10 }), []);
+        const after = await store.listQueues(HERE, { afterName: "a\0", limit: 10 });
+        assert.deepEqual(
+          after.map(({ name }) => name),
+          ["b"],
+        );
+      }));
+
     it("finds queues by the dead-letter queue that they name now", () =>
       withStore(open, async (store) => {
         const policy = (arn: string) => ({ RedrivePolicy: JSON.stringify({ deadLetterTargetArn: arn }) });

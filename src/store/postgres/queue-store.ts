@@ -62,6 +62,7 @@ export class PostgresQueueStore implements QueueStore {
   }
 
   async findQueue(scope: Scope, name: string): Promise<QueueRecord | undefined> {
+    if (holdsNul(scope.accountId, scope.region, name)) return undefined;
     const [row] = await this.#database.rows(
       `SELECT ${QUEUE} FROM lambkin.queues WHERE account = $1 AND region = $2 AND name = $3`,
       [scope.accountId, scope.region, name],
@@ -70,7 +71,10 @@ export class PostgresQueueStore implements QueueStore {
   }
 
   async listQueues(scope: Scope, page: QueuePage): Promise<QueueRecord[]> {
-    const values: unknown[] = [scope.accountId, scope.region, page.afterName ?? ""];
+    if (holdsNul(scope.accountId, page.prefix, page.deadLetterArn)) return [];
+    // No name has a NUL: what is after "a\0" is what is after "a".
+    const [afterName = ""] = (page.afterName ?? "").split("\0");
+    const values: unknown[] = [scope.accountId, scope.region, afterName];
     values.push(...prefixRange(page.prefix ?? ""), page.limit);
     const filter = page.deadLetterArn === undefined ? "" : "AND dead_letter_arn = $7";
     if (page.deadLetterArn !== undefined) values.push(page.deadLetterArn);
@@ -290,4 +294,9 @@ async function forgetBox({ rows }: Transaction, boxId: number): Promise<Row[]> {
 
 function written({ attributes, tags }: Pick<QueueRecord, "attributes" | "tags">): (string | null)[] {
   return [JSON.stringify(attributes), JSON.stringify(tags), deadLetterArn(attributes)];
+}
+
+/** PostgreSQL refuses texts with a NUL, even to look for them: there can be none. */
+function holdsNul(...texts: readonly (string | undefined)[]): boolean {
+  return texts.some((text) => text?.includes("\0") === true);
 }
