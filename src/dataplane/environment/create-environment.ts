@@ -13,6 +13,7 @@ import {
   announce,
   type EnvironmentRequest,
   environmentLog,
+  type FunctionFiles,
   filesOf,
   runtimeFolders,
   type SandboxParts,
@@ -39,16 +40,22 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       clock: parts.clock,
       start: async (prepare) => {
         const request = { id, scope, target, initializationType, choice, stream, log, prepare };
-        if (place === undefined) {
-          const found = (await restore(parts, request)) ?? (await adopt(parts, request));
-          if (found !== undefined) {
-            place = found.place;
-            return found;
-          }
+        const isFirst = place === undefined;
+        const restored = isFirst ? await restore(parts, request) : undefined;
+        if (restored !== undefined) {
+          place = restored.place;
+          return restored;
+        }
+        const files = await filesOf(parts, target);
+        const adopted = isFirst ? adopt(parts, request, files) : undefined;
+        if (adopted !== undefined) {
+          place = adopted.place;
+          return adopted;
         }
         return parts.starts.run(target.configurationId, async () => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
-          const sandbox = await startSandbox(parts, { ...request, sandboxId: `${id}-${++starts}`, place });
+          const sandboxId = `${id}-${++starts}`;
+          const sandbox = await startSandbox(parts, { ...request, sandboxId, place }, files);
           return { sandbox, isRestored: false };
         });
       },
@@ -77,9 +84,12 @@ async function restore(parts: EnvironmentParts, request: EnvironmentRequest): Pr
 }
 
 /** Makes a sandbox that was parked this function's; undefined where none is there, or it cannot be had that way. */
-async function adopt(parts: EnvironmentParts, request: EnvironmentRequest): Promise<Found | undefined> {
+function adopt(
+  parts: EnvironmentParts,
+  request: EnvironmentRequest,
+  files: FunctionFiles,
+): Found | undefined {
   const { target, choice } = request;
-  const files = await filesOf(parts, target);
   if (choice === undefined || hasExtensions(files.layers)) return undefined;
   const parked = parts.parked.take(target);
   if (parked === undefined) return undefined;

@@ -284,6 +284,15 @@ function isLast(end: RunEnd): boolean {
   }
 }
 
+/** Of the first init, milliseconds. Source: "Understanding the Lambda execution environment lifecycle" page. */
+export function initBudgetMs({
+  initializationType,
+  target,
+}: Pick<ExecutionEnvironment, "initializationType" | "target">): number {
+  if (initializationType === "on-demand") return ENVIRONMENT_LIMITS.initMsMax;
+  return Math.max(ENVIRONMENT_LIMITS.provisionedInitMsMax, target.settings.Timeout * 1000);
+}
+
 /** Writes what came of an init, once what the guest printed in it is written. */
 export function reportInit(
   { log, initializationType, isRestored }: ExecutionEnvironment,

@@ -89,13 +89,17 @@ export async function filesOf({ code }: SandboxParts, target: FunctionVersion): 
 }
 
 /** Rejects with Unstartable, or with what the machine has against it. */
-export async function startSandbox(parts: SandboxParts, request: StartRequest): Promise<Sandbox> {
+export async function startSandbox(
+  parts: SandboxParts,
+  request: StartRequest,
+  files: FunctionFiles,
+): Promise<Sandbox> {
   const { choice, target, place, copying } = request;
   const { settings } = target;
   if (choice === undefined) {
     throw new Unstartable(`Runtime ${settings.Runtime} is not installed on this machine`);
   }
-  const folders = { ...(await filesOf(parts, target)), ...runtimeFolders(parts, choice) };
+  const folders = { ...files, ...runtimeFolders(parts, choice) };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
   const command = await runtimeCommand({ choice, folders, paths, settings });

@@ -1,11 +1,11 @@
 /** The one path that runs a function: admit, place, run, log, account. */
-import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation, InvocationOutcome, Invoker, Scope } from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
 import {
   type ExecutionEnvironment,
   type InitOutcome,
+  initBudgetMs,
   reportInit,
 } from "../environment/execution-environment.ts";
 import type { RunEnd } from "../environment/runtime-process.ts";
@@ -192,12 +192,6 @@ export class DataPlane implements Invoker {
     logReport(environment, invocation, ending, init.durationMs, undefined);
     return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
   }
-}
-
-/** Source: "Understanding the Lambda execution environment lifecycle" page. */
-export function initBudgetMs({ initializationType, target }: ExecutionEnvironment): number {
-  if (initializationType === "on-demand") return ENVIRONMENT_LIMITS.initMsMax;
-  return Math.max(ENVIRONMENT_LIMITS.provisionedInitMsMax, target.settings.Timeout * 1000);
 }
 
 /** A timer is a little early or late; whoever's time is up has used exactly that. */

@@ -2,10 +2,9 @@
  * Keeps environments ready ahead of any invocation: starts as many as were asked for, and a new one for each that ends.
  * Source: "Configuring provisioned concurrency for a function" page; states and the failure's code are recorded.
  */
-import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import { type ExecutionEnvironment, reportInit } from "../environment/execution-environment.ts";
+import { type ExecutionEnvironment, initBudgetMs, reportInit } from "../environment/execution-environment.ts";
 import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
 
 export interface ProvisionedStatus {
@@ -95,10 +94,8 @@ export class ProvisionedConcurrency {
   }
 
   async #start(allocation: Allocation, environment: ExecutionEnvironment): Promise<void> {
-    const { Timeout } = allocation.target.settings;
-    const budgetMs = Math.max(ENVIRONMENT_LIMITS.provisionedInitMsMax, Timeout * 1000);
     try {
-      const init = await environment.init(budgetMs);
+      const init = await environment.init(initBudgetMs(environment));
       reportInit(environment, init, "init");
       if (init.kind === "ready") allocation.ready.add(environment);
       else allocation.failure = "FUNCTION_ERROR_INIT_FAILURE";

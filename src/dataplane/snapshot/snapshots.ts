@@ -24,18 +24,17 @@ interface Kept {
 }
 
 interface Entry {
-  readonly scope: Scope;
   /** Undefined where none could be taken. */
-  readonly kept: Promise<Kept | undefined>;
-  idle: Timer;
+  readonly taking: Promise<Kept | undefined>;
+  /** What came of it. */
+  kept: Kept | undefined;
+  idle: Timer | undefined;
 }
 
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   /** By configuration, the last used at the end. */
   readonly #entries = new Map<string, Entry>();
-  readonly #bytes = new Map<string, number>();
-  readonly #stocks = new Set<Stock<Copy>>();
   readonly #ending = new Set<Promise<void>>();
   #restored = 0;
   #isClosed = false;
@@ -46,8 +45,9 @@ export class Snapshots {
 
   /** Snapshots, copies that wait, and copies that became environments since the start. */
   counts(): { snapshots: number; copies: number; restored: number } {
-    const copies = this.#stocks.values().reduce((sum, { readyCount }) => sum + readyCount, 0);
-    return { snapshots: this.#stocks.size, copies, restored: this.#restored };
+    const kept = this.#allKept();
+    const copies = kept.reduce((sum, { stock }) => sum + stock.readyCount, 0);
+    return { snapshots: kept.length, copies, restored: this.#restored };
   }
 
   /** The version will be called: its snapshot is taken now. */
@@ -60,7 +60,7 @@ export class Snapshots {
    * the function has none.
    */
   async take(scope: Scope, target: FunctionVersion): Promise<Copy | undefined> {
-    const kept = await this.#entryFor(scope, target)?.kept;
+    const kept = await this.#entryFor(scope, target)?.taking;
     if (kept === undefined) return undefined;
     const { starts, reportFault } = this.#options.parts;
     const copy =
@@ -80,14 +80,11 @@ export class Snapshots {
     const entry = this.#entries.get(configurationId);
     if (entry === undefined) return;
     this.#entries.delete(configurationId);
-    this.#bytes.delete(configurationId);
-    entry.idle.cancel();
-    const ending = entry.kept
+    entry.idle?.cancel();
+    const ending = entry.taking
       .then(async (kept) => {
-        if (kept === undefined) return;
-        this.#stocks.delete(kept.stock);
-        await kept.stock.close();
-        await kept.snapshot.end();
+        await kept?.stock.close();
+        await kept?.snapshot.end();
       })
       .finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
@@ -104,17 +101,36 @@ export class Snapshots {
     const choice = this.#choiceFor(target);
     if (choice === undefined) return undefined;
     const { configurationId } = target;
-    const known = this.#entries.get(configurationId);
-    known?.idle.cancel();
-    this.#entries.delete(configurationId);
-    const idle = this.#options.parts.clock.after(ENVIRONMENT_LIMITS.snapshotIdleMs, () =>
+    const entry = this.#entries.get(configurationId) ?? this.#newEntry(scope, target, choice);
+    entry.idle?.cancel();
+    entry.idle = this.#options.parts.clock.after(ENVIRONMENT_LIMITS.snapshotIdleMs, () =>
       this.retire(configurationId),
     );
-    const entry = { scope, kept: known?.kept ?? this.#keep(scope, target, choice), idle };
+    this.#entries.delete(configurationId);
     this.#entries.set(configurationId, entry);
     const [oldest] = this.#entries.keys();
     if (this.#entries.size > ENVIRONMENT_LIMITS.snapshotsMax && oldest !== undefined) this.retire(oldest);
     return entry;
+  }
+
+  #newEntry(scope: Scope, target: FunctionVersion, choice: RuntimeChoice): Entry {
+    const { configurationId } = target;
+    const taking = this.#keep(scope, target, choice);
+    const entry: Entry = { taking, kept: undefined, idle: undefined };
+    const isCurrent = (): boolean => this.#entries.get(configurationId) === entry;
+    void taking.then((kept) => {
+      if (kept === undefined || !isCurrent()) return;
+      entry.kept = kept;
+      this.#keepWithin();
+      void kept.snapshot.gone.then(() => {
+        if (isCurrent()) this.retire(configurationId);
+      });
+    });
+    return entry;
+  }
+
+  #allKept(): Kept[] {
+    return [...this.#entries.values()].flatMap(({ kept }) => kept ?? []);
   }
 
   #choiceFor(target: FunctionVersion): RuntimeChoice | undefined {
@@ -128,7 +144,7 @@ export class Snapshots {
   }
 
   #keepWithin(): void {
-    const total = (): number => this.#bytes.values().reduce((sum, bytes) => sum + bytes, 0);
+    const total = (): number => this.#allKept().reduce((sum, { snapshot }) => sum + snapshot.sharedBytes, 0);
     for (const configurationId of [...this.#entries.keys()].slice(0, -1)) {
       if (total() <= this.#options.bytesMax) return;
       this.retire(configurationId);
@@ -139,10 +155,10 @@ export class Snapshots {
     const { parts, readyMax } = this.#options;
     const what = `(snapshot of ${target.name})`;
     try {
-      const { layers } = await filesOf(parts, target);
+      const files = await filesOf(parts, target);
       // They are processes of their own, started before the runtime.
-      if (hasExtensions(layers)) return undefined;
-      const snapshot = await takeSnapshot(parts, scope, target, choice);
+      if (hasExtensions(files.layers)) return undefined;
+      const snapshot = await takeSnapshot(parts, scope, target, choice, files);
       if (snapshot === undefined) return undefined;
       const stock = new Stock<Copy>({
         clock: parts.clock,
@@ -152,12 +168,7 @@ export class Snapshots {
         readyMax,
         reportFault: (error) => parts.reportFault(error, what),
       });
-      this.#stocks.add(stock);
       stock.refillSoon();
-      const { configurationId } = target;
-      void snapshot.gone.then(() => this.retire(configurationId));
-      this.#bytes.set(configurationId, snapshot.sharedBytes);
-      this.#keepWithin();
       return { snapshot, stock };
     } catch (error) {
       parts.reportFault(error, what);

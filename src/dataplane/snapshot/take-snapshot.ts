@@ -1,11 +1,16 @@
 /** Initialises a function version once, so that its environments can be copies. */
 import { randomBytes } from "node:crypto";
-import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { deferred } from "../../kit/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
+import { initBudgetMs } from "../environment/execution-environment.ts";
 import { takePlace } from "../environment/place.ts";
 import { RuntimeProcess } from "../environment/runtime-process.ts";
-import { environmentLog, type SandboxParts, startSandbox } from "../environment/start-sandbox.ts";
+import {
+  environmentLog,
+  type FunctionFiles,
+  type SandboxParts,
+  startSandbox,
+} from "../environment/start-sandbox.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -19,6 +24,7 @@ export async function takeSnapshot(
   scope: Scope,
   target: FunctionVersion,
   choice: RuntimeChoice,
+  files: FunctionFiles,
 ): Promise<Snapshot | undefined> {
   const { clock, starts } = parts;
   const id = randomBytes(16).toString("hex");
@@ -33,7 +39,7 @@ export async function takeSnapshot(
     start: async (prepare) => {
       const request = { id, scope, target, initializationType, choice, stream, log, prepare, place } as const;
       sandbox = await starts.run(target.configurationId, () =>
-        startSandbox(parts, { ...request, sandboxId: `${id}-0`, copying: "source" }),
+        startSandbox(parts, { ...request, sandboxId: `${id}-0`, copying: "source" }, files),
       );
       return { sandbox, isRestored: false };
     },
@@ -45,7 +51,7 @@ export async function takeSnapshot(
   };
   const startedMs = clock.monotonicMs();
   const timeout = deferred<{ readonly kind: "timeout" }>();
-  const budgetMs = Math.max(ENVIRONMENT_LIMITS.provisionedInitMsMax, target.settings.Timeout * 1000);
+  const budgetMs = initBudgetMs({ initializationType, target });
   const timer = clock.after(budgetMs, () => timeout.resolve({ kind: "timeout" }));
   try {
     await process.start();
