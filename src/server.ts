@@ -42,7 +42,7 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import { type FunctionVersion, isSnapStart, LATEST, type OperationTable } from "./model/mod.ts";
+import { type FunctionVersion, isSnapStart, LATEST, type OperationTable, type Scope } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { productRoutes } from "./product.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
@@ -162,14 +162,18 @@ export async function startServer(
     forget: (configurationId) => snapshots.retire(configurationId),
   });
   const objects = config.s3 && new S3Objects(config.s3);
+  // What a qualifier means is asked when a call is made, not when it was asked for.
+  const calledNow = async (scope: Scope, name: string, qualifier: string | undefined) => {
+    const found = await findQualified(store, scope, name, qualifier);
+    return found && { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
+  };
   const readerParts: ReaderParts = {
     ...{ clock, reportFault },
     invoker: dataPlane,
     places: new FunctionPlaces(clock),
     resolve: async (scope, name, qualifier) => {
-      const found = await findQualified(store, scope, name, qualifier);
-      if (found === undefined || found.version.code.kind === "image") return undefined;
-      return { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
+      const called = await calledNow(scope, name, qualifier);
+      return called?.target.code.kind === "image" ? undefined : called;
     },
   };
   const remoteQueues = config.sqs && new RemoteQueues(config.sqs);
@@ -180,15 +184,10 @@ export async function startServer(
     store: new SqliteEventStore(database),
     invoker: dataPlane,
     clock,
-    // What a qualifier means is asked when the event runs, not when it was accepted.
     resolve: async (scope, name, qualifier) => {
-      const found = await findQualified(store, scope, name, qualifier);
-      if (found === undefined) return undefined;
-      return {
-        target: await versionForCall(store, scope, found, Math.random),
-        setting: (await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST)) ?? {},
-        shared: found.shared,
-      };
+      const called = await calledNow(scope, name, qualifier);
+      const setting = await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST);
+      return called && { ...called, setting: setting ?? {} };
     },
     retryMs: config.asyncRetryMs,
     destinations: destinationPorts({

@@ -1,7 +1,7 @@
 /** Everything that runs a function. */
 
 export { AsyncQueue, type EventTarget } from "./async/async-queue.ts";
-export { type DestinationPorts, Undeliverable } from "./async/destinations.ts";
+export { type BusEvent, type DestinationPorts, Undeliverable } from "./async/destinations.ts";
 export { environmentFactory } from "./environment/create-environment.ts";
 export { EnvironmentPool } from "./environment/environment-pool.ts";
 export { RESERVED_VARIABLES } from "./environment/environment-variables.ts";

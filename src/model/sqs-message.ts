@@ -8,6 +8,13 @@ export interface MessageAttribute {
   readonly base64?: string | undefined;
 }
 
+/** A message of somebody within this process. */
+export interface TextToSend {
+  readonly body: string;
+  readonly attributes?: Attributes | undefined;
+  readonly traceHeader?: string | undefined;
+}
+
 type Attributes = Readonly<Record<string, MessageAttribute>>;
 
 const STRING = 1;

@@ -1,5 +1,6 @@
 /** How clients of other servers are set up: those that speak AWS's protocols at an address of the user's choice. */
 import { REMOTE_LIMITS, type ServiceEndpoint } from "../config/mod.ts";
+import { Undeliverable } from "../dataplane/mod.ts";
 import type { Scope } from "../model/mod.ts";
 
 export function clientSettings({ endpointUrl, credentials }: ServiceEndpoint, { accountId, region }: Scope) {
@@ -20,6 +21,12 @@ export function clientSettings({ endpointUrl, credentials }: ServiceEndpoint, { 
 export function scopeOfArn(arn: string): Scope {
   const [, , , region = "", accountId = ""] = arn.split(":");
   return { region, accountId };
+}
+
+/** What a service refuses will not arrive another time either; every other error may pass. */
+export function refusalOf(arn: string, error: unknown): unknown {
+  const isRefused = error instanceof Error && "$fault" in error && error.$fault === "client";
+  return isRefused ? new Undeliverable(`${arn}: ${error.message}`) : error;
 }
 
 /** One client for each account and region that is asked for. */

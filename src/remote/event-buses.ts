@@ -1,19 +1,11 @@
 /** Event buses of a server that speaks EventBridge. */
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { ServiceEndpoint } from "../config/mod.ts";
-import { Undeliverable } from "../dataplane/mod.ts";
-import { Clients, clientSettings } from "./client-settings.ts";
+import { type BusEvent, Undeliverable } from "../dataplane/mod.ts";
+import { Clients, clientSettings, refusalOf } from "./client-settings.ts";
 
 /** Most servers never need it: it is loaded with the first event. */
 const sdk = () => import("@aws-sdk/client-eventbridge");
-
-export interface BusEvent {
-  readonly source: string;
-  readonly detailType: string;
-  readonly resources: readonly string[];
-  /** JSON. */
-  readonly detail: string;
-}
 
 export class RemoteEventBuses {
   readonly #clients: Clients<EventBridgeClient>;
@@ -27,7 +19,7 @@ export class RemoteEventBuses {
 
   /** Throws Undeliverable where there is no such bus, or it refuses the event. */
   async put(arn: string, { source, detailType, resources, detail }: BusEvent): Promise<void> {
-    const { EventBridgeServiceException, PutEventsCommand } = await sdk();
+    const { PutEventsCommand } = await sdk();
     const entry = { EventBusName: arn, Source: source, DetailType: detailType, Detail: detail };
     const command = new PutEventsCommand({ Entries: [{ ...entry, Resources: [...resources] }] });
     try {
@@ -36,10 +28,7 @@ export class RemoteEventBuses {
       if (refused !== undefined)
         throw new Undeliverable(`${arn}: ${refused.ErrorMessage ?? refused.ErrorCode}`);
     } catch (error) {
-      if (error instanceof EventBridgeServiceException && error.$fault === "client") {
-        throw new Undeliverable(`${arn}: ${error.message}`);
-      }
-      throw error;
+      throw refusalOf(arn, error);
     }
   }
 

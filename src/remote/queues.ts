@@ -3,7 +3,7 @@ import type { Message, MessageAttributeValue, SQSClient } from "@aws-sdk/client-
 import type { ServiceEndpoint } from "../config/mod.ts";
 import { ApiError } from "../errors/mod.ts";
 import type { QueueMessage, QueueReceive, QueueSource } from "../eventsources/mod.ts";
-import type { MessageAttribute } from "../model/mod.ts";
+import type { MessageAttribute, TextToSend } from "../model/mod.ts";
 import { Clients, clientSettings, scopeOfArn } from "./client-settings.ts";
 
 const sdk = () => import("@aws-sdk/client-sqs");
@@ -21,14 +21,7 @@ export class RemoteQueues implements QueueSource {
   }
 
   /** Throws an ApiError when there is no such queue, or it does not take the message. */
-  async sendText(
-    arn: string,
-    text: {
-      readonly body: string;
-      readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-      readonly traceHeader?: string | undefined;
-    },
-  ): Promise<void> {
+  async sendText(arn: string, text: TextToSend): Promise<void> {
     const { SendMessageCommand } = await sdk();
     const { body, attributes = {}, traceHeader } = text;
     const MessageAttributes = Object.fromEntries(

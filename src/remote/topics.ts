@@ -1,8 +1,7 @@
 /** Topics of a server that speaks SNS. */
 import type { SNSClient } from "@aws-sdk/client-sns";
 import type { ServiceEndpoint } from "../config/mod.ts";
-import { Undeliverable } from "../dataplane/mod.ts";
-import { Clients, clientSettings } from "./client-settings.ts";
+import { Clients, clientSettings, refusalOf } from "./client-settings.ts";
 
 /** Most servers never need it: it is loaded with the first message. */
 const sdk = () => import("@aws-sdk/client-sns");
@@ -23,7 +22,7 @@ export class RemoteTopics {
     message: string,
     attributes: Readonly<Record<string, { readonly type: string; readonly text: string }>>,
   ): Promise<void> {
-    const { PublishCommand, SNSServiceException } = await sdk();
+    const { PublishCommand } = await sdk();
     const MessageAttributes = Object.fromEntries(
       Object.entries(attributes).map(([name, { type, text }]) => [
         name,
@@ -34,10 +33,7 @@ export class RemoteTopics {
     try {
       await (await this.#clients.for(arn)).send(command);
     } catch (error) {
-      if (error instanceof SNSServiceException && error.$fault === "client") {
-        throw new Undeliverable(`${arn}: ${error.message}`);
-      }
-      throw error;
+      throw refusalOf(arn, error);
     }
   }
 

@@ -3,7 +3,6 @@
  * to be told of it was told. At least once; after a crash what was under way runs again.
  * Source of the rules: "How Lambda handles errors and retries with asynchronous invocation" page.
  */
-import { randomUUID } from "node:crypto";
 import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import { throttled } from "../../errors/mod.ts";
 import { type Clock, GroupCommit } from "../../kit/mod.ts";
@@ -15,7 +14,6 @@ import {
   type InvocationOutcome,
   type Invoker,
   isLoop,
-  LATEST,
   type Scope,
   traceOf,
 } from "../../model/mod.ts";
@@ -239,20 +237,10 @@ export class AsyncQueue {
   /** The function is done with the event; it leaves the disk when everybody knows who is to know. */
   async #deliver(event: EventHead, deliveries: readonly Delivery[]): Promise<void> {
     const { destinations, clock, reportFault } = this.#options;
-    const { scope, functionName, traceId } = event;
-    const arn = functionArn(scope, functionName, event.qualifier ?? LATEST);
     const left: Delivery[] = [];
     for (const delivery of deliveries) {
       try {
-        const about = {
-          scope,
-          functionName,
-          functionArn: arn,
-          traceId,
-          nowMs: clock.nowMs(),
-          randomId: randomUUID(),
-        };
-        await deliver(destinations, delivery, about);
+        await deliver(destinations, delivery, event, clock.nowMs());
       } catch (error) {
         reportFault(error, event.id);
         if (!(error instanceof Undeliverable)) left.push(delivery);

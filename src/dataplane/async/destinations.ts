@@ -1,6 +1,7 @@
 /** Where results and dead letters can be brought, by the service in their ARN. */
-import type { Scope } from "../../model/mod.ts";
-import type { Delivery, MessageText } from "../../store/mod.ts";
+import { randomUUID } from "node:crypto";
+import { functionArn, LATEST, type Scope } from "../../model/mod.ts";
+import type { Delivery, EventHead, MessageText } from "../../store/mod.ts";
 
 /** It will not arrive, however often it is tried. */
 export class Undeliverable extends Error {
@@ -37,21 +38,12 @@ export interface BusEvent {
   readonly detail: string;
 }
 
-export interface Delivered {
-  readonly scope: Scope;
-  readonly functionName: string;
-  /** With its qualifier. */
-  readonly functionArn: string;
-  readonly traceId: string | undefined;
-  readonly nowMs: number;
-  readonly randomId: string;
-}
-
 /** Rejects with Undeliverable, or with what may be different another time. */
 export async function deliver(
   ports: DestinationPorts,
   { arn, body, attributes, outcome }: Delivery,
-  event: Delivered,
+  event: EventHead,
+  nowMs: number,
 ): Promise<void> {
   const service = arn.split(":")[2];
   switch (service) {
@@ -61,7 +53,7 @@ export async function deliver(
       return ports.invokeFunction(arn, Buffer.from(body), event.traceId);
     case "s3":
       if (ports.putObject === undefined) throw notSet("S3");
-      return ports.putObject(event.scope, arn.split(":").at(-1) ?? "", objectKey(event), body);
+      return ports.putObject(event.scope, arn.split(":").at(-1) ?? "", objectKey(event, nowMs), body);
     case "sns":
       if (ports.publish === undefined) throw notSet("SNS");
       return ports.publish(arn, body, attributes ?? {});
@@ -70,7 +62,7 @@ export async function deliver(
       return ports.putEvent(arn, {
         source: "lambda",
         detailType: `Lambda Function Invocation Result - ${outcome}`,
-        resources: [arn, event.functionArn],
+        resources: [arn, functionArn(event.scope, event.functionName, event.qualifier ?? LATEST)],
         detail: body,
       });
     default:
@@ -83,9 +75,9 @@ function notSet(name: string): Undeliverable {
 }
 
 /** Source: recall. */
-function objectKey({ functionName, nowMs, randomId }: Delivered): string {
+function objectKey({ functionName }: EventHead, nowMs: number): string {
   const time = new Date(nowMs).toISOString();
   const day = time.slice(0, 10);
   const clock = time.slice(11, 19).replaceAll(":", ".");
-  return `aws/lambda/async/${functionName}/${day.replaceAll("-", "/")}/${day}T${clock}-${randomId}`;
+  return `aws/lambda/async/${functionName}/${day.replaceAll("-", "/")}/${day}T${clock}-${randomUUID()}`;
 }

@@ -1,5 +1,5 @@
 /** What a poller needs of queues; the SQS service fits it. Queues are named by ARN, times are milliseconds. */
-import type { MessageAttribute } from "../../model/mod.ts";
+import type { StoredMessage } from "../../store/mod.ts";
 
 /** Each throws an ApiError when there is no such queue. */
 export interface QueueSource {
@@ -21,23 +21,9 @@ export interface QueueReceive {
   readonly whenGone: (listener: () => void) => () => void;
 }
 
-export interface QueueMessage {
-  readonly head: {
-    readonly id: string;
-    readonly senderId: string;
-    readonly groupId?: string | undefined;
-    readonly deduplicationId?: string | undefined;
-    readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-    readonly traceHeader?: string | undefined;
-    readonly deadLetterSourceArn?: string | undefined;
-  };
-  readonly body: string;
-  readonly sentAtMs: number;
-  readonly sequence: number;
+export interface QueueMessage extends StoredMessage {
   /** Where another server has given it one. */
   readonly sequenceNumber?: string | undefined;
-  readonly receiveCount: number;
-  readonly firstReceivedAtMs: number | undefined;
   readonly receiptHandle: string;
 }
 

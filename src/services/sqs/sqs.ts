@@ -1,7 +1,7 @@
 /** The service as a whole: its life, its operations, and a port for those who use queues within this process. */
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../kit/mod.ts";
-import type { MessageAttribute, OperationTable } from "../../model/mod.ts";
+import type { OperationTable, TextToSend } from "../../model/mod.ts";
 import type { QueueStore } from "../../store/mod.ts";
 import { hasInvalidCharacters } from "./attributes/characters.ts";
 import { attributesBytes } from "./attributes/message-attributes.ts";
@@ -34,12 +34,6 @@ export interface QueuePort {
   delete(arn: string, receiptHandles: readonly string[]): Promise<void>;
   /** Throws ReceiptHandleIsInvalid, InvalidParameterValue. */
   changeVisibility(arn: string, receiptHandle: string, visibilityMs: number): Promise<void>;
-}
-
-export interface TextToSend {
-  readonly body: string;
-  readonly attributes?: Readonly<Record<string, MessageAttribute>> | undefined;
-  readonly traceHeader?: string | undefined;
 }
 
 export class Sqs implements QueuePort {

@@ -14,6 +14,7 @@ import { Contents, type ReceiveCount } from "./contents.ts";
 import { FifoOrder } from "./fifo-order.ts";
 import { LongPolls } from "./long-polls.ts";
 import type { Place } from "./message-order.ts";
+import { deduplicationKey, newMessage } from "./new-message.ts";
 import type { QueueCommits } from "./queue-commits.ts";
 import { type QueueSettings, queueSettings } from "./queue-settings.ts";
 import { encodeReceipt, type Receipt } from "./receipt-handle.ts";
@@ -99,10 +100,10 @@ export class Queue {
   async send(requests: readonly SendRequest[]): Promise<SendResult[]> {
     const contents = await this.#contents();
     const nowMs = this.#options.clock.nowMs();
-    const messages = requests.map((request) => this.#newMessage(request, nowMs));
+    const messages = requests.map((request) => newMessage(this.#settings, request, nowMs));
     const sinceMs = nowMs - SQS_LIMITS.deduplicationMs;
     const writes = messages.map((message, index) => {
-      const key = this.#deduplicationKey(requests[index] as SendRequest);
+      const key = deduplicationKey(this.#settings, requests[index] as SendRequest);
       const deduplication = key === undefined ? undefined : { queueId: this.#record.id, key, sinceMs };
       return { kind: "add" as const, boxId: contents.boxId, message, deduplication };
     });
@@ -281,18 +282,6 @@ export class Queue {
       return new Contents(boxId, new StandardOrder({ store, boxId }, counts), total, () => {});
     const order = new FifoOrder({ store, boxId }, counts, () => this.#settings.delayMs);
     return new Contents(boxId, order, total, () => this.#polls.wake());
-  }
-
-  #newMessage({ head, body, delayMs }: SendRequest, nowMs: number): NewMessage {
-    if (this.#settings.isFifo) return { head, body, sentAtMs: nowMs };
-    const waitMs = delayMs ?? this.#settings.delayMs;
-    return { head, body, sentAtMs: nowMs, dueAtMs: waitMs === 0 ? undefined : nowMs + waitMs };
-  }
-
-  #deduplicationKey({ head, deduplicationId }: SendRequest): string | undefined {
-    if (deduplicationId === undefined || !this.#settings.isFifo) return undefined;
-    // Group ids have no such character.
-    return this.#settings.deduplicatesByGroup ? `${head.groupId}\n${deduplicationId}` : deduplicationId;
   }
 
   #appear(contents: Contents, place: Place, dueAtMs: number | undefined): void {
