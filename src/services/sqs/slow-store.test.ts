@@ -152,3 +152,28 @@ test("when the store fails, who asked is told, and everything is as before", asy
   assert.deepEqual(await sqs.bodies(url), ["2", "3"]);
   await sqs.close();
 });
+
+test("a move task that is quicker than the writing of its beginning still ends", async () => {
+  let writes = 0;
+  const sqs = await TestSqs.open((store) =>
+    intercepted(store, async (run, method) => {
+      // Longer than all that a task without messages has to do.
+      if (method === "writeMoveTask" && writes++ === 0) for (let left = 50; left > 0; left--) await turn();
+      return run();
+    }),
+  );
+  await sqs.queue("dead");
+  const SourceArn = "arn:aws:sqs:us-east-1:000000000000:dead";
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: SourceArn, maxReceiveCount: 1 });
+  await sqs.queue("q", { RedrivePolicy });
+  await sqs.call("StartMessageMoveTask", { SourceArn });
+  for (let left = 100; left > 0; left--) await turn();
+  const { Results } = await sqs.call<{ Results: { Status: string }[] }>("ListMessageMoveTasks", {
+    SourceArn,
+  });
+  assert.deepEqual(
+    Results.map(({ Status }) => Status),
+    ["COMPLETED"],
+  );
+  await sqs.close();
+});

@@ -63,8 +63,9 @@ export class MoveTasks {
     const startedAtMs = this.#clock.nowMs();
     const state = { moved: 0, status: "RUNNING", failure: undefined } as const;
     const task = { id: randomUUID(), source, settings, startedAtMs, toMove: visible + delayed, ...state };
-    this.#launch(task);
-    await this.#write(task);
+    const written = this.#write(task);
+    this.#launch(task, written);
+    await written;
     return handleOf(task);
   }
 
@@ -101,7 +102,8 @@ export class MoveTasks {
       const { destinationArn, rate, toMove, moved } = document;
       const settings = { destinationArn, rate };
       const state = { toMove, moved, status: "RUNNING", failure: undefined } as const;
-      this.#launch({ id: task.id, source, settings, startedAtMs: task.startedAtMs, ...state });
+      const running = { id: task.id, source, settings, startedAtMs: task.startedAtMs, ...state };
+      this.#launch(running, Promise.resolve());
     }
   }
 
@@ -113,7 +115,8 @@ export class MoveTasks {
     await Promise.all(running.map(({ ended }) => ended));
   }
 
-  #launch(task: Task): void {
+  /** `written`: the task is on record as running; only then it begins, or its end could be overwritten by its beginning. */
+  #launch(task: Task, written: Promise<void>): void {
     let wake: () => void = () => {};
     const pause = (ms: number): Promise<void> =>
       new Promise((resolve) => {
@@ -123,16 +126,18 @@ export class MoveTasks {
           resolve();
         };
       });
-    const ended = this.#run(task, pause)
-      .catch(this.#reportFault)
+    // Whoever asked for it hears that it could not be recorded.
+    const ended = written
+      .then(
+        () => this.#run(task, pause).catch(this.#reportFault),
+        () => {},
+      )
       .finally(() => this.#running.delete(task.source));
     this.#running.set(task.source, { task, ended, wake: () => wake() });
   }
 
   /** Ends when the queue is empty, or as many were moved as there were at the start. */
   async #run(task: Task, pause: (ms: number) => Promise<void>): Promise<void> {
-    // The task is known as running before it moves anything.
-    await new Promise((resolve) => setImmediate(resolve));
     const { rate } = task.settings;
     try {
       while (task.status === "RUNNING" && !this.#isClosed) {
