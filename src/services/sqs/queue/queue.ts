@@ -340,6 +340,8 @@ export class Queue {
     places: readonly Place[],
     { visibilityMs = this.#settings.visibilityMs }: ReceiveRequest,
   ): Promise<ReceivedMessage[]> {
+    // Counts that are written while we read are in neither place afterwards: not yet in the rows, no longer held.
+    const counted = new Map(sequencesOf(places).map((sequence) => [sequence, contents.counts.get(sequence)]));
     const rows = await this.#options.store.readMessages(contents.boxId, sequencesOf(places));
     const bySequence = new Map(rows.map((row) => [row.sequence, row]));
     const redrive = this.#settings.redrive;
@@ -362,7 +364,7 @@ export class Queue {
         expired.push(sequence);
         continue;
       }
-      const before = contents.counts.get(sequence) ?? row;
+      const before = contents.counts.get(sequence) ?? counted.get(sequence) ?? row;
       const receiveCount = before.receiveCount + 1;
       if (redrive && deadLetters && receiveCount > redrive.maxReceiveCount) {
         exhausted.push(row);
