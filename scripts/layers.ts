@@ -17,6 +17,7 @@ const RANKS: Readonly<Record<string, number>> = {
   services: 6,
   remote: 6,
   cli: 6,
+  product: 7,
 };
 
 /** Files directly in `src/` compose the rest and may import everything. */

@@ -31,6 +31,7 @@ import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eve
 import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
+  CODE_LINK_PREFIX,
   CodeLinks,
   destinationPorts,
   FunctionUrls,
@@ -44,7 +45,7 @@ import {
 } from "./lambda/mod.ts";
 import { type FunctionVersion, isSnapStart, LATEST, type OperationTable, type Scope } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
-import { productRoutes } from "./product.ts";
+import { downloadCode, json, productRoute } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -267,7 +268,11 @@ export async function startServer(
       sqs.operations,
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
-    product: productRoutes({ health, codeLinks, code }),
+    product: productRoute({
+      "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),
+      "GET /_lambkin/health": () => json(health()),
+      [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
+    }),
     reportFault,
   });
   const server = await listen(frontDoor, config.host, config.port);

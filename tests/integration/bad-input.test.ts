@@ -381,7 +381,7 @@ function treeOf(folder: string): string[] {
   return (
     readdirSync(folder, { recursive: true, encoding: "utf8" })
       // Databases, and what networks and sandboxes are made ahead with, change by themselves.
-      .filter((name) => !/\.db(-wal|-shm)?$|^(isolation|environments)\//.test(name))
+      .filter((name) => !/\.db(-wal|-shm)?$|^(isolation|environments|parked)\//.test(name))
       .sort()
   );
 }

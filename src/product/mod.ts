@@ -1,0 +1,3 @@
+/** What Lambkin adds to AWS: its own paths below `/_lambkin/`, and the page at `/`. */
+export { downloadCode } from "./download-code.ts";
+export { json, type ProductHandler, type ProductTable, productRoute } from "./routes.ts";
