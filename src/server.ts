@@ -43,7 +43,14 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import { type FunctionVersion, isSnapStart, LATEST, type OperationTable, type Scope } from "./model/mod.ts";
+import {
+  type FunctionVersion,
+  isSnapStart,
+  LATEST,
+  type Observe,
+  type OperationTable,
+  type Scope,
+} from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
 import { downloadCode, json, productRoute } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
@@ -154,8 +161,12 @@ export async function startServer(
     ageMsMax: config.environmentAgeMsMax,
     idleBytesMax: config.idleBytesMax,
   });
+  const observers: Observe[] = [];
+  const observe: Observe = (observation) => {
+    for (const each of observers) each(observation);
+  };
   const dataPlane = new DataPlane({
-    ...{ pool, ledger, clock, reportFault },
+    ...{ pool, ledger, clock, observe, reportFault },
     expect: (scope, target) => {
       if (isSnapStart(target)) snapshots.expect(scope, target);
       else parked.expect(target);
@@ -169,7 +180,7 @@ export async function startServer(
     return found && { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
   };
   const readerParts: ReaderParts = {
-    ...{ clock, reportFault },
+    ...{ clock, observe, reportFault },
     invoker: dataPlane,
     places: new FunctionPlaces(clock),
     resolve: async (scope, name, qualifier) => {
@@ -185,6 +196,7 @@ export async function startServer(
     store: new SqliteEventStore(database),
     invoker: dataPlane,
     clock,
+    observe,
     resolve: async (scope, name, qualifier) => {
       const called = await calledNow(scope, name, qualifier);
       const setting = await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST);
@@ -226,6 +238,7 @@ export async function startServer(
     asyncQueue,
     runtimes,
     clock,
+    observe,
     accountConcurrency: config.accountConcurrency,
     architecture: process.arch === "arm64" ? "arm64" : "x86_64",
     changes: new KeyedMutex(),
