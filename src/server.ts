@@ -52,7 +52,7 @@ import {
   type Scope,
 } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
-import { downloadCode, json, productRoute } from "./product/mod.ts";
+import { downloadCode, Environments, json, productRoute } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -274,6 +274,12 @@ export async function startServer(
     environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
+  const ending = new AbortController();
+  const environments = new Environments({
+    ...{ pool, ledger, clock, ending: ending.signal },
+    accountLimit: config.accountConcurrency,
+  });
+  observers.push((observation) => environments.observe(observation));
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
@@ -284,6 +290,8 @@ export async function startServer(
     product: productRoute({
       "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),
       "GET /_lambkin/health": () => json(health()),
+      "GET /_lambkin/environments": environments.list,
+      "GET /_lambkin/environments/stream": environments.stream,
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,
@@ -321,6 +329,7 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
+      ending.abort();
       const lastBatches = eventSources.stop();
       const drained = Promise.all([
         server.drain(),
