@@ -28,7 +28,13 @@ import {
 } from "./dataplane/mod.ts";
 import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
-import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
+import {
+  type ConstraintModel,
+  clientSchemas,
+  FrontDoor,
+  listen,
+  type ServiceDefinition,
+} from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
@@ -357,7 +363,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
     {
       name: "lambda",
       protocol: "rest-json",
-      loadSchemas: () => import("@aws-sdk/client-lambda"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-lambda"),
       loadConstraints: () => constraints("lambda"),
       operations: lambda,
       bodyBytesMax: {
@@ -374,7 +380,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       name: "logs",
       protocol: "json",
       targetPrefix: "Logs_20140328",
-      loadSchemas: () => import("@aws-sdk/client-cloudwatch-logs"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-cloudwatch-logs"),
       loadConstraints: () => constraints("logs"),
       operations: logs,
     },
@@ -387,7 +393,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
       apiVersion: "2012-11-05",
       xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
-      loadSchemas: () => import("@aws-sdk/client-sqs"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-sqs"),
       // Its refusals have texts of their own, for what is missing, too.
       loadConstraints: () => ({ operations: {}, shapes: {} }),
       operations: sqs,
@@ -397,7 +403,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       protocol: "query",
       apiVersion: "2011-06-15",
       xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-      loadSchemas: () => import("@aws-sdk/client-sts"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-sts"),
       loadConstraints: () => constraints("sts"),
       operations: stsOperations,
     },
