@@ -148,6 +148,7 @@ export async function startServer(
     ...{ driver, runtimes, volumes, network, starts, clock, reportFault },
     folder: parkingFolder,
     parkedMax: config.parkedMax,
+    parkedBytesMax: config.parkedBytesMax,
   });
   const sandboxParts = {
     ...{ driver, runtimes, code, logs: logWriter, volumes, clock, reportFault, starts, network },
@@ -156,7 +157,7 @@ export async function startServer(
   };
   const snapshots = new Snapshots({
     parts: sandboxParts,
-    readyMax: config.parkedMax,
+    readyMax: Math.min(config.parkedMax, ENVIRONMENT_LIMITS.waitingCopiesMax),
     bytesMax: config.idleBytesMax / 2,
   });
   const ledger = new ConcurrencyLedger(config.accountConcurrency);

@@ -175,9 +175,15 @@ export const ENVIRONMENT_LIMITS = {
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
   environmentAgeMsDefault: 4 * 60 * MINUTE_MS,
-  /** Ours: sandboxes of one interpreter that wait for a function, and how long after a cold start they are made. */
-  parkedOfInterpreterMaxDefault: 8,
+  /** Ours: sandboxes of one interpreter that wait for a function. */
+  parkedOfInterpreterMaxDefault: 128,
+  /** Ours: copies of one snapshot that wait. */
+  waitingCopiesMax: 8,
+  /** Ours: share of the machine's memory that all that wait may hold. */
+  parkedMemoryShareDefault: 0.05,
+  /** Ours: how long after a cold start they are made, and how many of one kind at a time. */
   parkingDelayMs: 100,
+  madeAheadAtOnceMax: 2,
   /** Ours: how often it is seen whether so many are needed. */
   parkingReviewMs: 1 * MINUTE_MS,
   /** Ours: memory of a sandbox that waits. */
