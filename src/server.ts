@@ -57,8 +57,8 @@ import {
   type OperationTable,
   type Scope,
 } from "./model/mod.ts";
-import { LogWriter } from "./observe/mod.ts";
-import { downloadCode, Environments, json, productRoute } from "./product/mod.ts";
+import { LogWriter, UsageMeter } from "./observe/mod.ts";
+import { downloadCode, Environments, json, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -74,6 +74,7 @@ import {
   SqliteLayerStore,
   SqliteLogStore,
   SqliteQueueStore,
+  SqliteUsageStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -172,6 +173,13 @@ export async function startServer(
   const observe: Observe = (observation) => {
     for (const each of observers) each(observation);
   };
+  const usageStore = new SqliteUsageStore(path.join(config.dataDir, "usage.db"));
+  const meter = new UsageMeter({
+    store: usageStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(usage)"),
+  });
+  observers.push((observation) => meter.observe(observation));
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, observe, reportFault },
     expect: (scope, target) => {
@@ -299,6 +307,7 @@ export async function startServer(
       "GET /_lambkin/health": () => json(health()),
       "GET /_lambkin/environments": environments.list,
       "GET /_lambkin/environments/stream": environments.stream,
+      "GET /_lambkin/usage": usage(meter, clock),
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,
@@ -350,6 +359,8 @@ export async function startServer(
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
+      await meter.close();
+      await usageStore.close();
       await logWriter.close();
       await logStore.close();
       await sqs.close();

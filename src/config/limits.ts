@@ -294,6 +294,26 @@ export const LOGS_LIMITS = {
   retentionSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** Counting what functions use. Source of AWS's: "AWS Lambda Pricing" page. */
+export const USAGE_LIMITS = {
+  /** An event is one request with its first bytes, and another with each further piece. */
+  eventRequest: { firstBytes: 256 * KIB, furtherBytes: 64 * KIB },
+  /** Of a streamed response. */
+  streamedFreeBytes: 6 * MIB,
+  /** Provisioned concurrency is billed in pieces of this length, the last one whole. */
+  provisionStepMs: 5 * MINUTE_MS,
+  /** Ours: how often it is seen what is provisioned. */
+  provisionLookMs: 1 * SECOND_MS,
+  /** Ours: how long use may wait in memory before it is written: what a crash loses. */
+  writeDelayMs: 1 * SECOND_MS,
+  /** Ours: lines (a function's version and a day) that wait; beyond it new ones are not counted. */
+  waitingLinesMax: 100_000,
+  /** Ours: thirteen months, so that a year can be compared. */
+  daysKept: 400,
+  /** Ours: lines of one answer; a request for more is refused. */
+  answerLinesMax: 50_000,
+} as const;
+
 /** The stores on PostgreSQL. All ours. */
 export const POSTGRES_LIMITS = {
   /** Of one server to its database. */

@@ -26,6 +26,8 @@ export interface Invocation {
 
 /** Where a response goes that its caller wants to read while the function is still writing. */
 export interface ResponseSink {
+  /** That it took so far. */
+  readonly bytes: number;
   /** Once, before the first bytes; a function that fails before that never gets here. */
   begin(contentType: string): void;
   /** False asks the writer to wait until the listener of `onRoom` is called; what was given is taken all the same. */

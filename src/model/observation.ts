@@ -57,7 +57,7 @@ export interface Invoked extends OfFunction {
   readonly provisioned: { readonly inFlight: number; readonly amount: number } | undefined;
   readonly isAsync: boolean;
   readonly payloadBytes: number;
-  /** 0 where the response was streamed. */
+  /** Of a streamed response what was streamed. */
   readonly responseBytes: number;
 }
 

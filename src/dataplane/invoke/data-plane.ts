@@ -244,7 +244,7 @@ export class DataPlane implements Invoker {
 
   /** The last word on an invocation: to its log, and to whoever counts. */
   #report(environment: ExecutionEnvironment, admission: Admission, ending: Ending, run: Run): void {
-    const { requestId, target, scope, invokedArn, traceId, payload, isAsync } = admission.invocation;
+    const { requestId, target, scope, invokedArn, traceId, payload, isAsync, sink } = admission.invocation;
     const { status, errorType } = ending;
     const { durationMs, runtimeMs, preparationMs } = run;
     const initDurationMs = environment.isRestored ? undefined : preparationMs;
@@ -265,7 +265,7 @@ export class DataPlane implements Invoker {
       ...admission.share,
       isAsync: isAsync === true,
       payloadBytes: payload.length,
-      responseBytes: ending.payload.length,
+      responseBytes: ending.payload.length + (sink?.bytes ?? 0),
     });
   }
 }
