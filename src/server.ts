@@ -57,7 +57,7 @@ import {
   type OperationTable,
   type Scope,
 } from "./model/mod.ts";
-import { LogWriter, UsageMeter } from "./observe/mod.ts";
+import { LogWriter, TraceExporter, UsageMeter } from "./observe/mod.ts";
 import { downloadCode, Environments, json, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -180,6 +180,13 @@ export async function startServer(
     reportFault: (error) => reportFault(error, "(usage)"),
   });
   observers.push((observation) => meter.observe(observation));
+  const traces =
+    config.traces &&
+    new TraceExporter({
+      ...{ settings: config.traces, version: packageJson.version, clock },
+      reportFault: (error) => reportFault(error, "(traces)"),
+    });
+  if (traces) observers.push((observation) => traces.observe(observation));
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, observe, reportFault },
     expect: (scope, target) => {
@@ -286,6 +293,7 @@ export async function startServer(
     weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
+    ...(traces && { traces: traces.counts() }),
     environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
@@ -359,6 +367,7 @@ export async function startServer(
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
+      await traces?.close();
       await meter.close();
       await usageStore.close();
       await logWriter.close();

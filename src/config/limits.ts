@@ -314,6 +314,24 @@ export const USAGE_LIMITS = {
   answerLinesMax: 50_000,
 } as const;
 
+/** Sending traces to a collector. All ours; the specification leaves them to the exporter. */
+export const TRACE_LIMITS = {
+  /** Invocations that wait; beyond it new ones are dropped and counted. */
+  waitingMax: 10_000,
+  /** Invocations of one request; so many waiting are sent without delay. */
+  batchMax: 200,
+  sendDelayMs: 1 * SECOND_MS,
+  requestMsMax: 10 * SECOND_MS,
+  attemptsMax: 5,
+  /** Before the second attempt; twice that before the third, and so on, up to the last. */
+  retryMs: 1 * SECOND_MS,
+  retryMsMax: 30 * SECOND_MS,
+  /** For what is still to be sent when the server stops. */
+  closeMsMax: 3 * SECOND_MS,
+  /** Kept of a collector's answer. */
+  answerCharactersMax: 64 * KIB,
+} as const;
+
 /** The stores on PostgreSQL. All ours. */
 export const POSTGRES_LIMITS = {
   /** Of one server to its database. */

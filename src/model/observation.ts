@@ -4,6 +4,7 @@
  */
 import type { Scope } from "./arn.ts";
 import type { FunctionVersion } from "./function.ts";
+import type { InvocationOrigin } from "./invocation.ts";
 
 /** The words are AWS's: `error` is the function's own failure, `failure` the end of its runtime. */
 export type InvocationStatus = "success" | "failure" | "error" | "timeout";
@@ -36,6 +37,7 @@ export interface Invoked extends OfFunction {
   readonly requestId: string;
   /** `X-Amzn-Trace-Id` as the function got it. */
   readonly traceId: string | undefined;
+  readonly origin?: InvocationOrigin | undefined;
   readonly environmentId: string;
   readonly status: InvocationStatus;
   readonly errorType: string | undefined;
