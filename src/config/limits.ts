@@ -302,8 +302,6 @@ export const USAGE_LIMITS = {
   streamedFreeBytes: 6 * MIB,
   /** Provisioned concurrency is billed in pieces of this length, the last one whole. */
   provisionStepMs: 5 * MINUTE_MS,
-  /** Ours: how often it is seen what is provisioned. */
-  provisionLookMs: 1 * SECOND_MS,
   /** Ours: how long use may wait in memory before it is written: what a crash loses. */
   writeDelayMs: 1 * SECOND_MS,
   /** Ours: lines (a function's version and a day) that wait; beyond it new ones are not counted. */

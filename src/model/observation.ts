@@ -75,6 +75,13 @@ export interface InitFailed extends OfFunction {
   readonly durationMs: number;
 }
 
+/** So many environments are kept ready for a version from now on; 0 ends it. */
+export interface ProvisionChanged extends OfFunction {
+  readonly kind: "provisionChanged";
+  readonly target: FunctionVersion;
+  readonly amount: number;
+}
+
 /** Of asynchronous invocation: an event was accepted, begins an attempt, or is given up without success. */
 export interface EventAccepted extends OfFunction {
   readonly kind: "eventAccepted";
@@ -107,6 +114,7 @@ export type Observation =
   | Invoked
   | Throttled
   | InitFailed
+  | ProvisionChanged
   | EventAccepted
   | EventStarted
   | EventDropped

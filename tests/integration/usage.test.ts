@@ -5,10 +5,12 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
 import {
+  DeleteProvisionedConcurrencyConfigCommand,
   InvokeCommand,
   InvokeWithResponseStreamCommand,
   type LambdaClient,
   PublishVersionCommand,
+  PutProvisionedConcurrencyConfigCommand,
 } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, NODE, nodeZip, pythonZip } from "../../testkit/functions.ts";
@@ -21,6 +23,7 @@ interface Cost {
   readonly requests: number;
   readonly compute: number;
   readonly streaming: number;
+  readonly provisionedConcurrency: number;
   readonly total: number;
 }
 interface Day {
@@ -36,6 +39,7 @@ interface Day {
   readonly initMs: number;
   readonly gbSeconds: number;
   readonly streamedGb: number;
+  readonly provisionedConcurrencyGbSeconds: number;
   readonly cost: Cost;
 }
 interface Usage {
@@ -160,6 +164,21 @@ describe("what functions used", () => {
     const day = await waitFor("the report", () => dayOf("streams"));
     assert.equal(day.streamedGb, 2 / 1024);
     assert.equal(day.cost.streaming, 0.000015625);
+  });
+
+  it("counts environments that are provisioned, whether they are called or not", async () => {
+    await createFunction(client, "ready", HELLO, { MemorySize: 1024 });
+    const { Version: Qualifier = "" } = await client.send(
+      new PublishVersionCommand({ FunctionName: "ready" }),
+    );
+    const provision = { FunctionName: "ready", Qualifier };
+    await client.send(
+      new PutProvisionedConcurrencyConfigCommand({ ...provision, ProvisionedConcurrentExecutions: 2 }),
+    );
+    await client.send(new DeleteProvisionedConcurrencyConfigCommand(provision));
+    const day = await dayOf("ready", Qualifier);
+    assert.deepEqual([day?.provisionedConcurrencyGbSeconds, day?.requests], [600, 0]);
+    assert.equal(day?.cost.provisionedConcurrency, process.arch === "arm64" ? 0.00200004 : 0.00250002);
   });
 
   it("comes as CSV, too, with the same numbers", async () => {

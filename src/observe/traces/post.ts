@@ -1,6 +1,5 @@
 /** One request to a collector, and what its answer means. Source: "OpenTelemetry Protocol" specification, OTLP/HTTP. */
 import http from "node:http";
-import https from "node:https";
 import { TRACE_LIMITS } from "../../config/mod.ts";
 
 export interface Posted {
@@ -17,14 +16,17 @@ const LATER = new Set([429, 502, 503, 504]);
 export class Collector {
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
+  readonly #http: Pick<typeof http, "Agent" | "request">;
   readonly #agent: http.Agent;
   #isClosed = false;
 
   constructor(url: string, headers: Readonly<Record<string, string>>) {
     this.#url = new URL(url);
+    // Most collectors are next door: who needs no TLS does not load it.
+    this.#http = this.#url.protocol === "https:" ? process.getBuiltinModule("node:https") : http;
     this.#headers = headers;
     const options = { keepAlive: true, maxSockets: 1 };
-    this.#agent = this.#url.protocol === "https:" ? new https.Agent(options) : new http.Agent(options);
+    this.#agent = new this.#http.Agent(options);
   }
 
   /** Never rejects. */
@@ -32,7 +34,7 @@ export class Collector {
     if (this.#isClosed) return Promise.resolve({ kind: "later", reason: "the server stops" });
     return new Promise((resolve) => {
       const later = (error: Error): void => resolve({ kind: "later", reason: error.message });
-      const request = (this.#url.protocol === "https:" ? https : http).request(this.#url, {
+      const request = this.#http.request(this.#url, {
         method: "POST",
         agent: this.#agent,
         headers: {

@@ -193,6 +193,34 @@ describe("the meter", () => {
     );
   });
 
+  it("counts provisioned concurrency in pieces of five minutes, the last one whole", async () => {
+    const { clock, meter } = setUp();
+    const target = observedFunction("f", { MemorySize: 1024 }, "1");
+    const scope = { accountId: "000000000000", region: "us-east-1" };
+    const provide = (amount: number) =>
+      meter.observe({ ...{ kind: "provisionChanged", scope, functionName: "f", target }, amount });
+    const MINUTES = 1024 * 60_000;
+    const counted = async () => {
+      const lines = await meter.list({ fromDay: "1970-01-01", toDay: "1970-01-01", limit: 10 });
+      return lines.reduce((sum, { provisionMibMs }) => sum + provisionMibMs, 0) / MINUTES;
+    };
+    provide(2);
+    assert.equal(await counted(), 10);
+    provide(2);
+    clock.pass(4 * 60_000);
+    assert.equal(await counted(), 10);
+    provide(3);
+    assert.equal(await counted(), 15);
+    provide(1);
+    clock.pass(60_000);
+    assert.equal(await counted(), 20);
+    provide(0);
+    clock.pass(60 * 60_000);
+    assert.equal(await counted(), 20);
+    await meter.close();
+    assert.equal(clock.timers, 0);
+  });
+
   it("is bounded: what has no place any more is not counted, and that is said once", async () => {
     const { meter, store, faults } = setUp(2);
     for (const name of ["a", "b", "c", "d", "a"]) {

@@ -6,6 +6,7 @@ import { USAGE_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Observation, Scope } from "../../model/mod.ts";
 import { USAGE_COUNTS, type UsageLine, type UsageQuery, type UsageStore } from "../../store/mod.ts";
+import { ProvisionMeter } from "./provision-meter.ts";
 import { type UsageDelta, usageOfFailedInit, usageOfInvocation } from "./usage-of.ts";
 
 export interface UsageMeterOptions {
@@ -24,6 +25,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export class UsageMeter {
   readonly #options: UsageMeterOptions;
   readonly #waitingLinesMax: number;
+  readonly #provisions: ProvisionMeter;
   #waiting = new Map<string, OpenLine>();
   #timer: Timer | undefined;
   #writing: Promise<void> | undefined;
@@ -36,11 +38,14 @@ export class UsageMeter {
   constructor(options: UsageMeterOptions) {
     this.#options = options;
     this.#waitingLinesMax = options.waitingLinesMax ?? USAGE_LIMITS.waitingLinesMax;
+    this.#provisions = new ProvisionMeter(options.clock, (...use) => this.add(...use));
   }
 
   observe(observation: Observation): void {
     if (observation.kind === "invoked") {
       this.add(observation.scope, observation.target, usageOfInvocation(observation));
+    } else if (observation.kind === "provisionChanged") {
+      this.#provisions.changed(observation);
     } else if (observation.kind === "initFailed") {
       this.add(observation.scope, observation.target, usageOfFailedInit(observation));
     }
@@ -70,6 +75,7 @@ export class UsageMeter {
 
   /** Writes what waits. The store may be closed then. */
   async close(): Promise<void> {
+    this.#provisions.close();
     this.#timer?.cancel();
     await this.flush();
     this.#timer?.cancel();
