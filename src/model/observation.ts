@@ -41,6 +41,8 @@ export interface Invoked extends OfFunction {
   readonly environmentId: string;
   readonly status: InvocationStatus;
   readonly errorType: string | undefined;
+  /** Of the function's own failure: the exception's name. */
+  readonly exceptionType?: string | undefined;
   /** Epoch milliseconds, with fractions: when it was admitted, and when the runtime was given it. */
   readonly admittedAtMs: number;
   readonly startedAtMs: number;
@@ -71,6 +73,13 @@ export interface Throttled extends OfFunction {
 /** An init phase ended in a failure that no invocation's duration has in it; on AWS its time is billed. */
 export interface InitFailed extends OfFunction {
   readonly kind: "initFailed";
+  readonly target: FunctionVersion;
+  readonly durationMs: number;
+}
+
+/** An environment that is kept ready was initialised, or failed to be; no invocation waited for it. */
+export interface ProvisionInitialized extends OfFunction {
+  readonly kind: "provisionInitialized";
   readonly target: FunctionVersion;
   readonly durationMs: number;
 }
@@ -115,6 +124,7 @@ export type Observation =
   | Throttled
   | InitFailed
   | ProvisionChanged
+  | ProvisionInitialized
   | EventAccepted
   | EventStarted
   | EventDropped

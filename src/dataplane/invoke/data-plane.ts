@@ -17,6 +17,7 @@ import {
   reportInit,
 } from "../environment/execution-environment.ts";
 import type { RunEnd } from "../environment/runtime-process.ts";
+import { exceptionType } from "../platform/exception-type.ts";
 import {
   exitFailure,
   failurePayload,
@@ -258,6 +259,7 @@ export class DataPlane implements Invoker {
     this.#options.observe({
       kind: "invoked",
       ...{ scope, target, invokedArn, requestId, traceId, origin, status, errorType, runtimeMs },
+      exceptionType: status === "error" ? exceptionType(ending.payload) : undefined,
       ...measured,
       functionName: target.name,
       environmentId: environment.id,

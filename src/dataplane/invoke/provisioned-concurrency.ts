@@ -96,9 +96,13 @@ export class ProvisionedConcurrency {
   }
 
   async #start(allocation: Allocation, environment: ExecutionEnvironment): Promise<void> {
+    const { scope, target } = allocation;
     try {
       const init = await environment.init(initBudgetMs(environment));
       reportInit(environment, init, "init");
+      const { durationMs } = init;
+      const functionName = target.name;
+      this.#options.observe({ kind: "provisionInitialized", scope, functionName, target, durationMs });
       if (init.kind === "ready") allocation.ready.add(environment);
       else allocation.failure = "FUNCTION_ERROR_INIT_FAILURE";
     } finally {

@@ -96,7 +96,7 @@ export function resourceOf(invoked: Invoked, serviceName: string): Attribute[] {
 }
 
 function attributesOf(invoked: Invoked): Attribute[] {
-  const { origin, requestId, invokedArn, initDurationMs, restoreDurationMs, errorType, status } = invoked;
+  const { origin, requestId, invokedArn, initDurationMs, restoreDurationMs, status } = invoked;
   const isCold = initDurationMs !== undefined || restoreDurationMs !== undefined;
   return [
     text("faas.invocation_id", requestId),
@@ -105,13 +105,19 @@ function attributesOf(invoked: Invoked): Attribute[] {
     text("aws.lambda.invoked_arn", invokedArn),
     number("lambkin.billed_ms", invoked.billedMs),
     number("lambkin.peak_memory_bytes", invoked.peakMemoryBytes),
-    ...(status === "success" ? [] : [text("error.type", errorType ?? status)]),
+    ...(status === "success" ? [] : [text("error.type", errorOf(invoked) ?? status)]),
   ];
 }
 
-function statusOf({ status, errorType }: Invoked): Pick<Span, "status"> {
+function errorOf({ exceptionType, errorType }: Invoked): string | undefined {
+  return exceptionType ?? errorType;
+}
+
+function statusOf(invoked: Invoked): Pick<Span, "status"> {
+  const { status } = invoked;
   if (status === "success") return {};
-  return { status: { code: ERROR, message: errorType === undefined ? status : `${status}: ${errorType}` } };
+  const error = errorOf(invoked);
+  return { status: { code: ERROR, message: error === undefined ? status : `${status}: ${error}` } };
 }
 
 function between(fromMs: number, toMs: number): Pick<Span, "startTimeUnixNano" | "endTimeUnixNano"> {

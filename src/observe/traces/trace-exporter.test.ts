@@ -60,7 +60,9 @@ describe("the spans of an invocation", () => {
       return [whole?.status, type];
     };
     assert.deepEqual(of({}), [undefined, undefined]);
-    assert.deepEqual(of({ status: "error", errorType: "ValueError" }), [
+    const failed = { status: "error", errorType: "Runtime.Unknown" } as const;
+    assert.deepEqual(of(failed)[1], { stringValue: "Runtime.Unknown" });
+    assert.deepEqual(of({ ...failed, exceptionType: "ValueError" }), [
       { code: 2, message: "error: ValueError" },
       { stringValue: "ValueError" },
     ]);

@@ -5,7 +5,7 @@ import { HandClock } from "../../../testkit/hand-clock.ts";
 import { invoked, observedFunction } from "../../../testkit/observations.ts";
 import type { UsageLine, UsageQuery, UsageStore } from "../../store/mod.ts";
 import { UsageMeter } from "./usage-meter.ts";
-import { requestsOfEvent, usageOfFailedInit, usageOfInvocation } from "./usage-of.ts";
+import { requestsOfEvent, usageOfInit, usageOfInvocation } from "./usage-of.ts";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -104,11 +104,12 @@ describe("an invocation", () => {
   it("pays for an init that failed before it", () => {
     const scope = { accountId: "000000000000", region: "us-east-1" };
     const target = observedFunction("f", { MemorySize: 256 });
-    const usage = usageOfFailedInit({
-      ...{ kind: "initFailed", scope, functionName: "f", target },
-      durationMs: 9.1,
-    });
-    assert.deepEqual(usage, { billedMs: 10, initMs: 10, onDemandMibMs: 2560, storageMibMs: 0 });
+    const of = (kind: "initFailed" | "provisionInitialized") =>
+      usageOfInit({ kind, scope, functionName: "f", target, durationMs: 9.1 });
+    const time = { billedMs: 10, initMs: 10, storageMibMs: 0 };
+    assert.deepEqual(of("initFailed"), { ...time, onDemandMibMs: 2560, provisionedMibMs: 0 });
+    // As does one that is made ahead, at the other price.
+    assert.deepEqual(of("provisionInitialized"), { ...time, onDemandMibMs: 0, provisionedMibMs: 2560 });
   });
 });
 

@@ -7,7 +7,7 @@ import type { Clock, Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Observation, Scope } from "../../model/mod.ts";
 import { USAGE_COUNTS, type UsageLine, type UsageQuery, type UsageStore } from "../../store/mod.ts";
 import { ProvisionMeter } from "./provision-meter.ts";
-import { type UsageDelta, usageOfFailedInit, usageOfInvocation } from "./usage-of.ts";
+import { type UsageDelta, usageOfInit, usageOfInvocation } from "./usage-of.ts";
 
 export interface UsageMeterOptions {
   readonly store: UsageStore;
@@ -46,8 +46,8 @@ export class UsageMeter {
       this.add(observation.scope, observation.target, usageOfInvocation(observation));
     } else if (observation.kind === "provisionChanged") {
       this.#provisions.changed(observation);
-    } else if (observation.kind === "initFailed") {
-      this.add(observation.scope, observation.target, usageOfFailedInit(observation));
+    } else if (observation.kind === "initFailed" || observation.kind === "provisionInitialized") {
+      this.add(observation.scope, observation.target, usageOfInit(observation));
     }
   }
 

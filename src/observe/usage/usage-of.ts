@@ -3,7 +3,7 @@
  * Phase" (August 2025): init phases are billed, those that fail, too.
  */
 import { LAMBDA_LIMITS, USAGE_LIMITS } from "../../config/mod.ts";
-import type { InitFailed, Invoked } from "../../model/mod.ts";
+import type { InitFailed, Invoked, ProvisionInitialized } from "../../model/mod.ts";
 import type { UsageCounts } from "../../store/mod.ts";
 
 /** Undefined members are 0. */
@@ -29,14 +29,17 @@ export function usageOfInvocation(invoked: Invoked): UsageDelta {
   };
 }
 
-export function usageOfFailedInit(failed: InitFailed): UsageDelta {
-  const billedMs = Math.ceil(failed.durationMs);
-  const { MemorySize } = failed.target.settings;
+/** Of an init that is in no invocation's bill: one that failed, or of an environment that is provisioned. */
+export function usageOfInit(init: InitFailed | ProvisionInitialized): UsageDelta {
+  const billedMs = Math.ceil(init.durationMs);
+  const mibMs = init.target.settings.MemorySize * billedMs;
+  const isProvisioned = init.kind === "provisionInitialized";
   return {
     billedMs,
     initMs: billedMs,
-    onDemandMibMs: MemorySize * billedMs,
-    storageMibMs: storageMib(failed) * billedMs,
+    onDemandMibMs: isProvisioned ? 0 : mibMs,
+    provisionedMibMs: isProvisioned ? mibMs : 0,
+    storageMibMs: storageMib(init) * billedMs,
   };
 }
 
@@ -46,7 +49,7 @@ export function requestsOfEvent(payloadBytes: number): number {
   return 1 + Math.ceil(Math.max(0, payloadBytes - firstBytes) / furtherBytes);
 }
 
-function storageMib({ target }: Invoked | InitFailed): number {
+function storageMib({ target }: Pick<Invoked, "target">): number {
   return Math.max(0, target.settings.EphemeralStorage.Size - LAMBDA_LIMITS.ephemeralStorageMibDefault);
 }
 
