@@ -57,8 +57,8 @@ import {
   type OperationTable,
   type Scope,
 } from "./model/mod.ts";
-import { LogWriter } from "./observe/mod.ts";
-import { downloadCode, Environments, json, productRoute } from "./product/mod.ts";
+import { LogWriter, TraceExporter, UsageMeter } from "./observe/mod.ts";
+import { downloadCode, Environments, json, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -74,6 +74,7 @@ import {
   SqliteLayerStore,
   SqliteLogStore,
   SqliteQueueStore,
+  SqliteUsageStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -172,6 +173,20 @@ export async function startServer(
   const observe: Observe = (observation) => {
     for (const each of observers) each(observation);
   };
+  const usageStore = new SqliteUsageStore(path.join(config.dataDir, "usage.db"));
+  const meter = new UsageMeter({
+    store: usageStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(usage)"),
+  });
+  observers.push((observation) => meter.observe(observation));
+  const traces =
+    config.traces &&
+    new TraceExporter({
+      ...{ settings: config.traces, version: packageJson.version, clock },
+      reportFault: (error) => reportFault(error, "(traces)"),
+    });
+  if (traces) observers.push((observation) => traces.observe(observation));
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, observe, reportFault },
     expect: (scope, target) => {
@@ -278,6 +293,7 @@ export async function startServer(
     weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
+    ...(traces && { traces: traces.counts() }),
     environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
@@ -299,6 +315,7 @@ export async function startServer(
       "GET /_lambkin/health": () => json(health()),
       "GET /_lambkin/environments": environments.list,
       "GET /_lambkin/environments/stream": environments.stream,
+      "GET /_lambkin/usage": usage(meter, clock),
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,
@@ -350,6 +367,9 @@ export async function startServer(
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
+      await traces?.close();
+      await meter.close();
+      await usageStore.close();
       await logWriter.close();
       await logStore.close();
       await sqs.close();

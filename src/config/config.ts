@@ -1,7 +1,9 @@
 /** Reads the environment into one frozen Config; a wrong value stops the start with a sentence that names it. */
 import os from "node:os";
 import path from "node:path";
+import { ConfigError } from "./config-error.ts";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
+import { type TraceSettings, traceSettings } from "./trace-settings.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
 export type OciRuntimeChoice = "auto" | "runc" | "crun" | "runsc";
@@ -58,10 +60,8 @@ export interface Config {
   /** Undefined: nothing can be told to a topic, or to an event bus. */
   readonly sns: ServiceEndpoint | undefined;
   readonly eventBridge: ServiceEndpoint | undefined;
-}
-
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
+  /** Undefined: no traces are sent. */
+  readonly traces: TraceSettings | undefined;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
@@ -175,5 +175,6 @@ export function readConfig(env: Variables, cwd: string): Config {
     sqs: endpoint(env, "LAMBKIN_SQS"),
     sns: endpoint(env, "LAMBKIN_SNS"),
     eventBridge: endpoint(env, "LAMBKIN_EVENTBRIDGE"),
+    traces: traceSettings(env),
   });
 }

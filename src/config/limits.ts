@@ -294,6 +294,42 @@ export const LOGS_LIMITS = {
   retentionSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** Counting what functions use. Source of AWS's: "AWS Lambda Pricing" page. */
+export const USAGE_LIMITS = {
+  /** An event is one request with its first bytes, and another with each further piece. */
+  eventRequest: { firstBytes: 256 * KIB, furtherBytes: 64 * KIB },
+  /** Of a streamed response. */
+  streamedFreeBytes: 6 * MIB,
+  /** Provisioned concurrency is billed in pieces of this length, the last one whole. */
+  provisionStepMs: 5 * MINUTE_MS,
+  /** Ours: how long use may wait in memory before it is written: what a crash loses. */
+  writeDelayMs: 1 * SECOND_MS,
+  /** Ours: lines (a function's version and a day) that wait; beyond it new ones are not counted. */
+  waitingLinesMax: 100_000,
+  /** Ours: thirteen months, so that a year can be compared. */
+  daysKept: 400,
+  /** Ours: lines of one answer; a request for more is refused. */
+  answerLinesMax: 50_000,
+} as const;
+
+/** Sending traces to a collector. All ours; the specification leaves them to the exporter. */
+export const TRACE_LIMITS = {
+  /** Invocations that wait; beyond it new ones are dropped and counted. */
+  waitingMax: 10_000,
+  /** Invocations of one request; so many waiting are sent without delay. */
+  batchMax: 200,
+  sendDelayMs: 1 * SECOND_MS,
+  requestMsMax: 10 * SECOND_MS,
+  attemptsMax: 5,
+  /** Before the second attempt; twice that before the third, and so on, up to the last. */
+  retryMs: 1 * SECOND_MS,
+  retryMsMax: 30 * SECOND_MS,
+  /** For what is still to be sent when the server stops. */
+  closeMsMax: 3 * SECOND_MS,
+  /** Kept of a collector's answer. */
+  answerCharactersMax: 64 * KIB,
+} as const;
+
 /** The stores on PostgreSQL. All ours. */
 export const POSTGRES_LIMITS = {
   /** Of one server to its database. */

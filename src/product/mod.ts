@@ -2,3 +2,4 @@
 export { downloadCode } from "./download-code.ts";
 export { Environments, type EnvironmentsAnswer } from "./environments.ts";
 export { json, type ProductHandler, type ProductTable, productRoute } from "./routes.ts";
+export { usage } from "./usage.ts";
