@@ -1,0 +1,52 @@
+/**
+ * The frame of the command line: which commands there are and how they are found. A command's own file says what it takes
+ * and does, and is loaded when it is the one that was asked for, so that `--help` is quick.
+ */
+import { Command, CommanderError } from "commander";
+import { addGlobalOptions } from "./connection.ts";
+
+/** Adds arguments, options and the action to a command that has its name and summary already. */
+export type DefineCommand = (command: Command) => void;
+
+interface CommandEntry {
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly define: DefineCommand }>;
+  /** Not in the help: for programs. */
+  readonly isHidden?: boolean;
+}
+
+/** In the order of the help. A new command is a file in `commands/` that exports `define`, and a line here. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  status: {
+    summary: "what the server runs, and what it cannot isolate",
+    load: () => import("./commands/status.ts"),
+  },
+};
+
+export function buildProgram(version: string): Command {
+  const program = new Command("lambkin")
+    .description("AWS Lambda on your own machine: start it, deploy to it, look at it.")
+    .version(version, "-V, --version", "print the version")
+    .helpCommand(false)
+    .showHelpAfterError("(`--help` shows what there is)")
+    .exitOverride()
+    .hook("preSubcommand", (_, command) => defineCommand(command));
+  addGlobalOptions(program);
+  for (const [name, { summary, isHidden }] of Object.entries(COMMANDS)) {
+    program.command(name, { hidden: isHidden ?? false }).description(summary);
+  }
+  return program;
+}
+
+/** Loads what the command takes; without that it only has a name. */
+export async function defineCommand(command: Command): Promise<void> {
+  const entry = COMMANDS[command.name()];
+  if (entry === undefined) return;
+  (await entry.load()).define(command);
+  addGlobalOptions(command);
+}
+
+/** Help and version were asked for: commander ends with an error there, too. */
+export function isWanted(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === 0;
+}
