@@ -17,6 +17,13 @@ interface CommandEntry {
 
 /** In the order of the help. A new command is a file in `commands/` that exports `define`, and a line here. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  up: {
+    summary: "start a server, in the foreground or (--detach) behind",
+    load: () => import("./commands/up.ts"),
+  },
+  down: { summary: "end the server that up --detach started", load: () => import("./commands/down.ts") },
+  invoke: { summary: "call a function", load: () => import("./commands/invoke.ts") },
+  logs: { summary: "what a function logged, or logs", load: () => import("./commands/logs.ts") },
   status: {
     summary: "what the server runs, and what it cannot isolate",
     load: () => import("./commands/status.ts"),

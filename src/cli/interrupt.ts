@@ -1,0 +1,13 @@
+/** Ctrl-C as a signal that commands can wait with: what runs on ends by itself, with everything put back. */
+
+/** Aborts at the first SIGINT, SIGTERM or SIGHUP; at the second the process ends at once. */
+export function onInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,77 @@
+/** Events of a log group, once or as they come: by polling, which works on any server and survives its restarts. */
+import type { CloudWatchLogsClient, FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
+import { isConnectionTrouble, isNamed } from "./cli-error.ts";
+
+export interface LogQuery {
+  readonly group: string;
+  readonly pattern?: string;
+  /** Epoch milliseconds. */
+  readonly sinceMs: number;
+}
+
+const POLL_MS = 300;
+/** Events may be written a little after the time they bear: this far back is looked again. */
+const OVERLAP_MS = 10_000;
+
+/** Oldest first. Rejects with ResourceNotFoundException where there is no such group. */
+export async function* logEvents(
+  client: CloudWatchLogsClient,
+  { group, pattern, sinceMs }: LogQuery,
+): AsyncGenerator<FilteredLogEvent> {
+  const { paginateFilterLogEvents } = await import("@aws-sdk/client-cloudwatch-logs");
+  const query = {
+    logGroupName: group,
+    startTime: Math.floor(sinceMs),
+    ...(pattern !== undefined && { filterPattern: pattern }),
+  };
+  for await (const page of paginateFilterLogEvents({ client }, query)) yield* page.events ?? [];
+}
+
+/** Each event once, until `signal`. A group that is not there yet has no events; a server that is away is waited for. */
+export async function* followLogEvents(
+  client: CloudWatchLogsClient,
+  query: LogQuery,
+  signal: AbortSignal,
+  report: (trouble: "gone" | "back") => void,
+): AsyncGenerator<FilteredLogEvent> {
+  let seen = new Map<string, number>();
+  let newestMs = query.sinceMs;
+  let isAway = false;
+  while (!signal.aborted) {
+    const sinceMs = Math.max(query.sinceMs, newestMs - OVERLAP_MS);
+    try {
+      for await (const event of logEvents(client, { ...query, sinceMs })) {
+        const { eventId = "", timestamp = 0 } = event;
+        if (seen.has(eventId)) continue;
+        seen.set(eventId, timestamp);
+        newestMs = Math.max(newestMs, timestamp);
+        yield event;
+      }
+      if (isAway) report("back");
+      isAway = false;
+    } catch (error) {
+      if (!isConnectionTrouble(error) && !isNamed(error, "ResourceNotFoundException")) throw error;
+      if (isConnectionTrouble(error) && !isAway) {
+        report("gone");
+        isAway = true;
+      }
+    }
+    const oldestMs = newestMs - 2 * OVERLAP_MS;
+    seen = new Map([...seen].filter(([, timestampMs]) => timestampMs >= oldestMs));
+    await pause(POLL_MS, signal);
+  }
+}
+
+/** Ends early when `signal` aborts. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}
