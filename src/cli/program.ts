@@ -17,6 +17,10 @@ interface CommandEntry {
 
 /** In the order of the help. A new command is a file in `commands/` that exports `define`, and a line here. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  deploy: {
+    summary: "make a folder a function, once or with every save",
+    load: () => import("./commands/deploy.ts"),
+  },
   up: {
     summary: "start a server, in the foreground or (--detach) behind",
     load: () => import("./commands/up.ts"),

@@ -1,0 +1,93 @@
+/**
+ * Sees every save in a folder: one watch for each folder in it. What changes while something is done with it is seen after
+ * it, because a change only ever adds to what is dirty.
+ */
+import { type FSWatcher, watch } from "node:fs";
+import path from "node:path";
+
+export interface Changes {
+  /** Names of folders, relative to the top. */
+  readonly folders: ReadonlySet<string>;
+  /** Absolute paths of files, or of folders, that were named. */
+  readonly paths: ReadonlySet<string>;
+  /** When the first of them was seen; as of `performance.now()`. */
+  readonly firstMs: number;
+}
+
+/** Programs save in several steps; a step that comes this soon belongs to the same save. */
+const QUIET_MS = 15;
+/** But somebody who never stops writing is not waited for. */
+const QUIET_MS_MAX = 150;
+
+export class FolderWatch {
+  readonly #watchers = new Map<string, FSWatcher>();
+  #folders = new Set<string>();
+  #paths = new Set<string>();
+  #firstMs = 0;
+  #lastMs = 0;
+  #wake: (() => void) | undefined;
+
+  readonly onFolder = (name: string, folder: string): void => {
+    const watcher = watch(folder, (_, entry) =>
+      this.#see(name, entry === null ? folder : path.join(folder, entry)),
+    );
+    watcher.on("error", () => this.#see(name, folder));
+    this.#watchers.set(name, watcher);
+  };
+
+  readonly onFolderGone = (name: string): void => {
+    this.#watchers.get(name)?.close();
+    this.#watchers.delete(name);
+  };
+
+  /** Puts changes back that could not be dealt with. */
+  putBack({ folders, paths, firstMs }: Changes): void {
+    for (const each of folders) this.#folders.add(each);
+    for (const each of paths) this.#paths.add(each);
+    this.#firstMs = firstMs;
+  }
+
+  /** The next changes, when they have come to rest; undefined when `signal` aborts. */
+  async next(signal: AbortSignal): Promise<Changes | undefined> {
+    while (this.#folders.size === 0 && !signal.aborted) await this.#sleep(undefined, signal);
+    while (!signal.aborted) {
+      const nowMs = performance.now();
+      const restMs = Math.min(this.#lastMs + QUIET_MS, this.#firstMs + QUIET_MS_MAX) - nowMs;
+      if (restMs <= 0) break;
+      await this.#sleep(restMs, signal);
+    }
+    if (signal.aborted) return undefined;
+    const changes = { folders: this.#folders, paths: this.#paths, firstMs: this.#firstMs };
+    this.#folders = new Set();
+    this.#paths = new Set();
+    return changes;
+  }
+
+  close(): void {
+    for (const name of [...this.#watchers.keys()]) this.onFolderGone(name);
+  }
+
+  #see(name: string, at: string): void {
+    this.#lastMs = performance.now();
+    if (this.#folders.size === 0) this.#firstMs = this.#lastMs;
+    this.#folders.add(name);
+    this.#paths.add(at);
+    this.#wake?.();
+  }
+
+  /** Until something is seen, or `ms` are over. */
+  #sleep(ms: number | undefined, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => end(), ms);
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        this.#wake = undefined;
+        resolve();
+      };
+      // One who sleeps for a fixed time is not woken: its time depends on what is seen, and is looked at again.
+      if (ms === undefined) this.#wake = end;
+      signal.addEventListener("abort", end);
+    });
+  }
+}
