@@ -27,11 +27,20 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   },
   down: { summary: "end the server that up --detach started", load: () => import("./commands/down.ts") },
   invoke: { summary: "call a function", load: () => import("./commands/invoke.ts") },
-  logs: { summary: "what a function logged, or logs", load: () => import("./commands/logs.ts") },
+  logs: {
+    summary: "what a function has logged, and (--follow) what comes",
+    load: () => import("./commands/logs.ts"),
+  },
   status: {
     summary: "what the server runs, and what it cannot isolate",
     load: () => import("./commands/status.ts"),
   },
+  top: { summary: "execution environments, live", load: () => import("./commands/top.ts") },
+  usage: {
+    summary: "what was used, and what it would cost on AWS",
+    load: () => import("./commands/usage.ts"),
+  },
+  doctor: { summary: "what this machine can isolate and run", load: () => import("./commands/doctor.ts") },
 };
 
 export function buildProgram(version: string): Command {

@@ -1,5 +1,5 @@
 /** Progress on stderr: one line that changes in a terminal, nothing elsewhere. */
-import { stripVTControlCharacters } from "node:util";
+import { cutLine } from "./cut-line.ts";
 import { paint, say } from "./output.ts";
 
 export interface Progress {
@@ -19,13 +19,14 @@ export function startProgress(first: string): Progress {
   let text = first;
   let share: number | undefined;
   let frame = 0;
+  // A line that wraps could not be taken back.
   const draw = (): void => {
     const mark = paint(
       "cyan",
       share === undefined ? (FRAMES[frame % FRAMES.length] ?? "") : bar(share),
       stderr,
     );
-    stderr.write(`\r\u001b[K${shortened(`${mark} ${text}`, stderr.columns)}`);
+    stderr.write(`\r\u001b[K${cutLine(`${mark} ${text}`, stderr.columns - 1)}`);
   };
   draw();
   const timer = setInterval(() => {
@@ -49,10 +50,4 @@ export function startProgress(first: string): Progress {
 function bar(share: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * BAR_CHARACTERS);
   return `${"█".repeat(full)}${"░".repeat(BAR_CHARACTERS - full)} ${String(Math.floor(share * 100)).padStart(3)} %`;
-}
-
-/** A line that wraps could not be taken back. */
-function shortened(line: string, columns: number): string {
-  const plain = stripVTControlCharacters(line);
-  return plain.length < columns ? line : plain.slice(0, Math.max(0, columns - 1));
 }

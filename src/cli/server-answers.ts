@@ -56,3 +56,29 @@ export interface Environments {
   readonly functions: readonly FunctionRow[];
   readonly accountLimit: number;
 }
+
+/** `GET /_lambkin/usage`; costs in its currency. */
+export interface Usage {
+  readonly currency: string;
+  readonly prices: { readonly source: string; readonly date: string; readonly region: string };
+  readonly from: string;
+  readonly to: string;
+  readonly days: readonly UsageDay[];
+  readonly total: {
+    readonly requests: number;
+    readonly gbSeconds: number;
+    readonly cost: { readonly total: number };
+    readonly freeTier: { readonly requests: number; readonly gbSeconds: number };
+    readonly costAfterFreeTier: number;
+  };
+}
+
+export interface UsageDay {
+  readonly day: string;
+  readonly functionName: string;
+  readonly version: string;
+  readonly requests: number;
+  readonly billedMs: number;
+  readonly gbSeconds: number;
+  readonly cost: { readonly total: number };
+}

@@ -1,5 +1,5 @@
 /** `lambkin deploy`: a folder becomes a function, once or with every save. */
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { CliError, isConnectionTrouble, usageError, wordsFor } from "../cli-error.ts";
@@ -134,7 +134,7 @@ async function watch(connection: Connection, at: string, options: Options): Prom
       isAway = false;
       if (!deployment.isCreated && deployment.updated.length === 0) continue;
       const liveMs = Math.round(performance.now() - changes.firstMs);
-      const names = [...changes.paths].map((file) => path.relative(folder.root, file)).sort();
+      const names = namesOf(changes.paths, folder);
       tell(
         { event: "live", liveMs, changed: names, codeSha256: deployment.codeSha256 },
         liveWords(liveMs, names),
@@ -151,6 +151,12 @@ async function watch(connection: Connection, at: string, options: Options): Prom
     }
   }
   watcher.close();
+}
+
+/** Editors make and remove files of their own: those that are still there are what was saved. */
+function namesOf(paths: ReadonlySet<string>, folder: PackageFolder): string[] {
+  const kept = [...paths].filter((file) => existsSync(file));
+  return (kept.length > 0 ? kept : [...paths]).map((file) => path.relative(folder.root, file)).sort();
 }
 
 function liveWords(liveMs: number, names: readonly string[]): string {

@@ -105,7 +105,7 @@ function fromFile(file: string): Partial<DeploySettings> {
 }
 
 function variable(text: string): [string, string] {
-  const [, name, value] = /^([A-Za-z]\w*)=(.*)$/s.exec(text) ?? [];
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw usageError(`--env takes NAME=value, not "${text}".`);
   return [name, value];
 }
