@@ -50,6 +50,10 @@ export function wordsFor(error: unknown, endpoint: string): string | undefined {
   if (isUnreachable(error)) return `No server answers at ${endpoint}; \`lambkin up\` starts one.`;
   if (isConnectionTrouble(error)) return `The server at ${endpoint} went away in the middle of an answer.`;
   if (!(error instanceof Error)) return undefined;
+  // A port that fetch refuses to speak to, a certificate it does not trust.
+  if (error instanceof TypeError && error.message === "fetch failed") {
+    return `${endpoint} cannot be reached: ${(error.cause as Error | undefined)?.message ?? error.message}.`;
+  }
   const { $metadata, code, syscall } = error as { $metadata?: object; code?: string; syscall?: string };
   if ($metadata !== undefined) return `${error.name}: ${error.message}`;
   // Files that are not there or may not be read.

@@ -56,9 +56,11 @@ function summary({ environments, functions, accountLimit }: Environments): strin
     return count === 0 ? [] : [`${paint(style, mark)} ${count} ${state}`];
   });
   const inFlight = functions.reduce((sum, each) => sum + each.inFlight, 0);
-  return [`${environments.length} environments`, ...counts, `in flight ${inFlight} of ${accountLimit}`].join(
-    "   ",
-  );
+  return [
+    `${environments.length} environment${environments.length === 1 ? "" : "s"}`,
+    ...counts,
+    `in flight ${inFlight} of ${accountLimit}`,
+  ].join("   ");
 }
 
 function functionLines({ functions, environments }: Environments): FunctionLine[] {

@@ -20,16 +20,13 @@ for (const stream of [process.stdout, process.stderr]) {
 async function main(): Promise<number> {
   const { version } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
   const program = buildProgram(version);
-  if (process.argv.length <= 2) {
-    program.outputHelp();
-    return 0;
-  }
+  const words = wordsTyped();
   let options: GlobalOptions = {};
   program.hook("preAction", (_, command) => {
     options = command.optsWithGlobals<GlobalOptions>();
   });
   try {
-    await program.parseAsync();
+    await program.parseAsync(words, { from: "user" });
     return typeof process.exitCode === "number" ? process.exitCode : 0;
   } catch (error) {
     if (isWanted(error)) return 0;
@@ -40,6 +37,13 @@ async function main(): Promise<number> {
     else say(`${paint("red", "lambkin:", process.stderr)} ${words}`);
     return error instanceof CliError ? error.exitCode : EXIT_FAILURE;
   }
+}
+
+/** Alone it is `--help`, and `help invoke` is `invoke --help`. */
+function wordsTyped(): string[] {
+  const [first, ...others] = process.argv.slice(2);
+  if (first === undefined) return ["--help"];
+  return first === "help" ? [...others, "--help"] : [first, ...others];
 }
 
 /** For the sentence about a failure, which may be that of the endpoint itself. */

@@ -5,8 +5,11 @@
 import { Command, CommanderError } from "commander";
 import { addGlobalOptions } from "./connection.ts";
 
-/** Adds arguments, options and the action to a command that has its name and summary already. */
-export type DefineCommand = (command: Command) => void;
+/**
+ * Adds arguments, options and the action to a command that has its name and summary already. `defineOther` does the same
+ * for another: completion has to know all of them.
+ */
+export type DefineCommand = (command: Command, defineOther: (command: Command) => Promise<void>) => void;
 
 interface CommandEntry {
   readonly summary: string;
@@ -17,23 +20,23 @@ interface CommandEntry {
 
 /** In the order of the help. A new command is a file in `commands/` that exports `define`, and a line here. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-  deploy: {
-    summary: "make a folder a function, once or with every save",
-    load: () => import("./commands/deploy.ts"),
-  },
   up: {
     summary: "start a server, in the foreground or (--detach) behind",
     load: () => import("./commands/up.ts"),
   },
   down: { summary: "end the server that up --detach started", load: () => import("./commands/down.ts") },
+  status: {
+    summary: "what the server runs, and what it cannot isolate",
+    load: () => import("./commands/status.ts"),
+  },
+  deploy: {
+    summary: "make a folder a function, once or with every save",
+    load: () => import("./commands/deploy.ts"),
+  },
   invoke: { summary: "call a function", load: () => import("./commands/invoke.ts") },
   logs: {
     summary: "what a function has logged, and (--follow) what comes",
     load: () => import("./commands/logs.ts"),
-  },
-  status: {
-    summary: "what the server runs, and what it cannot isolate",
-    load: () => import("./commands/status.ts"),
   },
   top: { summary: "execution environments, live", load: () => import("./commands/top.ts") },
   usage: {
@@ -41,6 +44,12 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./commands/usage.ts"),
   },
   doctor: { summary: "what this machine can isolate and run", load: () => import("./commands/doctor.ts") },
+  completion: { summary: "completion for bash or zsh", load: () => import("./commands/completion.ts") },
+  __complete: {
+    summary: "for the shells' scripts",
+    load: () => import("./commands/complete.ts"),
+    isHidden: true,
+  },
 };
 
 export function buildProgram(version: string): Command {
@@ -62,7 +71,7 @@ export function buildProgram(version: string): Command {
 export async function defineCommand(command: Command): Promise<void> {
   const entry = COMMANDS[command.name()];
   if (entry === undefined) return;
-  (await entry.load()).define(command);
+  (await entry.load()).define(command, defineCommand);
   addGlobalOptions(command);
 }
 

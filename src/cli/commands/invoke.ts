@@ -53,7 +53,7 @@ async function invoke(
       ...(payload && { Payload: payload }),
     }),
   );
-  const text = new TextDecoder().decode(answer.Payload);
+  const text = Buffer.from(answer.Payload ?? "").toString("utf8");
   const log = Buffer.from(answer.LogResult ?? "", "base64").toString("utf8");
   if (options.json) {
     printJson({

@@ -52,7 +52,9 @@ async function show(connection: Connection): Promise<void> {
   const quit = new AbortController();
   const signal = AbortSignal.any([onInterrupt(), quit.signal]);
   const draw = (): void => {
-    const { columns, rows } = screen;
+    const { rows } = screen;
+    // A full line would leave the cursor where its end is cleared.
+    const columns = screen.columns - 1;
     const state = isAway ? paint("red", "the server is away, waiting for it …") : connection.endpoint;
     const title = `${paint("bold", "lambkin top")}   ${state}   ${new Date().toTimeString().slice(0, 8)}   q ends`;
     const size = { columns, rows: rows - 1 };
