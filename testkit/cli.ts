@@ -1,6 +1,7 @@
 /** The program `lambkin` as users start it: to its end, or to be talked with, in a terminal of its own where one is asked for. */
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
+import { after } from "node:test";
 import type { ProgramResult } from "./clients.ts";
 import { PROJECT } from "./server.ts";
 import { waitFor } from "./wait.ts";
@@ -41,6 +42,13 @@ export interface RunningCli {
   shows(pattern: RegExp): Promise<void>;
 }
 
+const living = new Set<ChildProcess>();
+
+// A test that failed has not ended what it started; the file would wait for it.
+after(() => {
+  for (const child of living) child.kill("SIGKILL");
+});
+
 /** `command` is a program with its arguments. */
 export function startProgram(url: string, command: readonly string[], options: CliOptions = {}): RunningCli {
   const [program = "", ...args] = command;
@@ -49,6 +57,7 @@ export function startProgram(url: string, command: readonly string[], options: C
     env: cliVariables(url, options.env),
     stdio: ["pipe", "pipe", "pipe"],
   });
+  living.add(child);
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
@@ -60,6 +69,7 @@ export function startProgram(url: string, command: readonly string[], options: C
   // It may have ended before it read all it is given.
   child.stdin.on("error", () => {});
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  void ended.then(() => living.delete(child));
   return {
     child,
     stdout: () => stdout,

@@ -4,6 +4,7 @@
  */
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
+import { CliError } from "../cli-error.ts";
 
 export interface Changes {
   /** Names of folders, relative to the top. */
@@ -27,12 +28,24 @@ export class FolderWatch {
   #lastMs = 0;
   #wake: (() => void) | undefined;
 
+  /** Throws CliError where the machine watches no more. */
   readonly onFolder = (name: string, folder: string): void => {
-    const watcher = watch(folder, (_, entry) =>
-      this.#see(name, entry === null ? folder : path.join(folder, entry)),
-    );
-    watcher.on("error", () => this.#see(name, folder));
-    this.#watchers.set(name, watcher);
+    const see = (entry: string | null): void =>
+      this.#see(name, entry === null ? folder : path.join(folder, entry));
+    try {
+      const watcher = watch(folder, (_, entry) => see(entry));
+      watcher.on("error", () => see(null));
+      this.#watchers.set(name, watcher);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Gone since it was seen: the folder above tells of that.
+      if (code === "ENOENT") return;
+      if (code !== "ENOSPC" && code !== "EMFILE") throw error;
+      throw new CliError(
+        `The system watches no more than ${this.#watchers.size} folders for you; ` +
+          "`sudo sysctl fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024` allows more.",
+      );
+    }
   };
 
   readonly onFolderGone = (name: string): void => {
