@@ -1,4 +1,7 @@
-/** The server's settings as options: each is one of its environment variables, so that there is one list of rules. */
+/**
+ * The server's settings as options: each is one of its environment variables, so that there is one list of rules. Keys have none:
+ * what is typed can be read by other users.
+ */
 import { Option } from "commander";
 
 export interface SettingOption {
@@ -37,7 +40,13 @@ export const SETTINGS: readonly SettingOption[] = [
   setting("LAMBKIN_IDLE_MEMORY_MB", "--idle-memory <MB>", "what idle environments may hold"),
   setting("LAMBKIN_ASYNC_RETRY_SECONDS", "--async-retry <seconds>", "until an event's second attempt"),
   setting("LAMBKIN_PARKED_MAX", "--parked-max <number>", "sandboxes of an interpreter made ahead"),
+  setting("LAMBKIN_PARKED_MEMORY_MB", "--parked-memory <MB>", "what they may hold together"),
   setting("LAMBKIN_ACCOUNT_CONCURRENCY", "--account-concurrency <number>", "the account's limit"),
+  setting("LAMBKIN_S3_ENDPOINT_URL", "--s3-endpoint <url>", "an S3 server that code is read from"),
+  setting("LAMBKIN_SQS_ENDPOINT_URL", "--sqs-endpoint <url>", "another server's queues instead of its own"),
+  setting("LAMBKIN_SNS_ENDPOINT_URL", "--sns-endpoint <url>", "a server whose topics results go to"),
+  setting("LAMBKIN_EVENTBRIDGE_ENDPOINT_URL", "--eventbridge-endpoint <url>", "the same for event buses"),
+  setting("LAMBKIN_OTLP_ENDPOINT", "--otlp-endpoint <url>", "a collector of traces"),
 ];
 
 /** Only those that were given. */
