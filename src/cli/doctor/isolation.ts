@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { Cgroups, chooseDriver, chooseNetwork, openScratchVolumes } from "../../dataplane/mod.ts";
-import { type Finding, installCommand } from "./finding.ts";
+import { type Finding, findProgram, installCommand } from "./finding.ts";
 
 /** Tries each part as a server that starts now would. Leaves nothing behind. */
 export async function isolationFindings(): Promise<Finding[]> {
@@ -36,7 +36,7 @@ async function sandboxFinding(folder: string, cgroups: Cgroups | undefined): Pro
 async function networkFinding(folder: string, isIsolated: boolean): Promise<Finding> {
   const name = "network";
   const isRoot = process.getuid?.() === 0;
-  const help = isRoot ? installCommand("iproute2", "nftables") : installCommand("passt", "iproute2");
+  const help = networkHelp(isRoot);
   const { network, warning } = await chooseNetwork("auto", isIsolated, { folder, reportFault: () => {} });
   try {
     if (warning !== undefined) return { name, state: "warn", text: warning, help };
@@ -52,6 +52,22 @@ async function networkFinding(folder: string, isIsolated: boolean): Promise<Find
   } finally {
     await network.close();
   }
+}
+
+function networkHelp(isRoot: boolean): string {
+  const wanted = isRoot
+    ? ([
+        ["ip", "iproute2"],
+        ["nft", "nftables"],
+      ] as const)
+    : ([
+        ["ip", "iproute2"],
+        ["pasta", "passt"],
+      ] as const);
+  const missing = wanted.filter(([program]) => findProgram(program) === undefined).map(([, name]) => name);
+  if (missing.length > 0) return installCommand(...missing);
+  if (isRoot) return "the server needs CAP_NET_ADMIN and CAP_SYS_ADMIN (in a container: --privileged)";
+  return "sudo modprobe tun (in a container: --device /dev/net/tun), or run the server as root";
 }
 
 function cgroupFinding(cgroups: Cgroups | undefined): Finding {
