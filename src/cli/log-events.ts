@@ -1,6 +1,8 @@
 /** Events of a log group, once or as they come: by polling, which works on any server and survives its restarts. */
 import type { CloudWatchLogsClient, FilteredLogEvent } from "@aws-sdk/client-cloudwatch-logs";
+import { CLI_LIMITS } from "../config/mod.ts";
 import { isConnectionTrouble, isNamed } from "./cli-error.ts";
+import { pause } from "./interrupt.ts";
 
 export interface LogQuery {
   readonly group: string;
@@ -9,9 +11,7 @@ export interface LogQuery {
   readonly sinceMs: number;
 }
 
-const POLL_MS = 300;
-/** Events may be written a little after the time they bear: this far back is looked again. */
-const OVERLAP_MS = 10_000;
+const { logPollMs, logOverlapMs } = CLI_LIMITS;
 
 /** Oldest first. Rejects with ResourceNotFoundException where there is no such group. */
 export async function* logEvents(
@@ -38,7 +38,7 @@ export async function* followLogEvents(
   let newestMs = query.sinceMs;
   let isAway = false;
   while (!signal.aborted) {
-    const sinceMs = Math.max(query.sinceMs, newestMs - OVERLAP_MS);
+    const sinceMs = Math.max(query.sinceMs, newestMs - logOverlapMs);
     try {
       for await (const event of logEvents(client, { ...query, sinceMs })) {
         const { eventId = "", timestamp = 0 } = event;
@@ -56,22 +56,8 @@ export async function* followLogEvents(
         isAway = true;
       }
     }
-    const oldestMs = newestMs - 2 * OVERLAP_MS;
+    const oldestMs = newestMs - 2 * logOverlapMs;
     seen = new Map([...seen].filter(([, timestampMs]) => timestampMs >= oldestMs));
-    await pause(POLL_MS, signal);
+    await pause(logPollMs, signal);
   }
-}
-
-/** Ends early when `signal` aborts. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }

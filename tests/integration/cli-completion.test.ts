@@ -5,6 +5,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { stripVTControlCharacters } from "node:util";
+import { CreateAliasCommand, PublishVersionCommand } from "@aws-sdk/client-lambda";
 import { LAMBKIN, lambkin, type RunningCli, startInTerminal } from "../../testkit/cli.ts";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, NODE, nodeZip } from "../../testkit/functions.ts";
@@ -26,6 +27,10 @@ before(async () => {
   const client = lambdaClient(server.url);
   const code = nodeZip("exports.handler = async () => 1");
   for (const name of ["resize-images", "send-mail"]) await createFunction(client, name, code, NODE);
+  await client.send(new PublishVersionCommand({ FunctionName: "send-mail" }));
+  await client.send(
+    new CreateAliasCommand({ FunctionName: "send-mail", Name: "live", FunctionVersion: "1" }),
+  );
   folder = await temporaryFolder();
   await mkdir(path.join(folder, "my-function"));
   await writeFile(path.join(folder, "event.json"), "{}");
@@ -47,6 +52,8 @@ describe("what is offered", () => {
     assert.deepEqual(await offered("invoke", ""), ["resize-images", "send-mail"]);
     assert.deepEqual(await offered("--region", "eu-west-1", "invoke", ""), []);
     assert.deepEqual(await offered("invoke", "--tail", "s"), ["send-mail"]);
+    assert.deepEqual(await offered("invoke", "send-mail:"), ["send-mail:live", "send-mail:1"]);
+    assert.deepEqual(await offered("invoke", "nobody:"), []);
     assert.deepEqual(await offered("invoke", "send-mail", ""), []);
     assert.deepEqual(await offered("invoke", "--payload", ""), []);
     assert.deepEqual(await offered("invoke", "--payload-file", ""), [":files"]);
@@ -92,6 +99,8 @@ for (const [shell, { command, setUp }] of Object.entries(SHELLS)) {
     it("completes a command", async () => assert.equal(await completed("stat"), "lambkin status "));
     it("completes a function's name", async () =>
       assert.equal(await completed("invoke res"), "lambkin invoke resize-images "));
+    it("completes an alias, which bash takes for a word of its own", async () =>
+      assert.equal(await completed("invoke send-mail:li"), "lambkin invoke send-mail:live "));
     it("completes an option", async () =>
       assert.equal(await completed("logs --fol"), "lambkin logs --follow "));
     it("completes a folder", async () =>

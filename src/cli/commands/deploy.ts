@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { CliError, isConnectionTrouble, usageError, wordsFor } from "../cli-error.ts";
 import { type Connection, connectionOf, optionsOf } from "../connection.ts";
 import type { Deployment } from "../deploy/deploy-function.ts";
@@ -10,15 +11,11 @@ import type { DeployOptions } from "../deploy/deploy-settings.ts";
 import { FolderWatch } from "../deploy/folder-watch.ts";
 import { IgnoreRules } from "../deploy/ignore-rules.ts";
 import { PackageFolder } from "../deploy/package-folder.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { pause } from "../log-events.ts";
+import { onInterrupt, pause } from "../interrupt.ts";
 import { paint, print, printJson, say } from "../output.ts";
 import { startProgress } from "../progress.ts";
 
 type Options = DeployOptions & { readonly json?: boolean; readonly watch?: boolean };
-
-/** How long until a server that is away is tried again. */
-const RETRY_MS = 300;
 
 export function define(command: Command): void {
   command
@@ -147,7 +144,7 @@ async function watch(connection: Connection, at: string, options: Options): Prom
       if (words === undefined) throw error;
       if (!isServerAway || !isAway) say(`${paint("red", "not deployed:", process.stderr)} ${words}`);
       isAway = isServerAway;
-      if (isServerAway) await pause(RETRY_MS, signal);
+      if (isServerAway) await pause(CLI_LIMITS.retryMs, signal);
     }
   }
   watcher.close();

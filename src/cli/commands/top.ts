@@ -1,11 +1,11 @@
 /** `lambkin top`: the execution environments, live. */
 import type { Command } from "commander";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { isConnectionTrouble } from "../cli-error.ts";
 import { type Connection, connectionOf, optionsOf } from "../connection.ts";
 import { cutLine } from "../cut-line.ts";
 import { picture } from "../environments-picture.ts";
-import { onInterrupt } from "../interrupt.ts";
-import { pause } from "../log-events.ts";
+import { onInterrupt, pause } from "../interrupt.ts";
 import { paint, print, printJson } from "../output.ts";
 import { getEvents, getJson } from "../product-api.ts";
 import { openScreen } from "../screen.ts";
@@ -19,7 +19,6 @@ const PATH = "/_lambkin/environments";
 const STREAM = `${PATH}/stream`;
 /** Ages grow when nothing happens, too. */
 const REDRAW_MS = 1000;
-const RETRY_MS = 300;
 
 export function define(command: Command): void {
   command.option("--once", "print it once").action(async () => {
@@ -76,7 +75,7 @@ async function show(connection: Connection): Promise<void> {
       }
       isAway = true;
       draw();
-      await pause(RETRY_MS, signal);
+      await pause(CLI_LIMITS.retryMs, signal);
     }
   } finally {
     clearInterval(timer);

@@ -1,6 +1,8 @@
 /** What may come next on a command line that is half typed; the shells' scripts ask for it with every Tab. */
 import type { Argument, Command, Option } from "commander";
-import { connectionOf, type GlobalOptions } from "../connection.ts";
+import { CLI_LIMITS } from "../../config/mod.ts";
+import { lambdaClient } from "../clients.ts";
+import { type Connection, connectionOf, type GlobalOptions } from "../connection.ts";
 import { listFunctions } from "../functions.ts";
 
 export interface Candidate {
@@ -16,9 +18,6 @@ export interface CompletionParts {
   /** Gives a command its arguments and options. */
   readonly define: (command: Command) => Promise<void>;
 }
-
-/** Who presses Tab does not wait for a server that does not answer. */
-const FUNCTIONS_MS_MAX = 1500;
 
 /** `words` follow the program's name; the last is the one under the cursor, and may be empty. */
 export async function completionOf(words: readonly string[], parts: CompletionParts): Promise<Completion> {
@@ -45,7 +44,7 @@ export async function completionOf(words: readonly string[], parts: CompletionPa
   if (current.startsWith("-")) return matching(current, flagsOf(command, before));
   const argument = command.registeredArguments[positional.length];
   if (argument === undefined) return [];
-  const found = await argumentValues(argument, { ...inProgram.values, ...values });
+  const found = await argumentValues(argument, { ...inProgram.values, ...values }, current);
   return typeof found === "string" ? found : matching(current, found);
 }
 
@@ -95,20 +94,53 @@ function valuesOf({ flags, argChoices }: Option): Completion {
   return flags.includes("<folder>") ? "folders" : [];
 }
 
-async function argumentValues(argument: Argument, options: GlobalOptions): Promise<Completion> {
+async function argumentValues(
+  argument: Argument,
+  options: GlobalOptions,
+  current: string,
+): Promise<Completion> {
   if (argument.argChoices !== undefined) {
     return argument.argChoices.map((value) => ({ value, description: "" }));
   }
   if (argument.name() === "folder") return "folders";
   if (argument.name() !== "function") return [];
+  const connection = connectionOf(options);
+  const [name = "", qualifier] = current.split(":");
+  const asked = qualifier === undefined ? functionNames(connection) : qualifiedNames(connection, name);
   const { promise: tooLate, resolve } = Promise.withResolvers<[]>();
-  setTimeout(() => resolve([]), FUNCTIONS_MS_MAX).unref();
+  setTimeout(() => resolve([]), CLI_LIMITS.completionMsMax).unref();
   // A Tab is no place for complaints.
-  const functions = listFunctions(connectionOf(options)).catch(() => []);
-  return (await Promise.race([functions, tooLate])).map(({ FunctionName, Runtime, Description }) => ({
-    value: FunctionName ?? "",
+  return Promise.race([asked.catch(() => []), tooLate]);
+}
+
+async function functionNames(connection: Connection): Promise<Candidate[]> {
+  return (await listFunctions(connection)).map(({ FunctionName = "", Runtime, Description }) => ({
+    value: FunctionName,
     description: Description || Runtime || "",
   }));
+}
+
+/** `name:alias` and `name:version`, the newest version first. */
+async function qualifiedNames(connection: Connection, name: string): Promise<Candidate[]> {
+  const { ListAliasesCommand, ListVersionsByFunctionCommand } = await import("@aws-sdk/client-lambda");
+  const client = await lambdaClient(connection);
+  const [{ Aliases = [] }, { Versions = [] }] = await Promise.all([
+    client.send(new ListAliasesCommand({ FunctionName: name })),
+    client.send(new ListVersionsByFunctionCommand({ FunctionName: name })),
+  ]);
+  return [
+    ...Aliases.map((alias) => ({
+      value: `${name}:${alias.Name}`,
+      description: alias.Description || `version ${alias.FunctionVersion}`,
+    })),
+    // The shell would take $LATEST for a variable, and it is what the name alone means.
+    ...Versions.filter(({ Version }) => Version !== "$LATEST")
+      .map(({ Version, Description }) => ({
+        value: `${name}:${Version}`,
+        description: Description ?? "",
+      }))
+      .reverse(),
+  ];
 }
 
 function matching(current: string, candidates: Completion): Completion {

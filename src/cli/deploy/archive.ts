@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { crc32, deflateRaw } from "node:zlib";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { CliError } from "../cli-error.ts";
 import type { PackageFile } from "./package-folder.ts";
 
@@ -26,9 +27,8 @@ interface Packed {
 
 const deflate = promisify(deflateRaw);
 
-const FILES_AT_ONCE = 8;
-/** Source: APPNOTE.TXT 4.3 and 4.4; without the Zip64 extension. */
-const ENTRIES_MAX = 65_535;
+const { zipEntriesMax } = CLI_LIMITS;
+/** Source: APPNOTE.TXT 4.3 and 4.4. */
 const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
 const END = 0x06054b50;
@@ -53,8 +53,8 @@ export class Archiver {
 
   /** `report` is told the share that is done. Rejects where there are too many files. */
   async pack(files: readonly PackageFile[], report: (share: number) => void = () => {}): Promise<Archive> {
-    if (files.length > ENTRIES_MAX) {
-      throw new CliError(`${files.length} files are too many for a package; ${ENTRIES_MAX} are the most.`);
+    if (files.length > zipEntriesMax) {
+      throw new CliError(`${files.length} files are too many for a package; ${zipEntriesMax} are the most.`);
     }
     const packed: (Packed | undefined)[] = [];
     let next = 0;
@@ -67,7 +67,7 @@ export class Archiver {
         report(++done / files.length);
       }
     };
-    await Promise.all(Array.from({ length: FILES_AT_ONCE }, work));
+    await Promise.all(Array.from({ length: CLI_LIMITS.packFilesAtOnce }, work));
     const kept = files.flatMap((file, at) => {
       const content = packed[at];
       return content === undefined ? [] : [{ file, content }];

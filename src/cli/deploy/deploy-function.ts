@@ -1,6 +1,7 @@
 /** Brings one function to what its folder and settings say: creates it, or changes what differs and nothing else. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { FunctionConfiguration, LambdaClient, Runtime } from "@aws-sdk/client-lambda";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { CliError, isNamed } from "../cli-error.ts";
 import type { Archive } from "./archive.ts";
 import type { DeploySettings } from "./deploy-settings.ts";
@@ -31,9 +32,7 @@ export interface Deployment {
 }
 
 const ROLE = "arn:aws:iam::000000000000:role/lambda-role";
-const LOOK_MS_FIRST = 2;
-const LOOK_MS_MAX = 200;
-const SETTLED_MS_MAX = 10 * 60_000;
+const [LOOK_MS_FIRST, LOOK_MS_MAX] = CLI_LIMITS.lookMs;
 
 type Lambda = typeof import("@aws-sdk/client-lambda");
 
@@ -177,8 +176,8 @@ function sorted(variables: Readonly<Record<string, string>>): [string, string][]
 
 /** When the function can be called, and runs what it was last told to. */
 async function settled(lambda: Lambda, client: LambdaClient, name: string): Promise<FunctionConfiguration> {
-  const deadlineMs = performance.now() + SETTLED_MS_MAX;
-  for (let pauseMs = LOOK_MS_FIRST; ; pauseMs = Math.min(LOOK_MS_MAX, pauseMs * 2)) {
+  const deadlineMs = performance.now() + CLI_LIMITS.functionReadyMsMax;
+  for (let pauseMs: number = LOOK_MS_FIRST; ; pauseMs = Math.min(LOOK_MS_MAX, pauseMs * 2)) {
     const now = await client.send(new lambda.GetFunctionConfigurationCommand({ FunctionName: name }));
     const why = now.StateReason ?? now.LastUpdateStatusReason ?? "no reason is given";
     if (now.State === "Failed" || now.LastUpdateStatus === "Failed") {

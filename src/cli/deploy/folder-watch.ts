@@ -4,6 +4,7 @@
  */
 import { type FSWatcher, watch } from "node:fs";
 import path from "node:path";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { CliError } from "../cli-error.ts";
 
 export interface Changes {
@@ -15,10 +16,7 @@ export interface Changes {
   readonly firstMs: number;
 }
 
-/** Programs save in several steps; a step that comes this soon belongs to the same save. */
-const QUIET_MS = 15;
-/** But somebody who never stops writing is not waited for. */
-const QUIET_MS_MAX = 150;
+const { saveQuietMs, saveQuietMsMax } = CLI_LIMITS;
 
 export class FolderWatch {
   readonly #watchers = new Map<string, FSWatcher>();
@@ -65,7 +63,7 @@ export class FolderWatch {
     while (this.#folders.size === 0 && !signal.aborted) await this.#sleep(undefined, signal);
     while (!signal.aborted) {
       const nowMs = performance.now();
-      const restMs = Math.min(this.#lastMs + QUIET_MS, this.#firstMs + QUIET_MS_MAX) - nowMs;
+      const restMs = Math.min(this.#lastMs + saveQuietMs, this.#firstMs + saveQuietMsMax) - nowMs;
       if (restMs <= 0) break;
       await this.#sleep(restMs, signal);
     }

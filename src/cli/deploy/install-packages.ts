@@ -6,12 +6,12 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { CliError } from "../cli-error.ts";
 
 export const REQUIREMENTS = "requirements.txt";
 
 const run = promisify(execFile);
-const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 
 /** The folder with the packages. Rejects with CliError and pip's words. */
 export async function installPackages(folder: string, runtime: string): Promise<string> {
@@ -34,7 +34,7 @@ export async function installPackages(folder: string, runtime: string): Promise<
     const [program, ...choice] = await pipFor(version);
     const common = ["install", "--quiet", "--no-compile", "--disable-pip-version-check", "--target", half];
     await run(program ?? "", [...choice.slice(0, 2), ...common, ...choice.slice(2), "-r", file], {
-      maxBuffer: OUTPUT_BYTES_MAX,
+      maxBuffer: CLI_LIMITS.pipOutputBytesMax,
       env: { ...process.env, PIP_ROOT_USER_ACTION: "ignore" },
     });
     await rename(half, target);

@@ -1,10 +1,9 @@
 /** Tells how much of a request's body has gone out: an archive of fifty megabytes takes a moment. */
 import { Readable } from "node:stream";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
+import { CLI_LIMITS } from "../../config/mod.ts";
 
-const CHUNK_BYTES = 64 * 1024;
-/** Smaller ones are gone before anybody could look. */
-const WORTH_BYTES = 1024 * 1024;
+const { uploadPieceBytes, uploadShownBytesMin } = CLI_LIMITS;
 
 /** The part of an HTTP request of the SDK that matters here. */
 interface OutgoingRequest {
@@ -17,7 +16,7 @@ export function reportUploads(client: LambdaClient, report: (share: number) => v
     (next) => (args) => {
       const request = args.request as OutgoingRequest;
       const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
-      if (!(body instanceof Uint8Array) || body.length < WORTH_BYTES) return next(args);
+      if (!(body instanceof Uint8Array) || body.length < uploadShownBytesMin) return next(args);
       const counted = Object.assign(Object.create(Object.getPrototypeOf(request)), request, {
         body: Readable.from(inPieces(body, report), { objectMode: false }),
       }) as typeof args.request;
@@ -29,8 +28,8 @@ export function reportUploads(client: LambdaClient, report: (share: number) => v
 }
 
 function* inPieces(body: Uint8Array, report: (share: number) => void): Generator<Uint8Array> {
-  for (let from = 0; from < body.length; from += CHUNK_BYTES) {
-    yield body.subarray(from, from + CHUNK_BYTES);
-    report(Math.min(1, (from + CHUNK_BYTES) / body.length));
+  for (let from = 0; from < body.length; from += uploadPieceBytes) {
+    yield body.subarray(from, from + uploadPieceBytes);
+    report(Math.min(1, (from + uploadPieceBytes) / body.length));
   }
 }

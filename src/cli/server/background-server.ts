@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } f
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { CLI_LIMITS } from "../../config/mod.ts";
 import { CliError } from "../cli-error.ts";
 import { identityOf } from "./process-identity.ts";
 
@@ -18,11 +19,8 @@ export interface BackgroundServer {
 
 export const SERVER_PROGRAM = path.join(import.meta.dirname, "../../start.mjs");
 
+const { serverReadyMsMax, serverStopMsMax } = CLI_LIMITS;
 const LOOK_MS = 20;
-/** A server with many functions takes its time; one that has failed has ended. */
-const READY_MS_MAX = 60_000;
-/** The server gives requests in flight 25 s. */
-const STOP_MS_MAX = 60_000;
 
 /** Resolves when it answers. Rejects with CliError and what it printed when it ends before. */
 export async function startInBackground(
@@ -45,7 +43,7 @@ export async function startInBackground(
   child.once("error", () => {
     hasEnded = true;
   });
-  const deadlineMs = performance.now() + READY_MS_MAX;
+  const deadlineMs = performance.now() + serverReadyMsMax;
   for (;;) {
     const output = readFileSync(logFile, "utf8");
     const endpoint = /ready at (\S+) \(data in/.exec(output)?.[1];
@@ -59,7 +57,9 @@ export async function startInBackground(
     if (hasEnded) throw new CliError(`The server did not start.\n${output.trim()}`);
     if (performance.now() > deadlineMs) {
       child.kill();
-      throw new CliError(`The server was not ready after ${READY_MS_MAX / 1000} s; ${logFile} may say why.`);
+      throw new CliError(
+        `The server was not ready after ${serverReadyMsMax / 1000} s; ${logFile} may say why.`,
+      );
     }
     await wait(LOOK_MS);
   }
@@ -78,10 +78,10 @@ export function findBackgroundServer(endpoint: string): BackgroundServer | undef
 /** Resolves when its process is gone. Rejects with CliError when it does not end. */
 export async function stopBackgroundServer(server: BackgroundServer): Promise<void> {
   process.kill(server.processId, "SIGTERM");
-  const deadlineMs = performance.now() + STOP_MS_MAX;
+  const deadlineMs = performance.now() + serverStopMsMax;
   while (identityOf(server.processId) === server.identity) {
     if (performance.now() > deadlineMs) {
-      throw new CliError(`Process ${server.processId} has not ended after ${STOP_MS_MAX / 1000} s.`);
+      throw new CliError(`Process ${server.processId} has not ended after ${serverStopMsMax / 1000} s.`);
     }
     await wait(LOOK_MS);
   }
