@@ -26,7 +26,7 @@ export function startProgress(first: string): Progress {
       share === undefined ? (FRAMES[frame % FRAMES.length] ?? "") : bar(share),
       stderr,
     );
-    stderr.write(`\r\u001b[K${cutLine(`${mark} ${text}`, stderr.columns - 1)}`);
+    stderr.write(`\r\u001b[K${cutLine(`${mark} ${text}`, (stderr.columns || 80) - 1)}`);
   };
   draw();
   const timer = setInterval(() => {

@@ -1,12 +1,12 @@
 /** The command line as such: help, exit codes, where it looks for the server, and what it says when nothing is there. */
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { lambkin } from "../../testkit/cli.ts";
+import { lambkin, startProgram } from "../../testkit/cli.ts";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, NODE, nodeZip } from "../../testkit/functions.ts";
-import { startTestServer, type TestServer, temporaryFolder } from "../../testkit/server.ts";
+import { PROJECT, startTestServer, type TestServer, temporaryFolder } from "../../testkit/server.ts";
 
 const NOWHERE = "http://127.0.0.1:1027";
 
@@ -46,6 +46,20 @@ describe("the command line", () => {
 
   it("tells the version of the package", async () => {
     assert.match((await lambkin(NOWHERE, ["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("is found through a link, and by npm, from any folder and with an older Node.js in the way", async () => {
+    const folder = await temporaryFolder();
+    const { bin } = JSON.parse(await readFile(path.join(PROJECT, "package.json"), "utf8"));
+    const link = path.join(folder, "lambkin");
+    await symlink(path.join(PROJECT, bin.lambkin), link);
+    await writeFile(path.join(folder, "node"), "#!/bin/sh\necho too old; exit 1\n", { mode: 0o755 });
+    const env = { PATH: `${folder}:${process.env["PATH"]}` };
+    const linked = startProgram(NOWHERE, [link, "--version"], { cwd: folder, env });
+    assert.equal(await linked.ended, 0);
+    const byNpm = startProgram(NOWHERE, ["npm", "run", "--silent", "lambkin", "--", "--version"]);
+    assert.equal(await byNpm.ended, 0, byNpm.stderr());
+    assert.equal(byNpm.stdout(), linked.stdout());
   });
 
   it("ends with 2 when it was typed wrongly", async () => {
