@@ -116,6 +116,24 @@ describe("lambkin deploy --watch", () => {
     await end(running);
   });
 
+  it("follows .lambkinignore", async () => {
+    const folder = await folderOf("choosy");
+    await writeFile(path.join(folder, "word.mjs"), "export const word = 'there';");
+    await writeFile(
+      path.join(folder, "index.mjs"),
+      "export const handler = () => import('./word.mjs').then(({ word }) => word, () => 'ignored');",
+    );
+    const running = await watching(server.url, folder);
+    await untilAnswers(client, "choosy", "there");
+    await writeFile(path.join(folder, ".lambkinignore"), "word.*\n");
+    await untilAnswers(client, "choosy", "ignored");
+    await rm(path.join(folder, ".lambkinignore"));
+    await untilAnswers(client, "choosy", "there");
+    await writeFile(path.join(folder, "word.mjs"), "export const word = 'watched again';");
+    await untilAnswers(client, "choosy", "watched again");
+    await end(running);
+  });
+
   it("follows lambkin.json, and says what is wrong with it without ending", async () => {
     const folder = await folderOf("settled");
     const running = startLambkin(server.url, ["deploy", folder, "--watch"]);

@@ -9,7 +9,7 @@ import type { Deployment } from "../deploy/deploy-function.ts";
 import { DeployJob, packagesHint, type Report } from "../deploy/deploy-job.ts";
 import type { DeployOptions } from "../deploy/deploy-settings.ts";
 import { FolderWatch } from "../deploy/folder-watch.ts";
-import { IgnoreRules } from "../deploy/ignore-rules.ts";
+import { IGNORE_FILE, IgnoreRules } from "../deploy/ignore-rules.ts";
 import { PackageFolder } from "../deploy/package-folder.ts";
 import { onInterrupt, pause } from "../interrupt.ts";
 import { paint, print, printJson, say } from "../output.ts";
@@ -124,7 +124,8 @@ async function watch(connection: Connection, at: string, options: Options): Prom
     const changes = await watcher.next(signal);
     if (changes === undefined) break;
     for (const file of changes.paths) job.forget(file);
-    for (const name of changes.folders) folder.reread(name);
+    if (changes.paths.has(path.join(folder.root, IGNORE_FILE))) folder.follow(IgnoreRules.of(folder.root));
+    else for (const name of changes.folders) folder.reread(name);
     try {
       const deployment = await job.run();
       if (isAway && !options.json) say("the server is back");

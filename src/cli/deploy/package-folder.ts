@@ -29,7 +29,7 @@ const TOP = "";
 export class PackageFolder {
   readonly root: string;
   readonly #realRoot: string;
-  readonly #rules: IgnoreRules;
+  #rules: IgnoreRules;
   readonly #listings = new Map<string, Listing>();
   /** Told of each folder before it is read, so that what changes from then on is seen. */
   readonly #onFolder: (name: string, folder: string) => void;
@@ -61,6 +61,13 @@ export class PackageFolder {
   /** Reads again what is directly in the folder `name`, and all of the folders that are new there. */
   reread(name: string): void {
     if (this.#listings.has(name)) this.#read(name);
+  }
+
+  /** Reads everything again, by other rules. */
+  follow(rules: IgnoreRules): void {
+    this.#rules = rules;
+    this.#forget(TOP);
+    this.#read(TOP);
   }
 
   #read(name: string): void {
