@@ -86,6 +86,8 @@ function provideTestTools() {
   }
   // Gives functions of an ordinary user's server a network of their own.
   if (process.platform === "linux") provide("pasta", () => existsSync("/usr/bin/pasta"), ["passt"]);
+  // Completion is tested in the shell itself.
+  provide("zsh", () => succeeds("zsh", ["--version"]), ["zsh"]);
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
   provide("Rust", () => succeeds("cargo", ["--version"]), ["cargo"]);

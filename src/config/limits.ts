@@ -398,3 +398,35 @@ export const SQS_LIMITS = {
   /** Ours: expired messages removed in one step. */
   expiredOfStep: 1000,
 } as const;
+
+/** The command line. */
+export const CLI_LIMITS = {
+  /** Between two looks at a function that is about to be ready; doubles from the first to the second. */
+  lookMs: [2, 200],
+  /** A server in the background; one with many functions takes its time, one that has failed has ended. */
+  serverReadyMsMax: 60 * SECOND_MS,
+  /** Longer than requests in flight are given. */
+  serverStopMsMax: 60 * SECOND_MS,
+  /** Until a function that was changed can be called. */
+  functionReadyMsMax: 10 * MINUTE_MS,
+  /** Until a server that is away is tried again. */
+  retryMs: 300,
+  logPollMs: 300,
+  /** Events may be written a little after the time they bear: so far back is looked again. */
+  logOverlapMs: 10 * SECOND_MS,
+  /** Who presses Tab does not wait for a server that does not answer. */
+  completionMsMax: 1500,
+  /** Programs save in several steps; a step that comes this soon belongs to the same save. */
+  saveQuietMs: 15,
+  /** But somebody who never stops writing is not waited for. */
+  saveQuietMsMax: 150,
+  /** Read and compressed at the same time. */
+  packFilesAtOnce: 8,
+  /** Source: APPNOTE.TXT 4.4.22, a zip without the Zip64 extension. */
+  zipEntriesMax: 65_535,
+  /** Of a body whose progress is shown: smaller ones are gone before anybody could look. */
+  uploadShownBytesMin: 1 * MIB,
+  uploadPieceBytes: 64 * KIB,
+  /** What pip prints. */
+  pipOutputBytesMax: 16 * MIB,
+} as const;
