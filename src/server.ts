@@ -57,22 +57,33 @@ import {
   type OperationTable,
   type Scope,
 } from "./model/mod.ts";
-import { LogWriter, TraceExporter, UsageMeter } from "./observe/mod.ts";
+import {
+  embeddedMetrics,
+  LambdaMetrics,
+  LogWriter,
+  MetricBuffer,
+  TraceExporter,
+  UsageMeter,
+} from "./observe/mod.ts";
 import { downloadCode, Environments, json, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
+import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
+  openMetricDatabase,
   S3Objects,
+  SqliteAlarmStore,
   SqliteCodeSigningStore,
   SqliteEventSourceMappingStore,
   SqliteEventStore,
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
+  SqliteMetricStore,
   SqliteQueueStore,
   SqliteUsageStore,
 } from "./store/mod.ts";
@@ -114,6 +125,15 @@ export async function startServer(
     clock,
     reportFault: (error) => reportFault(error, "(log writer)"),
   });
+
+  const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
+  const metricStore = new SqliteMetricStore(metricDatabase);
+  const metricBuffer = new MetricBuffer({
+    ...{ store: metricStore, clock },
+    reportFault: (error) => reportFault(error, "(metrics)"),
+  });
+  const lambdaMetrics = new LambdaMetrics(metricBuffer, clock);
+  logWriter.addTap(embeddedMetrics((datum) => metricBuffer.put(datum)));
 
   const isolationDir = path.join(config.dataDir, "isolation");
   const cgroups = Cgroups.open();
@@ -303,11 +323,24 @@ export async function startServer(
     accountLimit: config.accountConcurrency,
   });
   observers.push((observation) => environments.observe(observation));
+  observers.push((observation) => lambdaMetrics.observe(observation));
+  const cloudWatch = new CloudWatch({
+    ...{ store: metricStore, buffer: metricBuffer, alarmStore: new SqliteAlarmStore(metricDatabase), clock },
+    ports: {
+      invokeFunction: alarmFunctions(async (scope, name, qualifier) => {
+        return (await findQualified(store, scope, name, qualifier)) !== undefined;
+      }, asyncQueue),
+      publish: topics && ((arn, message, subject) => topics.publish(arn, message, {}, subject)),
+    },
+    sample: () => lambdaMetrics.sample(ledger.functions()),
+    reportFault: (error) => reportFault(error, "(alarms)"),
+  });
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
       logsOperations({ store: logStore, writer: logWriter, clock }),
       sqs.operations,
+      cloudWatch.operations,
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
@@ -331,6 +364,7 @@ export async function startServer(
   await sqs.resume();
   await settleMappings(lambdaParts);
   await eventSources.resume();
+  cloudWatch.start();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -370,6 +404,8 @@ export async function startServer(
       await traces?.close();
       await meter.close();
       await usageStore.close();
+      await cloudWatch.close();
+      metricDatabase.close();
       await logWriter.close();
       await logStore.close();
       await sqs.close();
@@ -379,7 +415,12 @@ export async function startServer(
   };
 }
 
-function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTable): ServiceDefinition[] {
+function services(
+  lambda: OperationTable,
+  logs: OperationTable,
+  sqs: OperationTable,
+  cloudWatch: OperationTable,
+): ServiceDefinition[] {
   return [
     {
       name: "lambda",
@@ -418,6 +459,20 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       // Its refusals have texts of their own, for what is missing, too.
       loadConstraints: () => ({ operations: {}, shapes: {} }),
       operations: sqs,
+    },
+    {
+      name: "monitoring",
+      protocol: "json",
+      targetPrefix: "GraniteServiceVersion20100801",
+      speaksQueryToo: true,
+      speaksCborToo: true,
+      takesGzip: true,
+      ownPaths: /^\/service\/GraniteServiceVersion20100801\//,
+      apiVersion: "2010-08-01",
+      xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+      loadSchemas: () => clientSchemas("@aws-sdk/client-cloudwatch"),
+      loadConstraints: () => constraints("cloudwatch"),
+      operations: cloudWatch,
     },
     {
       name: "sts",

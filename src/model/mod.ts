@@ -7,6 +7,7 @@ export * from "./function.ts";
 export * from "./invocation.ts";
 export * from "./layer.ts";
 export * from "./log-sink.ts";
+export * from "./metric-aggregate.ts";
 export * from "./metric-datum.ts";
 export * from "./observation.ts";
 export * from "./operation.ts";
