@@ -71,7 +71,8 @@ export class MetricAggregate {
   /** Off by at most one per cent. Undefined where the distribution is not known, or there are no values. */
   percentile(percent: number): number | undefined {
     if (this.count === 0 || this.#isBlurred) return undefined;
-    if (this.minimum === this.maximum) return this.minimum;
+    if (percent <= 0) return this.minimum;
+    if (percent >= 100) return this.maximum;
     const rank = (percent / 100) * this.count;
     let passed = 0;
     for (const [value, count] of this.ascending()) {
