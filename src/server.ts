@@ -59,13 +59,14 @@ import {
 } from "./model/mod.ts";
 import {
   embeddedMetrics,
+  FunctionTotals,
   LambdaMetrics,
   LogWriter,
   MetricBuffer,
   TraceExporter,
   UsageMeter,
 } from "./observe/mod.ts";
-import { downloadCode, Environments, json, productRoute, usage } from "./product/mod.ts";
+import { downloadCode, Environments, json, Prometheus, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -112,9 +113,17 @@ export async function startServer(
   const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
   const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
+  const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
+  const metricStore = new SqliteMetricStore(metricDatabase);
+  const metricBuffer = new MetricBuffer({
+    ...{ store: metricStore, clock },
+    reportFault: (error) => reportFault(error, "(metrics)"),
+  });
+  const lambdaMetrics = new LambdaMetrics(metricBuffer, clock);
   const sqs = new Sqs({
     store: queueStore,
     clock,
+    metrics: metricBuffer,
     reportFault: (error) => reportFault(error, "(queues)"),
   });
   const code = new CodeStorage(config.dataDir);
@@ -126,13 +135,6 @@ export async function startServer(
     reportFault: (error) => reportFault(error, "(log writer)"),
   });
 
-  const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
-  const metricStore = new SqliteMetricStore(metricDatabase);
-  const metricBuffer = new MetricBuffer({
-    ...{ store: metricStore, clock },
-    reportFault: (error) => reportFault(error, "(metrics)"),
-  });
-  const lambdaMetrics = new LambdaMetrics(metricBuffer, clock);
   logWriter.addTap(embeddedMetrics((datum) => metricBuffer.put(datum)));
 
   const isolationDir = path.join(config.dataDir, "isolation");
@@ -332,8 +334,17 @@ export async function startServer(
       }, asyncQueue),
       publish: topics && ((arn, message, subject) => topics.publish(arn, message, {}, subject)),
     },
-    sample: () => lambdaMetrics.sample(ledger.functions()),
+    sample: async () => {
+      lambdaMetrics.sample(ledger.functions());
+      await sqs.sample();
+    },
     reportFault: (error) => reportFault(error, "(alarms)"),
+  });
+  const functionTotals = new FunctionTotals();
+  observers.push((observation) => functionTotals.observe(observation));
+  const prometheus = new Prometheus({
+    ...{ totals: functionTotals, pool, parked, ledger, asyncQueue },
+    queues: () => sqs.depths(),
   });
   const frontDoor = new FrontDoor({
     services: services(
@@ -349,6 +360,7 @@ export async function startServer(
       "GET /_lambkin/environments": environments.list,
       "GET /_lambkin/environments/stream": environments.stream,
       "GET /_lambkin/usage": usage(meter, clock),
+      "GET /_lambkin/metrics": prometheus.answer,
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,

@@ -197,7 +197,7 @@ describe("an alarm whose state changes", () => {
   });
 
   it("by hand does the same, and only when the value is another one", async () => {
-    await putAlarm("by-hand", { OKActions: [arn] });
+    await putAlarm("by-hand", { OKActions: [arn], TreatMissingData: "ignore" });
     const set = (StateValue: "OK" | "ALARM") =>
       client.send(new SetAlarmStateCommand({ AlarmName: "by-hand", StateValue, StateReason: "test" }));
     for (const value of ["OK", "OK", "ALARM", "OK"] as const) await set(value);
@@ -214,7 +214,7 @@ describe("an alarm whose state changes", () => {
     const absent = `${arn}-not`;
     const topic = "arn:aws:sns:us-east-1:000000000000:t";
     const other = "arn:aws:automate:us-east-1:ec2:stop";
-    await putAlarm("failing", { AlarmActions: [absent, topic, other] });
+    await putAlarm("failing", { AlarmActions: [absent, topic, other], TreatMissingData: "ignore" });
     const state = { AlarmName: "failing", StateValue: "ALARM", StateReason: "test" } as const;
     await client.send(new SetAlarmStateCommand(state));
     const { AlarmHistoryItems = [] } = await client.send(
@@ -229,7 +229,7 @@ describe("an alarm whose state changes", () => {
   });
 
   it("does nothing while its actions are disabled", async () => {
-    await putAlarm("silent", { AlarmActions: [arn] });
+    await putAlarm("silent", { AlarmActions: [arn], TreatMissingData: "ignore" });
     await client.send(new DisableAlarmActionsCommand({ AlarmNames: ["silent"] }));
     const state = { AlarmName: "silent", StateValue: "ALARM", StateReason: "test" } as const;
     await client.send(new SetAlarmStateCommand(state));

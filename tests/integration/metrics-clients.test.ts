@@ -113,6 +113,8 @@ async function useCli(cli: Cli, namespace: string): Promise<void> {
   await cli([
     ...["put-metric-alarm", "--alarm-name", namespace, ...metric, "--statistic", "Sum", "--period", "60"],
     ...["--evaluation-periods", "2", "--threshold", "1", "--comparison-operator", "GreaterThanThreshold"],
+    // Looked at while the test runs it keeps its state.
+    ...["--treat-missing-data", "ignore"],
   ]);
   const state = ["--state-value", "ALARM", "--state-reason", "<by hand>"];
   await cli(["set-alarm-state", "--alarm-name", namespace, ...state]);

@@ -12,7 +12,13 @@ import {
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { cloudWatchClient, lambdaClient } from "../../testkit/clients.ts";
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from "@aws-sdk/client-sqs";
+import { cloudWatchClient, lambdaClient, sqsClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 
@@ -115,6 +121,23 @@ def lambda_handler(event, context):
     ]);
     assert.deepEqual(values, { orders: [5], all: [5], sizes: [3] });
   });
+});
+
+it("what passes through a queue is counted in AWS/SQS", async () => {
+  const sqs = sqsClient(server.url);
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "counted" }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: "seven b" }));
+  const receive = () => sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+  const { Messages = [] } = await receive();
+  await receive();
+  await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: Messages[0]?.ReceiptHandle }));
+  const names = ["Sent", "Received", "Deleted"].map((name) => `NumberOfMessages${name}`);
+  for (const name of [...names, "NumberOfEmptyReceives"]) {
+    const Stat = metric("AWS/SQS", name, "Sum", { QueueName: "counted" });
+    assert.deepEqual((await data([{ Id: "m", MetricStat: Stat }]))["m"], [1], name);
+  }
+  const size = metric("AWS/SQS", "SentMessageSize", "Maximum", { QueueName: "counted" });
+  assert.deepEqual((await data([{ Id: "m", MetricStat: size }]))["m"], [7]);
 });
 
 describe("metrics that are put", () => {
