@@ -225,6 +225,7 @@ export async function startServer(
   };
   const readerParts: ReaderParts = {
     ...{ clock, observe, reportFault },
+    putMetric: (datum) => metricBuffer.put(datum),
     invoker: dataPlane,
     places: new FunctionPlaces(clock),
     resolve: async (scope, name, qualifier) => {

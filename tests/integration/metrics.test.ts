@@ -11,7 +11,7 @@ import {
   type MetricDatum,
   PutMetricDataCommand,
 } from "@aws-sdk/client-cloudwatch";
-import type { LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateEventSourceMappingCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -21,6 +21,7 @@ import {
 import { cloudWatchClient, lambdaClient, sqsClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
+import { waitFor } from "../../testkit/wait.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -138,6 +139,28 @@ it("what passes through a queue is counted in AWS/SQS", async () => {
   }
   const size = metric("AWS/SQS", "SentMessageSize", "Maximum", { QueueName: "counted" });
   assert.deepEqual((await data([{ Id: "m", MetricStat: size }]))["m"], [7]);
+});
+
+it("a mapping that asks for it counts its events", async () => {
+  const sqs = sqsClient(server.url);
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "mapped" }));
+  for (const MessageBody of ["good", "bad"])
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  await createFunction(lambda, "mapped", pythonZip("def lambda_handler(event, context): pass\n"));
+  const { UUID = "" } = await lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: "mapped",
+      EventSourceArn: "arn:aws:sqs:us-east-1:000000000000:mapped",
+      FilterCriteria: { Filters: [{ Pattern: '{"body": ["good"]}' }] },
+      MetricsConfig: { Metrics: ["EventCount"] },
+    }),
+  );
+  const counted = async (name: string) => (await total(name, { EventSourceMappingUUID: UUID })) || undefined;
+  assert.equal(await waitFor("a deleted event", () => counted("DeletedEventCount")), 1);
+  assert.equal(await counted("PolledEventCount"), 2);
+  assert.equal(await counted("FilteredOutEventCount"), 1);
+  assert.equal(await counted("InvokedEventCount"), 1);
+  assert.equal(await counted("FailedInvokeEventCount"), undefined);
 });
 
 describe("metrics that are put", () => {
