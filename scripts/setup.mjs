@@ -132,9 +132,8 @@ function providePythonPackages() {
   const hasRclone = () => succeeds(path.join(venv, "bin/rclone"), ["version"]);
   const hasMoto = () => succeeds(python, ["-c", "import moto.server, flask"]);
   const hasOtlp = () => succeeds(python, ["-c", "import opentelemetry.proto.trace.v1.trace_pb2"]);
-  if (hasClients() && hasRclone() && hasMoto() && hasOtlp()) return;
   const hasPrometheus = () => succeeds(python, ["-c", "import prometheus_client"]);
-  if (hasClients() && hasRclone() && hasMoto() && hasPrometheus()) return;
+  if (hasClients() && hasRclone() && hasMoto() && hasOtlp() && hasPrometheus()) return;
   if (!existsSync(python)) run("python3", ["-m", "venv", "--system-site-packages", venv]);
   const missing = [
     ...(hasClients() ? [] : ["boto3", "awscli"]),

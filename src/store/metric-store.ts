@@ -27,11 +27,13 @@ export interface MetricRange {
   /** Epoch milliseconds: inclusive, exclusive. */
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Undefined: as stored, with distributions. Else without them, put together for so many milliseconds, from `fromMs` on. */
+  readonly periodMs?: number | undefined;
 }
 
 export interface StoredMetric {
   readonly unit: string;
-  /** Of the minute, or of the longer time that it was rolled up into. */
+  /** Of the minute, or of the longer time that it was rolled up into, or of the period that was asked for. */
   readonly startMs: number;
   readonly values: MetricAggregate;
 }

@@ -10,7 +10,7 @@ import type { Grid } from "./expression/functions.ts";
 import { type Node, parseExpression } from "./expression/parse.ts";
 import { parseSearch } from "./expression/search.ts";
 import { isSeries, type TimeSeries, type Value } from "./expression/time-series.ts";
-import { statisticOf } from "./statistics.ts";
+import { isPlain, statisticOf } from "./statistics.ts";
 
 export interface QueryTimes {
   /** Epoch milliseconds, the end exclusive. */
@@ -132,9 +132,12 @@ export class MetricQueries {
     const periodMs = periodMsOf(Period);
     const statistic = statisticOf(Stat ?? "");
     const name = Metric?.MetricName ?? "";
+    // Hundreds of queries, or of alarms, must not hold up everybody else.
+    await new Promise((resolve) => setImmediate(resolve));
     const read = await dataPoints(this.#store, this.#scope, {
       ...{ namespace: Metric?.Namespace ?? "", name, dimensions: dimensionsOf(Metric?.Dimensions) },
       ...{ unit: Unit, fromMs: this.#from(periodMs), untilMs: this.#times.untilMs, periodMs },
+      isPlain: isPlain(Stat ?? ""),
     });
     const points = new Map<number, number>();
     for (const { startMs, values } of read) {

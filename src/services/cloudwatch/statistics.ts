@@ -13,6 +13,11 @@ const PLAIN: Readonly<Record<string, Statistic>> = {
   Maximum: ({ maximum }) => maximum,
 };
 
+/** Whether it takes no more than count, sum and extremes. */
+export function isPlain(name: string): boolean {
+  return Object.hasOwn(PLAIN, name);
+}
+
 const PERCENTILE = /^p(\d{1,3}(?:\.\d{1,10})?)$/i;
 const TRIMMED = /^(tm|tc|ts|wm)(\d{1,3}(?:\.\d{1,10})?)$/;
 const RANGE = /^(TM|TC|TS|WM|PR)\((\d+(?:\.\d+)?)?(%?):(\d+(?:\.\d+)?)?(%?)\)$/;

@@ -67,6 +67,23 @@ test("units are apart, the order of dimensions is not", async (t) => {
   assert.deepEqual(listed, [{ namespace: "N", name: "M", dimensions: { a: "1", b: "2" } }]);
 });
 
+test("periods are put together where distributions are not wanted, and long ranges come in pieces", async (t) => {
+  const { store } = opened(t);
+  const minutes = Array.from({ length: 4500 }, (_, minute) => minute);
+  await store.add(minutes.map((minute) => write(NOW_MS + minute * MINUTE_MS, [1, minute])));
+  await store.add(minutes.map((minute) => write(NOW_MS + minute * MINUTE_MS, [7], { unit: "Bytes" })));
+  const range = { ...EVERYTHING, fromMs: NOW_MS, untilMs: NOW_MS + 4500 * MINUTE_MS };
+  const all = await store.read(SCOPE, range);
+  assert.equal(all.length, 9000);
+  assert.equal(new Set(all.map(({ unit, startMs }) => `${unit}/${startMs}`)).size, 9000);
+  assert.equal(all.filter(({ values }) => values.percentile(99) === undefined).length, 0);
+  const periods = await store.read(SCOPE, { ...range, unit: "Count", periodMs: 5 * MINUTE_MS });
+  assert.equal(periods.length, 900);
+  const last = periods.at(-1);
+  assert.equal(last?.startMs, NOW_MS + 4495 * MINUTE_MS);
+  assert.deepEqual([last?.values.count, last?.values.minimum, last?.values.maximum], [10, 1, 4499]);
+});
+
 test("lists filter by dimensions and last use, and go on after a page", async (t) => {
   const { store } = opened(t);
   const names = ["a", "b", "c"];

@@ -13,7 +13,10 @@ import type {
 } from "../metric-store.ts";
 import { MetricRollUp } from "./metric-roll-up.ts";
 import { aggregateOf, MINUTE_MS, valueColumns } from "./metric-rows.ts";
-import { transaction } from "./transaction.ts";
+import { transaction, yieldToEventLoop } from "./transaction.ts";
+
+/** Read at once, where rows have their distributions. */
+const ROWS_OF_PIECE = 2000;
 
 export class SqliteMetricStore implements MetricStore {
   readonly #db: DatabaseSync;
@@ -69,23 +72,8 @@ export class SqliteMetricStore implements MetricStore {
   }
 
   async read(scope: Scope, range: MetricRange): Promise<StoredMetric[]> {
-    const { namespace, name, dimensions, unit, fromMs, untilMs } = range;
-    return this.#db
-      .prepare(
-        `SELECT series.unit, v.* FROM series JOIN metric_values v ON v.series = series.id
-         WHERE account = ? AND region = ? AND namespace = ? AND name = ? AND dimensions = ?
-           AND unit = COALESCE(?, unit) AND v.start >= ? AND v.start < ?
-         ORDER BY v.start`,
-      )
-      .all(
-        ...[scope.accountId, scope.region, namespace, name, dimensionsKey(dimensions), unit ?? null],
-        ...[Math.floor(fromMs / MINUTE_MS), Math.ceil(untilMs / MINUTE_MS)],
-      )
-      .map((row) => ({
-        unit: String(row["unit"]),
-        startMs: Number(row["start"]) * MINUTE_MS,
-        values: aggregateOf(row),
-      }));
+    const { periodMs } = range;
+    return periodMs === undefined ? this.#readAll(scope, range) : this.#readSummaries(scope, range, periodMs);
   }
 
   async list(scope: Scope, query: MetricListQuery): Promise<MetricName[]> {
@@ -125,6 +113,42 @@ export class SqliteMetricStore implements MetricStore {
     this.#seriesCount = this.#countSeries();
   }
 
+  /** A piece at a time: distributions take a while to read, and requests are served in between. */
+  async #readAll(scope: Scope, range: MetricRange): Promise<StoredMetric[]> {
+    const found: StoredMetric[] = [];
+    const read = this.#db.prepare(
+      `SELECT series.unit, v.* FROM series JOIN metric_values v ON v.series = series.id
+       WHERE ${OF_METRIC} AND v.start < ? AND (v.start, v.series) > (?, ?) ORDER BY v.start, v.series LIMIT ?`,
+    );
+    const untilMinute = Math.ceil(range.untilMs / MINUTE_MS);
+    let [start, series] = [Math.floor(range.fromMs / MINUTE_MS), -1];
+    for (;;) {
+      const rows = read.all(...metricKey(scope, range), untilMinute, start, series, ROWS_OF_PIECE);
+      for (const row of rows) found.push(storedMetric(row));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < ROWS_OF_PIECE) return found;
+      [start, series] = [Number(last["start"]), Number(last["series"])];
+      await yieldToEventLoop();
+    }
+  }
+
+  #readSummaries(scope: Scope, range: MetricRange, periodMs: number): StoredMetric[] {
+    const fromMinute = Math.floor(range.fromMs / MINUTE_MS);
+    const periodMinutes = Math.max(1, Math.floor(periodMs / MINUTE_MS));
+    return this.#db
+      .prepare(
+        `SELECT unit, $from + CAST((v.start - $from) / $period AS INTEGER) * $period AS start, SUM(count) AS count, SUM(sum) AS sum,
+           MIN(minimum) AS minimum, MAX(maximum) AS maximum
+         FROM series JOIN metric_values v ON v.series = series.id
+         WHERE ${OF_METRIC} AND v.start >= $from AND v.start < $until GROUP BY 2, unit ORDER BY 2`,
+      )
+      .all(
+        { $from: fromMinute, $period: periodMinutes, $until: Math.ceil(range.untilMs / MINUTE_MS) },
+        ...metricKey(scope, range),
+      )
+      .map(storedMetric);
+  }
+
   /** Inside a transaction. Undefined where there are too many already. */
   #idOf(series: MetricSeries): number | undefined {
     const known = this.#ids.get(series);
@@ -153,6 +177,22 @@ export class SqliteMetricStore implements MetricStore {
   #countSeries(): number {
     return Number(this.#db.prepare("SELECT COUNT(*) AS n FROM series").get()?.["n"]);
   }
+}
+
+const OF_METRIC = `account = ? AND region = ? AND namespace = ? AND name = ? AND dimensions = ?
+  AND unit = COALESCE(?, unit)`;
+
+/** The values of `OF_METRIC`. */
+function metricKey(scope: Scope, { namespace, name, dimensions, unit }: MetricRange) {
+  return [scope.accountId, scope.region, namespace, name, dimensionsKey(dimensions), unit ?? null] as const;
+}
+
+function storedMetric(row: Record<string, unknown>): StoredMetric {
+  return {
+    unit: String(row["unit"]),
+    startMs: Number(row["start"]) * MINUTE_MS,
+    values: aggregateOf(row),
+  };
 }
 
 /** The same for the same dimensions, in whatever order they were named. */

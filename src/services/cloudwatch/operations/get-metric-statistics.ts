@@ -38,6 +38,7 @@ export function getMetricStatistics({
       {
         ...{ namespace: request.Namespace ?? "", name, dimensions: dimensionsOf(request.Dimensions) },
         ...{ unit: request.Unit, fromMs, untilMs, periodMs },
+        isPlain: extended.length === 0,
       },
       true,
     );
