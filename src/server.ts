@@ -336,7 +336,7 @@ export async function startServer(
       publish: topics && ((arn, message, subject) => topics.publish(arn, message, {}, subject)),
     },
     sample: async () => {
-      lambdaMetrics.sample(ledger.functions());
+      lambdaMetrics.sample(ledger.functions(), ledger.provisions());
       await sqs.sample();
     },
     reportFault: (error) => reportFault(error, "(alarms)"),

@@ -104,6 +104,16 @@ test("what is provisioned counts with its use, and what spills over", async () =
   assert.equal(of("ProvisionedConcurrencyUtilization")["f f:live"]?.minimum, 0.25);
 });
 
+test("what is provisioned has its use told of while nobody calls", async () => {
+  const { metrics, buffer, of } = setUp();
+  const target = { version: "3", configurationId: "c" } as FunctionVersion;
+  metrics.observe({ kind: "provisionChanged", scope: SCOPE, functionName: "f", target, amount: 4 });
+  metrics.sample([], [{ scope: SCOPE, name: "f", configurationId: "c", inFlight: 1, amount: 4 }]);
+  await buffer.flush();
+  assert.deepEqual(sums(of("ProvisionedConcurrentExecutions")), { f: 1, "f f:3": 1 });
+  assert.deepEqual(sums(of("ProvisionedConcurrencyUtilization")), { f: 0.25, "f f:3": 0.25 });
+});
+
 test("throttles, events, failed deliveries and loops have metrics of their own", async () => {
   const { metrics, buffer, of } = setUp();
   const subject = { scope: SCOPE, functionName: "f" };
@@ -135,11 +145,14 @@ test("what runs counts in minutes in which nothing begins", async () => {
   assert.deepEqual(sums(of("ConcurrentExecutions")), { account: 5, f: 2 });
   assert.deepEqual(sums(of("UnreservedConcurrentExecutions")), { account: 3 });
   clock.pass(MINUTE_MS);
-  metrics.sample([
-    { scope: SCOPE, name: "f", inFlight: 2, reserved: undefined },
-    { scope: SCOPE, name: "g", inFlight: 3, reserved: 10 },
-    { scope: SCOPE, name: "idle", inFlight: 0, reserved: 1 },
-  ]);
+  metrics.sample(
+    [
+      { scope: SCOPE, name: "f", inFlight: 2, reserved: undefined },
+      { scope: SCOPE, name: "g", inFlight: 3, reserved: 10 },
+      { scope: SCOPE, name: "idle", inFlight: 0, reserved: 1 },
+    ],
+    [],
+  );
   await buffer.flush();
   assert.deepEqual(sums(of("ConcurrentExecutions")), { account: 5, f: 2, g: 3 });
   assert.deepEqual(sums(of("UnreservedConcurrentExecutions")), { account: 2 });

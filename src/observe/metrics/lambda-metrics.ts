@@ -54,6 +54,15 @@ export interface Running {
   readonly reserved: number | undefined;
 }
 
+/** What is provisioned for one version. */
+export interface Provision {
+  readonly scope: Scope;
+  readonly name: string;
+  readonly configurationId: string;
+  readonly inFlight: number;
+  readonly amount: number;
+}
+
 export class LambdaMetrics {
   readonly #buffer: MetricBuffer;
   readonly #clock: Clock;
@@ -61,6 +70,8 @@ export class LambdaMetrics {
   readonly #functions = new Map<string, Place>();
   /** By what was called, and the version that ran. */
   readonly #calls = new Map<string, Places>();
+  /** Of what is provisioned, by its configuration. */
+  readonly #versions = new Map<string, string>();
 
   constructor(buffer: MetricBuffer, clock: Clock) {
     this.#buffer = buffer;
@@ -80,8 +91,11 @@ export class LambdaMetrics {
       case "throttled":
         this.#throttled(seen);
         return;
-      case "initFailed":
       case "provisionChanged":
+        if (seen.amount === 0) this.#versions.delete(seen.target.configurationId);
+        else this.#versions.set(seen.target.configurationId, seen.target.version);
+        return;
+      case "initFailed":
       case "provisionInitialized":
         return;
       case "eventAccepted":
@@ -106,8 +120,18 @@ export class LambdaMetrics {
     }
   }
 
-  /** At the turn of a minute: what runs on counts in it, though nothing new begins. */
-  sample(running: Iterable<Running>): void {
+  /** At the turn of a minute: what runs on counts in it, though nothing new begins, and what is provisioned, though nobody calls. */
+  sample(running: Iterable<Running>, provisions: Iterable<Provision>): void {
+    this.#sampleRunning(running);
+    const nowMs = this.#clock.nowMs();
+    for (const { scope, name: functionName, configurationId, inFlight, amount } of provisions) {
+      const invokedArn = `:${functionName}:${this.#versions.get(configurationId)}`;
+      const places = this.#placesOf({ scope, functionName, invokedArn }, undefined);
+      for (const place of places) this.#provision(place, nowMs, inFlight, amount);
+    }
+  }
+
+  #sampleRunning(running: Iterable<Running>): void {
     const accounts = new Map<string, { scope: Scope; all: number; unreserved: number }>();
     for (const { scope, name, inFlight, reserved } of running) {
       if (inFlight === 0) continue;
@@ -140,10 +164,15 @@ export class LambdaMetrics {
         ? "ProvisionedConcurrencySpilloverInvocations"
         : "ProvisionedConcurrencyInvocations";
       this.#add(place, name, atMs, 1);
-      const { inFlight, amount } = seen.provisioned;
-      this.#add(place, "ProvisionedConcurrentExecutions", atMs, inFlight);
-      this.#add(place, "ProvisionedConcurrencyUtilization", atMs, inFlight / amount);
+      this.#provision(place, atMs, seen.provisioned.inFlight, seen.provisioned.amount);
     }
+  }
+
+  /** Shares of one version mean nothing for an account. */
+  #provision(place: Place, atMs: number, inFlight: number, amount: number): void {
+    if (place.dimensions["FunctionName"] === undefined) return;
+    this.#add(place, "ProvisionedConcurrentExecutions", atMs, inFlight);
+    this.#add(place, "ProvisionedConcurrencyUtilization", atMs, inFlight / amount);
   }
 
   #throttled(seen: Throttled): void {
