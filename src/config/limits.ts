@@ -375,6 +375,8 @@ export const METRICS_LIMITS = {
   /** Ours: how long values may wait in memory, and how many minutes are written in one transaction. */
   writeDelayMs: 5 * SECOND_MS,
   writeBatchMinutes: 500,
+  /** Ours: metrics that wait to be written; so many are written without delay. */
+  waitingMetricsMax: 20_000,
   /** Ours: how often data are rolled up and bounds enforced. */
   sweepMs: 10 * MINUTE_MS,
   /** Ours: functions whose handles are remembered, and those that Prometheus is told of one by one. */
@@ -384,6 +386,9 @@ export const METRICS_LIMITS = {
   embeddedMetricsMax: 100,
   embeddedValuesMax: 100,
   embeddedDimensionsMax: 30,
+  /** Ours: sets of dimensions of one directive, and values (each for each set) taken from all logs in a second; others are passed over. */
+  embeddedSetsMax: 30,
+  embeddedPerSecondMax: 50_000,
 } as const;
 
 /** The stores on PostgreSQL. All ours. */

@@ -74,3 +74,19 @@ test("most lines are not looked into", () => {
   tap(STREAM, { timestampMs: NOW_MS, message: line(DIRECTIVE) });
   assert.equal(put.length, 2);
 });
+
+test("a flood of values is passed over until the next second", () => {
+  let count = 0;
+  const tap = embeddedMetrics(() => {
+    count++;
+  });
+  const many = Array.from({ length: 100 }, (_, index) => index);
+  const flood = line(
+    { ...DIRECTIVE, Metrics: Array.from({ length: 100 }, () => ({ Name: "many" })) },
+    { many },
+  );
+  for (let round = 0; round < 10; round++) tap(STREAM, { timestampMs: NOW_MS, message: flood });
+  assert.equal(count, 50_000);
+  tap(STREAM, { timestampMs: NOW_MS + 1000, message: line(DIRECTIVE) });
+  assert.equal(count, 50_002);
+});

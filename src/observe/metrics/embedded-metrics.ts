@@ -7,15 +7,27 @@ import type { LogEvent, LogStreamRef, LogTap, MetricDatum, PutMetric } from "../
 
 /** Shows what goes into the log to `put`. */
 export function embeddedMetrics(put: PutMetric): LogTap {
+  let second = 0;
+  let left = 0;
   return (stream, event) => {
     // Most lines end here.
     if (!event.message.includes('"_aws"')) return;
-    for (const datum of metricsIn(stream, event)) put(datum);
+    const now = Math.floor(event.timestampMs / 1000);
+    if (now !== second) [second, left] = [now, METRICS_LIMITS.embeddedPerSecondMax];
+    // A short line can stand for very many values: no function may keep the server busy with them.
+    if (left <= 0) return;
+    const data = metricsIn(stream, event, left);
+    left -= data.length;
+    for (const datum of data) put(datum);
   };
 }
 
 /** None where the message does not follow the format. Lines of functions may carry words before their JSON. */
-export function metricsIn(stream: LogStreamRef, { message, timestampMs }: LogEvent): MetricDatum[] {
+export function metricsIn(
+  stream: LogStreamRef,
+  { message, timestampMs }: LogEvent,
+  dataMax: number = METRICS_LIMITS.embeddedPerSecondMax,
+): MetricDatum[] {
   const start = message.indexOf("{");
   const root = start < 0 ? undefined : parsed(message.slice(start));
   const metadata = isRecord(root) ? root["_aws"] : undefined;
@@ -24,30 +36,39 @@ export function metricsIn(stream: LogStreamRef, { message, timestampMs }: LogEve
   if (given !== undefined && (typeof given !== "number" || !isNear(given, timestampMs))) return [];
   const { accountId, region } = stream;
   const at = { scope: { accountId, region }, timestampMs: given ?? timestampMs };
-  return metadata["CloudWatchMetrics"].flatMap((directive) => dataOf(directive, root, at));
+  const data: MetricDatum[] = [];
+  for (const directive of metadata["CloudWatchMetrics"] as unknown[]) {
+    for (const datum of dataOf(directive, root, at)) {
+      if (data.length === dataMax) return data;
+      data.push(datum);
+    }
+  }
+  return data;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function dataOf(
+function* dataOf(
   directive: unknown,
   root: Fields,
   at: Pick<MetricDatum, "scope" | "timestampMs">,
-): MetricDatum[] {
-  if (!isRecord(directive)) return [];
+): Generator<MetricDatum> {
+  if (!isRecord(directive)) return;
   const { Namespace: namespace, Metrics: metrics = [], Dimensions: sets = [[]] } = directive;
-  if (typeof namespace !== "string" || namespace === "" || namespace.length > 255) return [];
-  if (!Array.isArray(metrics) || !Array.isArray(sets)) return [];
+  if (typeof namespace !== "string" || namespace === "" || namespace.length > 255) return;
+  if (!Array.isArray(metrics) || !Array.isArray(sets) || sets.length > METRICS_LIMITS.embeddedSetsMax) return;
   const dimensionSets = sets.length === 0 ? [{}] : sets.map((set) => dimensionsOf(set, root));
-  if (dimensionSets.includes(undefined)) return [];
-  return metrics.slice(0, METRICS_LIMITS.embeddedMetricsMax).flatMap((definition) => {
-    if (!isRecord(definition)) return [];
+  if (dimensionSets.includes(undefined)) return;
+  for (const definition of metrics.slice(0, METRICS_LIMITS.embeddedMetricsMax) as unknown[]) {
+    if (!isRecord(definition)) continue;
     const { Name: name, Unit: unit = "None" } = definition;
-    if (typeof name !== "string" || name === "" || typeof unit !== "string") return [];
-    return valuesOf(root[name]).flatMap((value) =>
-      dimensionSets.map((dimensions = {}) => ({ ...at, namespace, name, dimensions, unit, value })),
-    );
-  });
+    if (typeof name !== "string" || name === "" || name.length > 255 || typeof unit !== "string") continue;
+    for (const value of valuesOf(root[name])) {
+      for (const dimensions of dimensionSets) {
+        if (dimensions !== undefined) yield { ...at, namespace, name, dimensions, unit, value };
+      }
+    }
+  }
 }
 
 /** Undefined where a member has no value: then the whole directive counts for nothing. */

@@ -126,7 +126,10 @@ export class MetricBuffer {
   }
 
   #wake(): void {
-    this.#timer ??= this.#options.clock.after(METRICS_LIMITS.writeDelayMs, () => {
+    const isFull = this.#waiting.size === METRICS_LIMITS.waitingMetricsMax;
+    if (this.#timer !== undefined && !isFull) return;
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.after(isFull ? 0 : METRICS_LIMITS.writeDelayMs, () => {
       this.#timer = undefined;
       void this.flush();
     });

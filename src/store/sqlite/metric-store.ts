@@ -95,7 +95,10 @@ export class SqliteMetricStore implements MetricStore {
         Math.floor(query.activeSinceMs / MINUTE_MS),
       );
     const found: MetricName[] = [];
+    const names = query.dimensions.map(({ name }) => JSON.stringify(name));
     for (const row of rows) {
+      // Most are none of those that are looked for, and need not be read.
+      if (names.some((name) => !String(row["dimensions"]).includes(name))) continue;
       const dimensions = Object.fromEntries(JSON.parse(String(row["dimensions"])) as [string, string][]);
       const isMeant = query.dimensions.every(
         ({ name, value }) =>
