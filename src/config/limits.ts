@@ -356,7 +356,10 @@ export const METRICS_LIMITS = {
   dataPointsMax: 100_800,
   /** Ours: minutes that one series of a query may span, whatever its period. */
   queryMinutesMax: 1_000_000,
+  /** Ours: metrics that the queries of one request may read, SEARCH included. */
+  queriedSeriesMax: 5000,
   alarmsMax: 5000,
+  alarmQueriesMax: 20,
   alarmActionsMax: 5,
   /** Seconds that period times evaluation periods may span. */
   evaluationSecondsMax: 7 * 24 * 60 * 60,

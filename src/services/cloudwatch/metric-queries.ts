@@ -31,6 +31,7 @@ export class MetricQueries {
   readonly #queries = new Map<string, MetricDataQuery>();
   readonly #expressions = new Map<string, Node>();
   readonly #values = new Map<string, Promise<Value>>();
+  #reads = 0;
 
   /** Throws ValidationError, InvalidParameterValue for queries that cannot be answered, whatever the data. */
   constructor(store: MetricStore, scope: Scope, queries: readonly MetricDataQuery[], times: QueryTimes) {
@@ -129,6 +130,11 @@ export class MetricQueries {
   }
 
   async #read({ Metric, Period, Stat, Unit }: MetricStat): Promise<TimeSeries> {
+    if (++this.#reads > METRICS_LIMITS.queriedSeriesMax) {
+      throw validationFailed(
+        `No more than ${METRICS_LIMITS.queriedSeriesMax} metrics can be asked for at once.`,
+      );
+    }
     const periodMs = periodMsOf(Period);
     const statistic = statisticOf(Stat ?? "");
     const name = Metric?.MetricName ?? "";

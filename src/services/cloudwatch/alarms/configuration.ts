@@ -66,6 +66,14 @@ function checkSingleMetric(request: PutMetricAlarmInput): void {
 function checkExpression(metrics: readonly MetricDataQuery[], store: MetricStore, scope: Scope): void {
   const shown = metrics.filter(({ ReturnData }) => ReturnData !== false);
   if (shown.length !== 1) throw validationFailed("Exactly one element of the Metrics list must return data.");
+  if (metrics.length > METRICS_LIMITS.alarmQueriesMax) {
+    throw validationFailed(
+      `The collection Metrics must not have a size greater than ${METRICS_LIMITS.alarmQueriesMax}.`,
+    );
+  }
+  if (metrics.some(({ Expression = "" }) => /\bSEARCH\s*\(/.test(Expression))) {
+    throw validationFailed("SEARCH is not supported on Metric Alarms.");
+  }
   // Reads the expressions; values are not looked at.
   void new MetricQueries(store, scope, metrics, { fromMs: 0, untilMs: 0 });
 }

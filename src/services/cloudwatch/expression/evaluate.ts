@@ -82,6 +82,8 @@ export function seriesOf(value: Value): readonly TimeSeries[] {
 /** Of two series only the times that both have; several are combined one by one. */
 function combine(left: Value, right: Value, operation: (left: number, right: number) => number): Value {
   if (typeof left === "string" || typeof right === "string") throw validationFailed("A text is no operand.");
+  if (isMany(left) && isMany(right))
+    throw validationFailed("Several time series cannot be combined with several.");
   if (isMany(left)) return left.map((each) => combine(each, right, operation) as TimeSeries);
   if (isMany(right)) return right.map((each) => combine(left, each, operation) as TimeSeries);
   if (isSeries(left) && isSeries(right)) {

@@ -73,23 +73,34 @@ function stepwise(change: (step: number, seconds: number) => number): MathFuncti
 /** `REPEAT`, `LINEAR`, a number, or a series that is already on the grid. */
 const fill: MathFunction = ([value, how], grid) =>
   eachSeries(value ?? "", ({ label, points }) => {
-    if (how === undefined) throw validationFailed("FILL needs to be told with what.");
-    const known = [...points].sort(([one], [other]) => one - other);
-    const filled = grid.timesMs.map((time): [number, number | undefined] => {
-      const own = points.get(time);
-      if (own !== undefined) return [time, own];
-      if (typeof how === "number") return [time, how];
-      if (isSeries(how)) return [time, how.points.get(time)];
-      const before = known.findLast(([at]) => at < time);
-      if (how === "REPEAT") return [time, before?.[1]];
-      if (how !== "LINEAR") throw validationFailed("FILL takes a number, REPEAT, LINEAR or a time series.");
-      const after = known.find(([at]) => at > time);
-      if (before === undefined || after === undefined) return [time, undefined];
-      const share = (time - before[0]) / (after[0] - before[0]);
-      return [time, before[1] + share * (after[1] - before[1])];
-    });
-    return { label, points: finite(filled) };
+    if (how === "REPEAT" || how === "LINEAR") return { label, points: finite(between(points, grid, how)) };
+    if (typeof how !== "number" && (how === undefined || !isSeries(how))) {
+      throw validationFailed("FILL takes a number, REPEAT, LINEAR or a time series.");
+    }
+    const other = (time: number): number | undefined =>
+      typeof how === "number" ? how : how.points.get(time);
+    return { label, points: finite(grid.timesMs.map((time) => [time, points.get(time) ?? other(time)])) };
   });
+
+/** Gaps between two points that are known; what comes after the last is repeated, too. */
+function between(
+  points: ReadonlyMap<number, number>,
+  grid: Grid,
+  how: "REPEAT" | "LINEAR",
+): [number, number | undefined][] {
+  const known = [...points].sort(([one], [other]) => one - other);
+  // How many of the known are not later than the time at hand.
+  let passed = 0;
+  return grid.timesMs.map((time) => {
+    while ((known[passed]?.[0] ?? Number.POSITIVE_INFINITY) <= time) passed++;
+    const before = known[passed - 1];
+    const after = known[passed];
+    if (before === undefined || before[0] === time || how === "REPEAT") return [time, before?.[1]];
+    if (after === undefined) return [time, undefined];
+    const share = (time - before[0]) / (after[0] - before[0]);
+    return [time, before[1] + share * (after[1] - before[1])];
+  });
+}
 
 const choose: MathFunction = ([condition, yes, no], grid) => {
   if (typeof condition === "number") return (condition === 0 ? no : yes) ?? { label: "", points: new Map() };
@@ -135,8 +146,8 @@ export const FUNCTIONS: Readonly<Record<string, MathFunction>> = {
   LOG10: pointwise(Math.log10),
   SUM: folding(sum),
   AVG: folding(average),
-  MIN: folding((values) => Math.min(...values)),
-  MAX: folding((values) => Math.max(...values)),
+  MIN: folding((values) => values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY)),
+  MAX: folding((values) => values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY)),
   STDDEV: folding(deviation),
   DIFF: stepwise((step) => step),
   RATE: stepwise((step, seconds) => step / seconds),

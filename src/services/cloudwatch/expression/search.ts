@@ -9,7 +9,7 @@ export interface Search {
   matches(metric: MetricName): boolean;
 }
 
-const SCHEMA = /^\s*\{\s*([^{}]+?)\s*\}\s*(.*)$/s;
+const SCHEMA = /^\s*\{([^{}]+)\}(.*)$/s;
 const WORD = /(?:([A-Za-z][A-Za-z0-9_]*)\s*=\s*)?("[^"]*"|[^\s"]+)/g;
 
 /** Words stand for parts of names and values, quoted ones for the whole; all must be there. Throws ValidationError. */
