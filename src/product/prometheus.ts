@@ -50,10 +50,8 @@ export class Prometheus {
     for (const { scope, name, inFlight } of bounded(ledger.functions())) {
       concurrent.add(inFlight, { ...place(scope), function: name });
     }
-    const byState = new Map<string, number>();
-    for (const { state } of pool.living()) byState.set(state, (byState.get(state) ?? 0) + 1);
-    const environments = gauge("lambkin_environments", "Execution environments, by state.");
-    for (const [state, count] of byState) environments.add(count, { state });
+    const environments = gauge("lambkin_environments", "Execution environments of a function, by state.");
+    for (const { labels, count } of environmentCounts(pool.living())) environments.add(count, labels);
     const { parked: waiting, adopted } = parked.counts();
     return [
       concurrent,
@@ -102,6 +100,19 @@ export class Prometheus {
       ),
     ];
   }
+}
+
+/** There are never more environments than a machine has, so nothing is left out. */
+function environmentCounts(living: ReturnType<EnvironmentPool["living"]>) {
+  const counts = new Map<string, { readonly labels: Labels; count: number }>();
+  for (const { scope, target, state } of living) {
+    const labels = { ...place(scope), function: target.name, state };
+    const key = Object.values(labels).join("/");
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { labels, count: 1 });
+    else known.count++;
+  }
+  return counts.values();
 }
 
 function totalsOf(all: readonly Totals[]): Family[] {

@@ -65,7 +65,11 @@ describe("GET /_lambkin/metrics", () => {
     assert.equal(value("lambkin_sqs_messages", { queue: "deep", state: "visible" }), 1);
     assert.equal(value("lambkin_async_events"), 0);
     assert.ok((value("process_resident_memory_bytes") ?? 0) > 1e6);
-    assert.ok(samples.some(({ name }) => name === "lambkin_environments"));
+    const environments = samples.filter(({ name }) => name === "lambkin_environments");
+    assert.deepEqual(
+      environments.map(({ labels, value: count }) => [labels["function"], count]),
+      [["divide", 1]],
+    );
     assert.ok((value("nodejs_eventloop_lag_seconds") ?? -1) >= 0);
   });
 });
