@@ -12,7 +12,7 @@ export interface Row {
   readonly floor?: Floor;
 }
 
-export type Unit = "ms" | "MiB" | "calls/s" | "messages/s";
+export type Unit = "ms" | "µs" | "MiB" | "calls/s" | "messages/s";
 
 export interface Floor {
   readonly of: string;

@@ -2,7 +2,7 @@
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
  * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or
- * `events`, or `stores`, or `trace` (where the time of a call goes), runs one part and only prints.
+ * `events`, or `stores`, or `metrics`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -18,6 +18,7 @@ import { BODY, CUSTOM_HELLO, invocation, NODE_HELLO, PYTHON_HELLO } from "./hell
 import { idleEnvironmentRows } from "./idle-environments.ts";
 import { idleServerRows } from "./idle-server.ts";
 import { curveTable, manyFunctions } from "./many-functions.ts";
+import { metricRows } from "./metrics.ts";
 import type { Other } from "./others/other.ts";
 import { startOthers } from "./others/start.ts";
 import { ECHO, startEcho } from "./program.ts";
@@ -38,6 +39,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   snapstart,
   events,
   stores,
+  metrics,
 };
 
 async function whole(): Promise<void> {
@@ -95,6 +97,11 @@ async function events(): Promise<void> {
 /** What the queue stores take, without a server around them. */
 async function stores(): Promise<void> {
   print({ tables: [rowTable(await storeRows(progress))] }, "none");
+}
+
+/** What counting costs, without a server around it. */
+async function metrics(): Promise<void> {
+  print({ tables: [rowTable(await metricRows(progress))] }, "none");
 }
 
 /** What a snapshot saves a function with a scientific stack. */

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { lambdaOperations } from "../src/lambda/mod.ts";
 import type { OperationTable } from "../src/model/mod.ts";
+import { cloudWatchOperations } from "../src/services/cloudwatch/mod.ts";
 import { logsOperations } from "../src/services/logs/mod.ts";
 import { sqsOperations } from "../src/services/sqs/mod.ts";
 import { stsOperations } from "../src/services/sts/mod.ts";
@@ -32,6 +33,12 @@ const WEAKER: Readonly<Record<string, string>> = {
 /** The same of other services. */
 const WEAKER_ELSEWHERE: Readonly<Record<string, string>> = {
   FilterLogEvents: "terms, phrases and expressions; no JSON or space-delimited patterns",
+  PutMetricData: "values are kept by the minute, whatever StorageResolution says; entities are left aside",
+  GetMetricData:
+    "metric math without anomaly detection, SORT, SLICE, SERVICE_QUOTA and Metrics Insights; SEARCH without OR, NOT and parentheses; no dynamic labels",
+  PutMetricAlarm:
+    "no anomaly, PromQL or Metrics Insights alarms; actions call functions, and topics of another server (settings); others are kept and said so in the history",
+  DescribeAlarms: "there are no composite alarms",
   CreateQueue:
     "encryption settings and policies are kept and shown only; fair queues and throughput limits of FIFO queues are not imitated",
   AddPermission: "kept and shown; not enforced in open mode",
@@ -43,6 +50,7 @@ export function parityPage(): string {
   const unused = {} as never;
   const others: readonly (readonly [string, string, OperationTable])[] = [
     ["CloudWatch Logs", "logs", logsOperations(unused)],
+    ["CloudWatch", "cloudwatch", cloudWatchOperations(unused)],
     ["SQS", "sqs", sqsOperations(unused)],
     ["STS", "sts", stsOperations],
   ];

@@ -121,6 +121,9 @@ const MOTO = "moto[server,sns,sqs,events]==5.2.5";
 /** OpenTelemetry's own schema, which the tests read our traces by. */
 const OTLP_SCHEMA = "opentelemetry-proto==1.45.2";
 
+/** Reads what the server tells Prometheus. */
+const PROMETHEUS = "prometheus-client==0.26.0";
+
 /** A Python environment of our own; what the machine's Python has already is not installed twice. */
 function providePythonPackages() {
   const venv = path.join(PROJECT, ".cache/venv");
@@ -129,13 +132,15 @@ function providePythonPackages() {
   const hasRclone = () => succeeds(path.join(venv, "bin/rclone"), ["version"]);
   const hasMoto = () => succeeds(python, ["-c", "import moto.server, flask"]);
   const hasOtlp = () => succeeds(python, ["-c", "import opentelemetry.proto.trace.v1.trace_pb2"]);
-  if (hasClients() && hasRclone() && hasMoto() && hasOtlp()) return;
+  const hasPrometheus = () => succeeds(python, ["-c", "import prometheus_client"]);
+  if (hasClients() && hasRclone() && hasMoto() && hasOtlp() && hasPrometheus()) return;
   if (!existsSync(python)) run("python3", ["-m", "venv", "--system-site-packages", venv]);
   const missing = [
     ...(hasClients() ? [] : ["boto3", "awscli"]),
     ...(hasRclone() ? [] : [RCLONE]),
     ...(hasMoto() ? [] : [MOTO]),
     ...(hasOtlp() ? [] : [OTLP_SCHEMA]),
+    ...(hasPrometheus() ? [] : [PROMETHEUS]),
   ];
   console.log(`setup: installing ${missing.join(", ")} into .cache/venv …`);
   run(python, ["-m", "pip", "install", "--quiet", ...missing]);

@@ -57,22 +57,34 @@ import {
   type OperationTable,
   type Scope,
 } from "./model/mod.ts";
-import { LogWriter, TraceExporter, UsageMeter } from "./observe/mod.ts";
-import { downloadCode, Environments, json, productRoute, usage } from "./product/mod.ts";
+import {
+  embeddedMetrics,
+  FunctionTotals,
+  LambdaMetrics,
+  LogWriter,
+  MetricBuffer,
+  TraceExporter,
+  UsageMeter,
+} from "./observe/mod.ts";
+import { downloadCode, Environments, json, Prometheus, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
+import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
+  openMetricDatabase,
   S3Objects,
+  SqliteAlarmStore,
   SqliteCodeSigningStore,
   SqliteEventSourceMappingStore,
   SqliteEventStore,
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogStore,
+  SqliteMetricStore,
   SqliteQueueStore,
   SqliteUsageStore,
 } from "./store/mod.ts";
@@ -101,9 +113,17 @@ export async function startServer(
   const store = new SqliteFunctionStore(database);
   const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
   const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
+  const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
+  const metricStore = new SqliteMetricStore(metricDatabase);
+  const metricBuffer = new MetricBuffer({
+    ...{ store: metricStore, clock },
+    reportFault: (error) => reportFault(error, "(metrics)"),
+  });
+  const lambdaMetrics = new LambdaMetrics(metricBuffer, clock);
   const sqs = new Sqs({
     store: queueStore,
     clock,
+    metrics: metricBuffer,
     reportFault: (error) => reportFault(error, "(queues)"),
   });
   const code = new CodeStorage(config.dataDir);
@@ -114,6 +134,8 @@ export async function startServer(
     clock,
     reportFault: (error) => reportFault(error, "(log writer)"),
   });
+
+  logWriter.addTap(embeddedMetrics((datum) => metricBuffer.put(datum)));
 
   const isolationDir = path.join(config.dataDir, "isolation");
   const cgroups = Cgroups.open();
@@ -203,6 +225,7 @@ export async function startServer(
   };
   const readerParts: ReaderParts = {
     ...{ clock, observe, reportFault },
+    putMetric: (datum) => metricBuffer.put(datum),
     invoker: dataPlane,
     places: new FunctionPlaces(clock),
     resolve: async (scope, name, qualifier) => {
@@ -303,11 +326,33 @@ export async function startServer(
     accountLimit: config.accountConcurrency,
   });
   observers.push((observation) => environments.observe(observation));
+  observers.push((observation) => lambdaMetrics.observe(observation));
+  const cloudWatch = new CloudWatch({
+    ...{ store: metricStore, buffer: metricBuffer, alarmStore: new SqliteAlarmStore(metricDatabase), clock },
+    ports: {
+      invokeFunction: alarmFunctions(async (scope, name, qualifier) => {
+        return (await findQualified(store, scope, name, qualifier)) !== undefined;
+      }, asyncQueue),
+      publish: topics && ((arn, message, subject) => topics.publish(arn, message, {}, subject)),
+    },
+    sample: async () => {
+      lambdaMetrics.sample(ledger.functions(), ledger.provisions());
+      await sqs.sample();
+    },
+    reportFault: (error) => reportFault(error, "(alarms)"),
+  });
+  const functionTotals = new FunctionTotals();
+  observers.push((observation) => functionTotals.observe(observation));
+  const prometheus = new Prometheus({
+    ...{ totals: functionTotals, pool, parked, ledger, asyncQueue },
+    queues: () => sqs.depths(),
+  });
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
       logsOperations({ store: logStore, writer: logWriter, clock }),
       sqs.operations,
+      cloudWatch.operations,
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
@@ -316,6 +361,7 @@ export async function startServer(
       "GET /_lambkin/environments": environments.list,
       "GET /_lambkin/environments/stream": environments.stream,
       "GET /_lambkin/usage": usage(meter, clock),
+      "GET /_lambkin/metrics": prometheus.answer,
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,
@@ -331,6 +377,7 @@ export async function startServer(
   await sqs.resume();
   await settleMappings(lambdaParts);
   await eventSources.resume();
+  cloudWatch.start();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
   void compileBootstraps(interpreters, bootstraps.python);
@@ -370,6 +417,8 @@ export async function startServer(
       await traces?.close();
       await meter.close();
       await usageStore.close();
+      await cloudWatch.close();
+      metricDatabase.close();
       await logWriter.close();
       await logStore.close();
       await sqs.close();
@@ -379,7 +428,12 @@ export async function startServer(
   };
 }
 
-function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTable): ServiceDefinition[] {
+function services(
+  lambda: OperationTable,
+  logs: OperationTable,
+  sqs: OperationTable,
+  cloudWatch: OperationTable,
+): ServiceDefinition[] {
   return [
     {
       name: "lambda",
@@ -418,6 +472,20 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       // Its refusals have texts of their own, for what is missing, too.
       loadConstraints: () => ({ operations: {}, shapes: {} }),
       operations: sqs,
+    },
+    {
+      name: "monitoring",
+      protocol: "json",
+      targetPrefix: "GraniteServiceVersion20100801",
+      speaksQueryToo: true,
+      speaksCborToo: true,
+      takesGzip: true,
+      ownPaths: /^\/service\/GraniteServiceVersion20100801\//,
+      apiVersion: "2010-08-01",
+      xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+      loadSchemas: () => clientSchemas("@aws-sdk/client-cloudwatch"),
+      loadConstraints: () => constraints("cloudwatch"),
+      operations: cloudWatch,
     },
     {
       name: "sts",

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -34,6 +35,10 @@ export function lambdaClient(url: string, options: ClientOptions = {}): LambdaCl
 
 export function logsClient(url: string, options: ClientOptions = {}): CloudWatchLogsClient {
   return new CloudWatchLogsClient(settings(url, options));
+}
+
+export function cloudWatchClient(url: string, options: ClientOptions = {}): CloudWatchClient {
+  return new CloudWatchClient(settings(url, options));
 }
 
 export function sqsClient(url: string, options: ClientOptions = {}): SQSClient {

@@ -330,6 +330,70 @@ export const TRACE_LIMITS = {
   answerCharactersMax: 64 * KIB,
 } as const;
 
+/** CloudWatch metrics and alarms. Source: "CloudWatch service quotas" page and the API reference unless said otherwise. */
+export const METRICS_LIMITS = {
+  /** PutMetricData: metrics of one request, and values of one metric. */
+  putMetricsMax: 1000,
+  putValuesMax: 150,
+  dimensionsMax: 30,
+  /** Timestamps further from now are refused. */
+  ageMsMax: 14 * 24 * 60 * MINUTE_MS,
+  aheadMsMax: 2 * 60 * MINUTE_MS,
+  /** Absolute value of a datum. */
+  valueMax: 2 ** 360,
+  /** How long minutes, five minutes and hours are kept. */
+  minutesKeptMs: 15 * 24 * 60 * MINUTE_MS,
+  fiveMinutesKeptMs: 63 * 24 * 60 * MINUTE_MS,
+  hoursKeptMs: 455 * 24 * 60 * MINUTE_MS,
+  /** ListMetrics gives metrics with data in this time. */
+  listedMs: 14 * 24 * 60 * MINUTE_MS,
+  recentlyActiveMs: 3 * 60 * MINUTE_MS,
+  listItemsMax: 500,
+  /** GetMetricStatistics. */
+  statisticsDatapointsMax: 1440,
+  /** GetMetricData: queries of one request, and data points of one answer. */
+  queriesMax: 500,
+  dataPointsMax: 100_800,
+  /** Ours: minutes that one series of a query may span, whatever its period. */
+  queryMinutesMax: 1_000_000,
+  /** Ours: metrics that the queries of one request may read, SEARCH included. */
+  queriedSeriesMax: 5000,
+  alarmsMax: 5000,
+  alarmQueriesMax: 20,
+  alarmActionsMax: 5,
+  /** Seconds that period times evaluation periods may span. */
+  evaluationSecondsMax: 7 * 24 * 60 * 60,
+  evaluationSecondsMinutesMax: 24 * 60 * 60,
+  describeItemsMax: 100,
+  alarmHistoryKeptMs: 30 * 24 * 60 * MINUTE_MS,
+  /** Ours: history entries of one account and region. */
+  alarmHistoryItemsMax: 10_000,
+  tagsMax: 50,
+  /** Ours: metrics (name, dimensions, unit) kept in all; what comes beyond is dropped and reported once. */
+  seriesMax: 100_000,
+  /** Ours: bytes of the database; the oldest data go first. */
+  storedBytesMax: 1024 * MIB,
+  /** Ours: buckets of one minute's distribution. */
+  bucketsMax: 1024,
+  /** Ours: how long values may wait in memory, and how many minutes are written in one transaction. */
+  writeDelayMs: 5 * SECOND_MS,
+  writeBatchMinutes: 500,
+  /** Ours: metrics that wait to be written; so many are written without delay. */
+  waitingMetricsMax: 20_000,
+  /** Ours: how often data are rolled up and bounds enforced. */
+  sweepMs: 10 * MINUTE_MS,
+  /** Ours: functions whose handles are remembered, and those that Prometheus is told of one by one. */
+  rememberedFunctionsMax: 10_000,
+  prometheusFunctionsMax: 500,
+  /** Embedded metric format: metrics of one directive, and dimensions of one set. */
+  embeddedMetricsMax: 100,
+  embeddedValuesMax: 100,
+  embeddedDimensionsMax: 30,
+  /** Ours: sets of dimensions of one directive, and values (each for each set) taken from all logs in a second; others are passed over. */
+  embeddedSetsMax: 30,
+  embeddedPerSecondMax: 50_000,
+} as const;
+
 /** The stores on PostgreSQL. All ours. */
 export const POSTGRES_LIMITS = {
   /** Of one server to its database. */

@@ -8,6 +8,7 @@ import type {
   FunctionVersion,
   Invoker,
   Observe,
+  PutMetric,
   Scope,
 } from "../model/mod.ts";
 import type { FunctionPlaces } from "./function-places.ts";
@@ -48,6 +49,8 @@ export interface ReaderParts {
     qualifier: string | undefined,
   ) => Promise<ReaderTarget | undefined>;
   readonly observe: Observe;
+  /** Where mappings that ask for it are counted, if anywhere. */
+  readonly putMetric?: PutMetric | undefined;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 

@@ -1,7 +1,10 @@
 /** Reads a request's body whole, within a bound. */
 import type { IncomingMessage } from "node:http";
+import { gunzipSync } from "node:zlib";
 import { HTTP_LIMITS } from "../config/mod.ts";
+import { requestTooLarge, serializationError } from "../errors/mod.ts";
 import { deferred } from "../kit/mod.ts";
+import { type HttpRequest, header } from "./http-message.ts";
 
 export type BodyResult =
   | { readonly kind: "whole"; readonly body: Buffer }
@@ -41,4 +44,17 @@ function joined(chunks: readonly Buffer[], bytes: number): Buffer {
   const [first] = chunks;
   if (first === undefined) return EMPTY;
   return chunks.length === 1 ? first : Buffer.concat(chunks, bytes);
+}
+
+/** The body as it was before its sender compressed it. Throws RequestEntityTooLarge, SerializationException. */
+export function inflated(head: Pick<HttpRequest, "headers">, body: Buffer, bytesMax: number): Buffer {
+  if (header(head, "content-encoding") !== "gzip") return body;
+  try {
+    return gunzipSync(body, { maxOutputLength: bytesMax });
+  } catch (error) {
+    const isTooLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    throw isTooLarge
+      ? requestTooLarge(bytesMax, "requested")
+      : serializationError("The body is not valid gzip.");
+  }
 }

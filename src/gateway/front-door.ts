@@ -12,7 +12,7 @@ import {
   unknownOperation,
 } from "../errors/mod.ts";
 import type { RequestContext } from "../model/mod.ts";
-import { readBody } from "./body.ts";
+import { inflated, readBody } from "./body.ts";
 import { refuseForeignPages } from "./browser-guard.ts";
 import { type HttpAnswer, type HttpRequest, header } from "./http-message.ts";
 import { type Identity, identify, type ServiceHints, serviceOf } from "./identify.ts";
@@ -20,6 +20,7 @@ import { jsonRpc } from "./protocols/json-rpc.ts";
 import type { Protocol, RoutedOperation } from "./protocols/protocol.ts";
 import { formOf, query } from "./protocols/query.ts";
 import { restJson } from "./protocols/rest-json.ts";
+import { rpcV2Cbor, speaksCbor } from "./protocols/rpc-v2-cbor.ts";
 import { type LoadedService, loadService, type ProtocolName, type ServiceDefinition } from "./service.ts";
 
 /** A part of the product's own HTTP surface, outside AWS: `/_lambkin/...` and the console. */
@@ -137,7 +138,8 @@ export class FrontDoor {
     const read = await readBody(incoming, bytesMax);
     if (read.kind === "aborted") return undefined;
     if (read.kind === "tooLarge") throw bodyTooLarge(routed, bytesMax);
-    request = { ...head, body: read.body };
+    const body = progress.service?.definition.takesGzip ? inflated(head, read.body, bytesMax) : read.body;
+    request = { ...head, body };
     if (routed === undefined) {
       serviceName ??= serviceOf(head, identity, this.#hints, formOf(request));
       if (serviceName === undefined) throw unknownOperation(`${head.method} ${head.path.slice(0, 200)}`);
@@ -228,14 +230,19 @@ function headOf(incoming: IncomingMessage): HttpRequest {
   };
 }
 
-/** Of a service with two, new clients are known by the header that only they send. */
-function protocolOf({ protocol, speaksQueryToo }: ServiceDefinition, head: HttpRequest): Protocol {
+/** Of a service with several, new clients are known by the header that only they send. */
+function protocolOf(
+  { protocol, speaksQueryToo, speaksCborToo }: ServiceDefinition,
+  head: HttpRequest,
+): Protocol {
+  if (speaksCborToo && speaksCbor(head)) return rpcV2Cbor;
   if (speaksQueryToo && header(head, "x-amz-target") === undefined) return query;
   return PROTOCOLS[protocol];
 }
 
 /** Before the service is known, the request's own form tells what its sender can read. */
 function guessProtocol(head: HttpRequest): Protocol {
+  if (speaksCbor(head)) return rpcV2Cbor;
   if (header(head, "x-amz-target") !== undefined) return jsonRpc;
   const contentType = header(head, "content-type") ?? "";
   if (contentType.startsWith("application/x-amz-json")) return jsonRpc;

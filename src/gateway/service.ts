@@ -15,6 +15,10 @@ export interface ServiceDefinition {
   readonly targetPrefix?: string;
   /** A json service whose older clients use the query protocol, which is then served beside it. */
   readonly speaksQueryToo?: boolean;
+  /** A service whose newer clients send CBOR, which is served beside the rest. */
+  readonly speaksCborToo?: boolean;
+  /** Its clients compress large requests (the requestCompression trait). */
+  readonly takesGzip?: boolean;
   /** Paths that are this service's, whoever asks. */
   readonly ownPaths?: RegExp;
   /** The input member that the request's path is for, where old clients of the query protocol put it there. */

@@ -18,3 +18,9 @@ export interface LogSink {
   /** Takes the events in order, never blocks and never throws. Group and stream come to be on first use. */
   write(stream: LogStreamRef, event: LogEvent): void;
 }
+
+/**
+ * Sees each event as it is taken, before it is stored: what filters, live tails and embedded metrics hang on. Called on
+ * the path of invocations: returns at once and never throws.
+ */
+export type LogTap = (stream: LogStreamRef, event: LogEvent) => void;

@@ -7,6 +7,8 @@ export * from "./function.ts";
 export * from "./invocation.ts";
 export * from "./layer.ts";
 export * from "./log-sink.ts";
+export * from "./metric-aggregate.ts";
+export * from "./metric-datum.ts";
 export * from "./observation.ts";
 export * from "./operation.ts";
 export * from "./qualifier-settings.ts";

@@ -193,3 +193,13 @@ test("closing writes what waits and leaves no timer behind", async () => {
   assert.deepEqual(store.messages(), ["last"]);
   assert.equal(clock.timers, 0);
 });
+
+test("taps see every event as it comes, also what is shown to them", () => {
+  const { writer, write } = setUp();
+  write("nobody looks");
+  const seen: string[] = [];
+  writer.addTap((stream, event) => seen.push(`${stream.stream} ${event.message}`));
+  write("written");
+  writer.show(streamRef("t"), [{ timestampMs: 1, message: "put" }]);
+  assert.deepEqual(seen, ["s written", "t put"]);
+});

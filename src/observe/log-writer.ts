@@ -1,7 +1,7 @@
 /** Collects what functions print and writes it in batches: an invocation never waits for the log store. */
 import { LOGS_LIMITS } from "../config/mod.ts";
 import type { Clock, Timer } from "../kit/mod.ts";
-import type { LogEvent, LogSink, LogStreamRef } from "../model/mod.ts";
+import type { LogEvent, LogSink, LogStreamRef, LogTap } from "../model/mod.ts";
 import type { LogAppend, LogStore } from "../store/mod.ts";
 
 /** See LOGS_LIMITS for what each means. */
@@ -46,6 +46,7 @@ export class LogWriter implements LogSink {
   #writing: Promise<void> | undefined;
   #sweepTimer: Timer | undefined;
   #sweeping: Promise<void> | undefined;
+  readonly #taps: LogTap[] = [];
   #isClosed = false;
 
   constructor({ store, clock, reportFault, limits }: LogWriterOptions) {
@@ -56,12 +57,23 @@ export class LogWriter implements LogSink {
     this.#scheduleSweep();
   }
 
+  /** Every tap sees every event from here on, in the order of their coming. */
+  addTap(tap: LogTap): void {
+    this.#taps.push(tap);
+  }
+
+  /** Shows taps what came to the store by another way than `write`. */
+  show(stream: LogStreamRef, events: readonly LogEvent[]): void {
+    for (const tap of this.#taps) for (const event of events) tap(stream, event);
+  }
+
   /** When the store cannot keep up, the oldest waiting events are dropped; the log of their stream says how many. */
   write(stream: LogStreamRef, event: LogEvent): void {
     this.#streams.push(stream);
     this.#events.push(event);
     this.#waitingCharacters += event.message.length;
     this.#accepted++;
+    for (const tap of this.#taps) tap(stream, event);
     while (this.#isOverfull()) this.#dropOldest();
     const waiting = this.#accepted - this.#taken;
     if (this.#timer === undefined) this.#writeAfter(this.#limits.writeDelayMs);

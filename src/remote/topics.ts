@@ -6,6 +6,9 @@ import { Clients, clientSettings, refusalOf } from "./client-settings.ts";
 /** Most servers never need it: it is loaded with the first message. */
 const sdk = () => import("@aws-sdk/client-sns");
 
+/** Source: Publish, Subject. */
+const SUBJECT_CHARACTERS_MAX = 100;
+
 export class RemoteTopics {
   readonly #clients: Clients<SNSClient>;
 
@@ -21,6 +24,7 @@ export class RemoteTopics {
     arn: string,
     message: string,
     attributes: Readonly<Record<string, { readonly type: string; readonly text: string }>>,
+    subject?: string,
   ): Promise<void> {
     const { PublishCommand } = await sdk();
     const MessageAttributes = Object.fromEntries(
@@ -29,7 +33,8 @@ export class RemoteTopics {
         { DataType: type, StringValue: text },
       ]),
     );
-    const command = new PublishCommand({ TopicArn: arn, Message: message, MessageAttributes });
+    const named = subject === undefined ? {} : { Subject: subject.slice(0, SUBJECT_CHARACTERS_MAX) };
+    const command = new PublishCommand({ TopicArn: arn, Message: message, MessageAttributes, ...named });
     try {
       await (await this.#clients.for(arn)).send(command);
     } catch (error) {

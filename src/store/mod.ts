@@ -1,4 +1,5 @@
 /** What must survive a restart. */
+export * from "./alarm-store.ts";
 export * from "./blobs/code-storage.ts";
 export * from "./blobs/object-reader.ts";
 export { S3Objects } from "./blobs/s3-objects.ts";
@@ -8,7 +9,9 @@ export * from "./event-store.ts";
 export * from "./function-store.ts";
 export * from "./layer-store.ts";
 export * from "./log-store.ts";
+export * from "./metric-store.ts";
 export * from "./queue-store.ts";
+export { SqliteAlarmStore } from "./sqlite/alarm-store.ts";
 export { SqliteCodeSigningStore } from "./sqlite/code-signing-store.ts";
 export { SqliteEventSourceMappingStore } from "./sqlite/event-source-mapping-store.ts";
 export { SqliteEventStore } from "./sqlite/event-store.ts";
@@ -16,6 +19,8 @@ export { SqliteFunctionStore } from "./sqlite/function-store.ts";
 export { SqliteLayerStore } from "./sqlite/layer-store.ts";
 export { SqliteLogStore } from "./sqlite/log-store.ts";
 export { openMainDatabase } from "./sqlite/main-database.ts";
+export { openMetricDatabase } from "./sqlite/metric-schema.ts";
+export { SqliteMetricStore } from "./sqlite/metric-store.ts";
 export { SqliteQueueStore } from "./sqlite/queue-store.ts";
 export { SqliteUsageStore } from "./sqlite/usage-store.ts";
 export * from "./usage-store.ts";

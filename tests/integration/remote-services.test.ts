@@ -1,6 +1,7 @@
 /** Queues, topics and event buses of other servers: mappings read the ones, results and dead letters go to all of them. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import {
   CreateEventBusCommand,
   EventBridgeClient,
@@ -22,7 +23,7 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
-import { lambdaClient, logsClient, sqsClient } from "../../testkit/clients.ts";
+import { cloudWatchClient, lambdaClient, logsClient, sqsClient } from "../../testkit/clients.ts";
 import { inLog } from "../../testkit/extensions.ts";
 import { createFunction, pythonZip } from "../../testkit/functions.ts";
 import { type MotoServer, startMotoServer } from "../../testkit/moto-server.ts";
@@ -170,6 +171,36 @@ describe("topics and event buses of another server", () => {
     };
     assert.equal(notification.Message, '{"fail":"hear, hear"}');
     assert.deepEqual(notification.MessageAttributes["ErrorMessage"], { Type: "String", Value: "hear, hear" });
+    sns.destroy();
+  });
+
+  it("take what an alarm says", async () => {
+    const sns = new SNSClient(settings());
+    const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: "alarms" }));
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "alarmed" }));
+    const Endpoint = `arn:aws:sqs:us-east-1:${account}:alarmed`;
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint }));
+    const cloudWatch = cloudWatchClient(server.url);
+    await cloudWatch.send(
+      new PutMetricAlarmCommand({
+        ...{ AlarmName: "loud", Namespace: "N", MetricName: "M", Statistic: "Sum", Period: 60 },
+        ...{ EvaluationPeriods: 1, Threshold: 5, ComparisonOperator: "GreaterThanThreshold" },
+        ...{ AlarmActions: [TopicArn], TreatMissingData: "ignore" },
+        Dimensions: [{ Name: "a", Value: "1" }],
+      }),
+    );
+    const state = { AlarmName: "loud", StateValue: "ALARM", StateReason: "by hand" } as const;
+    await cloudWatch.send(new SetAlarmStateCommand(state));
+    const notification = JSON.parse((await messageIn(sqs, QueueUrl)).Body ?? "") as Record<string, string>;
+    assert.equal(notification["Subject"], 'ALARM: "loud" in us-east-1');
+    const told = JSON.parse(notification["Message"] ?? "") as Record<string, unknown>;
+    assert.deepEqual(
+      [told["AlarmName"], told["NewStateValue"], told["OldStateValue"], told["NewStateReason"]],
+      ["loud", "ALARM", "INSUFFICIENT_DATA", "by hand"],
+    );
+    const trigger = told["Trigger"] as Record<string, unknown>;
+    assert.equal(trigger["Statistic"], "SUM");
+    assert.deepEqual(trigger["Dimensions"], [{ value: "1", name: "a" }]);
     sns.destroy();
   });
 

@@ -83,6 +83,11 @@ export class AsyncQueue {
     this.#alarm = new Alarm(clock, (event) => this.#enqueue(event));
   }
 
+  /** Events that are not over, those that run now among them. */
+  get count(): number {
+    return this.#count;
+  }
+
   /** Takes up what an earlier run of the server left. */
   async resume(): Promise<void> {
     for await (const head of this.#options.store.listHeads()) {

@@ -153,6 +153,23 @@ export class ConcurrencyLedger {
     }
   }
 
+  /** Everything that is provisioned, and how much of it is in use. */
+  *provisions(): Generator<{
+    readonly scope: Scope;
+    readonly name: string;
+    readonly configurationId: string;
+    readonly inFlight: number;
+    readonly amount: number;
+  }> {
+    for (const { scope, functions } of this.#scopes.values()) {
+      for (const { name, provisioned } of functions.values()) {
+        for (const [configurationId, { inFlight, amount }] of provisioned) {
+          yield { scope, name, configurationId, inFlight, amount };
+        }
+      }
+    }
+  }
+
   #scope({ accountId, region }: Scope): ScopeCount {
     const key = `${accountId}/${region}`;
     let counts = this.#scopes.get(key);

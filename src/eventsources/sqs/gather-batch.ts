@@ -1,6 +1,7 @@
 /** Gathers one batch from a queue: until it is full, its window is over, or it is as large as one invocation may be. */
 import { LAMBDA_LIMITS, POLLER_LIMITS } from "../../config/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
+import type { EventCounter } from "../event-counts.ts";
 import { type FilterPattern, matchesAny } from "../filter/filter-pattern.ts";
 import type { HeldMessages } from "./held-messages.ts";
 import type { QueueSource } from "./queue-source.ts";
@@ -15,6 +16,8 @@ export interface GatherOptions {
   readonly batchSize: number;
   /** From the first message of the batch. */
   readonly windowMs: number;
+  /** Told of what was received, and of what no filter matched. */
+  readonly count: EventCounter;
   /** Ends it with what is there. */
   readonly signal: AbortSignal;
 }
@@ -28,7 +31,7 @@ export interface BatchRecord {
 
 /** None when no message came. Those that no filter matches are deleted on the way. Throws an ApiError when there is no queue. */
 export async function gatherBatch(options: GatherOptions): Promise<BatchRecord[]> {
-  const { queues, queueArn, clock, held, batchSize, windowMs, signal } = options;
+  const { queues, queueArn, clock, held, batchSize, windowMs, signal, count } = options;
   const records: BatchRecord[] = [];
   let bytes = 0;
   let deadlineMs = Number.POSITIVE_INFINITY;
@@ -42,6 +45,7 @@ export async function gatherBatch(options: GatherOptions): Promise<BatchRecord[]
       whenGone: (listener) => whenAborted(signal, listener),
     });
     held.add(messages);
+    count("PolledEventCount", messages.length);
     const refused: string[] = [];
     for (const message of messages) {
       const record = sqsRecord(queueArn, message);
@@ -53,6 +57,7 @@ export async function gatherBatch(options: GatherOptions): Promise<BatchRecord[]
       records.push({ id: message.head.id, json, traceHeader: message.head.traceHeader });
       bytes += json.length + 1;
     }
+    count("FilteredOutEventCount", refused.length);
     if (refused.length > 0) await held.delete(refused);
     if (records.length === 0) {
       if (messages.length === 0) break;

@@ -22,6 +22,7 @@ import {
   traceOf,
 } from "../../model/mod.ts";
 import { failedItems } from "../batch-response.ts";
+import { type EventCounter, eventCounter } from "../event-counts.ts";
 import { compilePattern, type FilterPattern } from "../filter/filter-pattern.ts";
 import { pauseMs } from "../pause.ts";
 import { RESULTS, type Reader, type ReaderParts, type ReaderTarget } from "../reader.ts";
@@ -181,6 +182,7 @@ export class SqsPoller implements Reader {
     try {
       const records = await gatherBatch({
         ...{ queues, queueArn, clock, held },
+        count: this.#counterOf(mapping),
         filters: this.#filters,
         batchSize: BatchSize,
         windowMs: MaximumBatchingWindowInSeconds * 1000,
@@ -240,7 +242,10 @@ export class SqsPoller implements Reader {
     this.#lastResult = failed.size === 0 ? RESULTS.ok : RESULTS.failed;
     if (failed.size === ids.size) this.#pause();
     else this.#goOn();
+    const count = this.#counterOf(mapping);
+    count("FailedInvokeEventCount", failed.size);
     await held.delete(ids.difference(failed));
+    count("DeletedEventCount", ids.size - failed.size);
     await held.giveBack(failed, ended.startedMs);
     return failed.size === 0;
   }
@@ -275,7 +280,10 @@ export class SqsPoller implements Reader {
           clientContext: undefined,
           wantsLogTail: false,
         });
-        if (outcome.kind !== "throttled") return { outcome, records: left, startedMs };
+        if (outcome.kind !== "throttled") {
+          this.#counterOf(mapping)("InvokedEventCount", left.length);
+          return { outcome, records: left, startedMs };
+        }
         throttles++;
         if (throttles === 1) this.#concurrency.throttled();
         if (this.#isStopped) break;
@@ -321,6 +329,10 @@ export class SqsPoller implements Reader {
     this.#failures = 0;
     this.#pauseUntilMs = 0;
     this.#changed.ring();
+  }
+
+  #counterOf(mapping: EventSourceMapping): EventCounter {
+    return eventCounter(this.#options, this.#options.scope, mapping);
   }
 
   #target({ functionName, qualifier }: EventSourceMapping) {

@@ -52,12 +52,14 @@ function decodeScalar(schema: NormalizedSchema, value: unknown): unknown {
     if (typeof value !== "string") throw mismatch(value, "a String");
     return value;
   }
-  if (schema.isBlobSchema()) return decodeBase64(value);
+  // Bytes and times are what they are where the wire knows them (CBOR); JSON has no such values.
+  if (schema.isBlobSchema()) return value instanceof Uint8Array ? value : decodeBase64(value);
   if (schema.isBooleanSchema()) {
     if (typeof value !== "boolean") throw mismatch(value, "a Boolean");
     return value;
   }
   if (schema.isTimestampSchema()) {
+    if (value instanceof Date) return value;
     if (typeof value !== "number") throw mismatch(value, "a Timestamp");
     return new Date(value * 1000);
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../kit/mod.ts";
 import type { OperationTable, TextToSend } from "../../model/mod.ts";
+import type { MetricBuffer } from "../../observe/mod.ts";
 import type { QueueStore } from "../../store/mod.ts";
 import { hasInvalidCharacters } from "./attributes/characters.ts";
 import { attributesBytes } from "./attributes/message-attributes.ts";
@@ -9,7 +10,7 @@ import { invalidCharacters, messageTooLong, queueDoesNotExist } from "./errors.t
 import { MoveTasks } from "./queue/move-tasks.ts";
 import type { Queue } from "./queue/queue.ts";
 import type { QueueSettings } from "./queue/queue-settings.ts";
-import { Queues } from "./queue/queues.ts";
+import { type QueueDepth, Queues } from "./queue/queues.ts";
 import type { ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./queue/requests.ts";
 import { receiptOf } from "./receipts.ts";
 import { sqsOperations } from "./table.ts";
@@ -17,6 +18,8 @@ import { sqsOperations } from "./table.ts";
 export interface SqsOptions {
   readonly store: QueueStore;
   readonly clock: Clock;
+  /** Where queues are counted, if anywhere. */
+  readonly metrics?: MetricBuffer | undefined;
   /** Told of what goes wrong while nobody waits for it. */
   readonly reportFault: (error: unknown) => void;
 }
@@ -41,8 +44,8 @@ export class Sqs implements QueuePort {
   readonly #queues: Queues;
   readonly #moveTasks: MoveTasks;
 
-  constructor({ store, clock, reportFault }: SqsOptions) {
-    this.#queues = new Queues({ store, clock, reportFault });
+  constructor({ store, clock, metrics, reportFault }: SqsOptions) {
+    this.#queues = new Queues({ store, clock, metrics, reportFault });
     this.#moveTasks = new MoveTasks({ store, queues: this.#queues, reportFault });
     this.operations = sqsOperations({ queues: this.#queues, store, moveTasks: this.#moveTasks });
   }
@@ -88,6 +91,16 @@ export class Sqs implements QueuePort {
   async changeVisibility(arn: string, receiptHandle: string, visibilityMs: number): Promise<void> {
     const queue = await this.#find(arn);
     await queue.changeVisibility(receiptOf(queue, receiptHandle), visibilityMs);
+  }
+
+  /** Counts how much there is in each queue in use into the minute that begins. */
+  sample(): Promise<void> {
+    return this.#queues.sample();
+  }
+
+  /** How much there is in each queue in use. */
+  depths(): Promise<QueueDepth[]> {
+    return this.#queues.depths();
   }
 
   /** Requests that wait for messages end, so that the server can. */

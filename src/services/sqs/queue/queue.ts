@@ -9,6 +9,7 @@
 import { SQS_LIMITS } from "../../../config/mod.ts";
 import type { Clock, Timer } from "../../../kit/mod.ts";
 import type { NewMessage, QueueRecord, QueueStore, StoredMessage } from "../../../store/mod.ts";
+import { attributesBytes } from "../attributes/message-attributes.ts";
 import { handleExpired, messageNotInFlight, tooManyInFlight, visibilityTooLong } from "../errors.ts";
 import { Contents, type ReceiveCount } from "./contents.ts";
 import { FifoOrder } from "./fifo-order.ts";
@@ -16,6 +17,7 @@ import { LongPolls } from "./long-polls.ts";
 import type { Place } from "./message-order.ts";
 import { deduplicationKey, newMessage } from "./new-message.ts";
 import type { QueueCommits } from "./queue-commits.ts";
+import type { QueueMeters } from "./queue-meters.ts";
 import { type QueueSettings, queueSettings } from "./queue-settings.ts";
 import { encodeReceipt, type Receipt } from "./receipt-handle.ts";
 import type { QueueCounts, ReceivedMessage, ReceiveRequest, SendRequest, SendResult } from "./requests.ts";
@@ -32,6 +34,7 @@ export interface QueueOptions {
   readonly deadLetterQueue: (arn: string) => Promise<Queue | undefined>;
   /** This queue's own ARN. */
   readonly arn: string;
+  readonly meters: QueueMeters;
   readonly reportFault: (error: unknown) => void;
 }
 
@@ -114,6 +117,11 @@ export class Queue {
         this.#appear(contents, { ...result, groupId: message.head.groupId }, message.dueAtMs);
       }
     });
+    for (const { head, body } of messages) {
+      this.#options.meters.add("NumberOfMessagesSent", nowMs, 1);
+      const bytes = Buffer.byteLength(body) + attributesBytes(head.attributes);
+      this.#options.meters.add("SentMessageSize", nowMs, bytes);
+    }
     return results.map((result, index) => ({
       messageId: result?.duplicateOf ?? messages[index]?.head.id ?? "",
       sequence: result?.sequence ?? 0,
@@ -122,10 +130,14 @@ export class Queue {
 
   /** Waits for messages where the request or the queue says so. Throws OverLimit. */
   async receive(request: ReceiveRequest): Promise<ReceivedMessage[]> {
-    const messages = await this.#receiveNow(request);
+    const now = await this.#receiveNow(request);
     const waitMs = request.waitMs ?? this.#settings.waitMs;
-    if (messages.length > 0 || waitMs === 0 || this.#isDeleted) return messages;
-    return this.#polls.wait(request, waitMs);
+    const isOver = now.length > 0 || waitMs === 0 || this.#isDeleted;
+    const messages = isOver ? now : await this.#polls.wait(request, waitMs);
+    const { meters, clock } = this.#options;
+    if (messages.length === 0) meters.add("NumberOfEmptyReceives", clock.nowMs(), 1);
+    else meters.add("NumberOfMessagesReceived", clock.nowMs(), messages.length);
+    return messages;
   }
 
   /**
@@ -149,6 +161,7 @@ export class Queue {
       return;
     }
     await this.#remove(contents, [sequence]);
+    this.#options.meters.add("NumberOfMessagesDeleted", this.#options.clock.nowMs(), 1);
   }
 
   /**
@@ -185,6 +198,25 @@ export class Queue {
     const inFlight = contents.inFlight.size;
     const delayed = await contents.order.delayedCount(nowMs);
     return { visible: Math.max(0, contents.total - inFlight - delayed), inFlight, delayed };
+  }
+
+  /** Somebody has looked into it since the start of the server. */
+  get isInUse(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** Counts how much there is into the minute that begins. */
+  async sample(): Promise<void> {
+    const { meters, clock, store } = this.#options;
+    const counts = await this.counts();
+    const nowMs = clock.nowMs();
+    meters.add("ApproximateNumberOfMessagesVisible", nowMs, counts.visible);
+    meters.add("ApproximateNumberOfMessagesNotVisible", nowMs, counts.inFlight);
+    meters.add("ApproximateNumberOfMessagesDelayed", nowMs, counts.delayed);
+    const { boxId } = this.#record;
+    const [oldest] = await store.placesAfter(boxId, 0, 1);
+    const ageSeconds = oldest === undefined ? 0 : Math.max(0, Math.floor((nowMs - oldest.sentAtMs) / 1000));
+    meters.add("ApproximateAgeOfOldestMessage", nowMs, ageSeconds);
   }
 
   /** Every message that was sent before is gone when this resolves. False when the queue is gone itself. */

@@ -3,17 +3,26 @@ import { randomBytes } from "node:crypto";
 import { SQS_LIMITS } from "../../../config/mod.ts";
 import { type Clock, GroupCommit, type Timer } from "../../../kit/mod.ts";
 import type { Scope } from "../../../model/mod.ts";
+import type { MetricBuffer } from "../../../observe/mod.ts";
 import type { NewQueue, QueueChange, QueueRecord, QueueStore } from "../../../store/mod.ts";
 import { parseQueueArn, queueArn } from "../names.ts";
 import { Queue } from "./queue.ts";
 import type { QueueCommits } from "./queue-commits.ts";
+import { QueueMeters } from "./queue-meters.ts";
+import type { QueueCounts } from "./requests.ts";
 import { steadyClock } from "./steady-clock.ts";
 
 export interface QueuesOptions {
   readonly store: QueueStore;
   readonly clock: Clock;
+  /** Where queues are counted, if anywhere. */
+  readonly metrics?: MetricBuffer | undefined;
   /** Told of what goes wrong while nobody waits for it. */
   readonly reportFault: (error: unknown) => void;
+}
+
+export interface QueueDepth extends QueueCounts {
+  readonly arn: string;
 }
 
 export class Queues {
@@ -83,6 +92,18 @@ export class Queues {
     queue.deleted();
   }
 
+  /** Counts what is in each queue that is in use. One that fails holds up no other. */
+  async sample(): Promise<void> {
+    for (const queue of await this.#known()) {
+      if (queue.isInUse) await queue.sample().catch(this.#options.reportFault);
+    }
+  }
+
+  async depths(): Promise<QueueDepth[]> {
+    const used = (await this.#known()).filter(({ isInUse }) => isInUse);
+    return Promise.all(used.map(async (queue) => ({ arn: queue.arn, ...(await queue.counts()) })));
+  }
+
   /** Ends long polls, so that a server that stops need not wait for them. */
   async endWaits(): Promise<void> {
     for (const queue of await this.#known()) queue.endWaits();
@@ -104,6 +125,7 @@ export class Queues {
       clock: this.#clock,
       life: this.#life,
       arn: queueArn(record, record.name),
+      meters: new QueueMeters(this.#options.metrics, record, record.name),
       deadLetterQueue: (arn) => this.findByArn(arn),
       reportFault: this.#options.reportFault,
     });
