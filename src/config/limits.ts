@@ -286,6 +286,8 @@ export const LOGS_LIMITS = {
   writeBatchEventsMax: 2_000,
   /** Ours: states of a filter pattern's regular expression; longer ones are refused. */
   filterExpressionStatesMax: 2_000,
+  /** Ours: parentheses within parentheses, in filter patterns and Insights queries. */
+  patternDepthMax: 50,
   /** Ours: streams whose row numbers are remembered. */
   cachedStreamsMax: 10_000,
   /** FilterLogEvents and GetLogEvents: bytes of one page. */

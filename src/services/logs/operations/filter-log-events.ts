@@ -9,7 +9,7 @@ import type { Operation, Scope } from "../../../model/mod.ts";
 import type { LogStore, StoredLogEvent } from "../../../store/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
 import { groupNotFound, invalidParameter, streamNotFound } from "../errors.ts";
-import { compileFilterPattern } from "../filter-pattern.ts";
+import { compileFilterPattern } from "../filter/filter-pattern.ts";
 import { groupNameOf } from "../names.ts";
 import { eventId, eventToken, parseEventToken } from "../tokens.ts";
 

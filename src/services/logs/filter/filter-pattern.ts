@@ -1,9 +1,12 @@
 /**
- * Filter patterns over plain text: terms that must all occur, quoted phrases, `?any`, `-none`, `%expression%`; case
- * counts. Source: "Filter pattern syntax" page. JSON and space-delimited patterns are refused until they are built.
+ * Filter patterns, and those over plain text: terms that must all occur, quoted phrases, `?any`, `-none`, `%expression%`;
+ * case counts. JSON and space-delimited patterns have files of their own. Source: "Filter pattern syntax" page.
  */
-import { invalidParameter } from "./errors.ts";
+import { invalidParameter } from "../errors.ts";
 import { compileExpression, ExpressionError } from "./filter-expression.ts";
+import { compileJsonPattern } from "./json-pattern.ts";
+import { PatternError } from "./pattern-reader.ts";
+import { compileSpacePattern } from "./space-pattern.ts";
 
 export type MessageFilter = (message: string) => boolean;
 
@@ -23,15 +26,46 @@ const SPACE = /\s*/y;
  */
 const NOT_BARE = /[^\p{L}\p{N}_.\-/@#$+?]/u;
 
+export interface FilterPattern {
+  readonly matches: MessageFilter;
+  /** The values that the pattern names, by `$.selector` or `$field`; none for terms. */
+  extract(message: string): Record<string, string>;
+}
+
 /** Throws InvalidParameterException for what is no pattern. */
 export function compileFilterPattern(pattern: string | undefined): MessageFilter {
+  return parseFilterPattern(pattern).matches;
+}
+
+/** Throws InvalidParameterException for what is no pattern. */
+export function parseFilterPattern(pattern: string | undefined): FilterPattern {
   const text = pattern?.trim() ?? "";
-  if (text === "") return () => true;
-  if (text.startsWith("{") || text.startsWith("[")) {
-    throw invalidParameter(
-      "Lambkin does not filter by JSON or space-delimited patterns yet; use terms, phrases or %expressions%.",
-    );
+  try {
+    if (text.startsWith("{")) return compileJsonPattern(text);
+    if (text.startsWith("[")) return compileSpacePattern(text);
+  } catch (error) {
+    if (error instanceof ExpressionError) throw invalidTerm(error.message);
+    // Recall of the text; AWS does not say where.
+    if (error instanceof PatternError) {
+      throw invalidParameter(`Invalid filter pattern: it cannot be read from character ${error.at + 1}.`);
+    }
+    if (error instanceof RangeError) {
+      throw invalidParameter(`Invalid filter pattern: '${error.message}' is no number to compare with.`);
+    }
+    throw error;
   }
+  return { matches: termsMatcher(text), extract: () => ({}) };
+}
+
+/** Whether the pattern is over JSON, over fields divided by spaces, or over plain text. */
+export function kindOfPattern(pattern: string): "json" | "space" | "terms" {
+  const text = pattern.trim();
+  if (text.startsWith("{")) return "json";
+  return text.startsWith("[") ? "space" : "terms";
+}
+
+function termsMatcher(text: string): MessageFilter {
+  if (text === "") return () => true;
   const terms = parseTerms(text);
   const all = matchersOf(terms, "");
   const none = matchersOf(terms, "-");
