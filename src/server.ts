@@ -47,6 +47,7 @@ import {
   restoreProvisions,
   settle,
   settleMappings,
+  subscriptionTargets,
   versionForCall,
 } from "./lambda/mod.ts";
 import {
@@ -69,7 +70,7 @@ import {
 import { downloadCode, Environments, json, Prometheus, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
-import { logsOperations } from "./services/logs/mod.ts";
+import { Logs } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
@@ -268,6 +269,12 @@ export async function startServer(
     sources: { sqs: sqsSource(queues, readerParts) },
     reportFault,
   });
+  const logs = new Logs({
+    ...{ store: logStore, writer: logWriter, clock },
+    targets: subscriptionTargets(store, () => asyncQueue),
+    putMetric: () => {},
+    reportFault: (error) => reportFault(error, "(log filters)"),
+  });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
   const steps = new Set<Promise<void>>();
   const lambdaParts: LambdaDependencies = {
@@ -350,7 +357,7 @@ export async function startServer(
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
-      logsOperations({ store: logStore, writer: logWriter, clock }),
+      logs.operations,
       sqs.operations,
       cloudWatch.operations,
     ),
@@ -374,6 +381,7 @@ export async function startServer(
   for (const each of functionsHere) parked.expect(each);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
+  await logs.open();
   await sqs.resume();
   await settleMappings(lambdaParts);
   await eventSources.resume();
@@ -410,6 +418,7 @@ export async function startServer(
       await sqs.endWaits();
       await drained;
       await Promise.all(steps);
+      await logs.close();
       await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);

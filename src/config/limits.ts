@@ -288,6 +288,19 @@ export const LOGS_LIMITS = {
   filterExpressionStatesMax: 2_000,
   /** Ours: parentheses within parentheses, in filter patterns and Insights queries. */
   patternDepthMax: 50,
+  subscriptionFiltersMax: 2,
+  metricFiltersMax: 100,
+  /** A metric filter's dimensions. */
+  metricDimensionsMax: 3,
+  /** Ours: events of groups with filters that wait to be matched; beyond it further ones pass unseen and are counted. */
+  filterWaitingEventsMax: 100_000,
+  /** Ours: matching takes turns of so long. */
+  filterSliceMs: 5,
+  /** Ours: how long events for a subscriber wait for more, how many characters of them make a batch, and how many wait in all. */
+  subscriptionDelayMs: 1 * SECOND_MS,
+  subscriptionBatchCharactersMax: 1 * MIB,
+  subscriptionWaitingCharactersMax: 64 * MIB,
+  subscriptionAttemptsMax: 5,
   /** Ours: streams whose row numbers are remembered. */
   cachedStreamsMax: 10_000,
   /** FilterLogEvents and GetLogEvents: bytes of one page. */

@@ -40,6 +40,14 @@ export function tooManyTags(resourceArn: string, tagsMax: number): ApiError {
   return new ApiError("TooManyTagsException", message, { resourceName: resourceArn });
 }
 
+export function filterNotFound(kind: "subscription" | "metric"): ApiError {
+  return new ApiError("ResourceNotFoundException", `The specified ${kind} filter does not exist.`);
+}
+
+export function limitExceeded(): ApiError {
+  return new ApiError("LimitExceededException", "Resource limit exceeded.");
+}
+
 export function invalidToken(): ApiError {
   return invalidParameter("The specified nextToken is invalid.");
 }

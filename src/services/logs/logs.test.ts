@@ -13,7 +13,7 @@ import { type Clock, systemClock } from "../../kit/mod.ts";
 import type { Operation, OperationTable, RequestContext } from "../../model/mod.ts";
 import { LogWriter } from "../../observe/mod.ts";
 import { SqliteLogStore } from "../../store/mod.ts";
-import { logsOperations } from "./mod.ts";
+import { Logs } from "./mod.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -43,7 +43,9 @@ beforeEach(() => {
   const clock: Clock = { ...systemClock, nowMs: () => nowMs, after: () => ({ cancel() {} }) };
   store = new SqliteLogStore(path.join(folder, "logs.db"));
   writer = new LogWriter({ store, clock, reportFault: (error) => assert.fail(String(error)) });
-  table = logsOperations({ store, writer, clock });
+  const targets = { find: async () => undefined, invoke: async () => {}, payloadBytesMax: 1 };
+  const reportFault = (error: unknown) => assert.fail(String(error));
+  table = new Logs({ store, writer, clock, targets, putMetric: () => {}, reportFault }).operations;
 });
 
 afterEach(async () => {

@@ -2,6 +2,7 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LOGS_LIMITS } from "../../config/mod.ts";
 import type { LogStreamRef, Scope } from "../../model/mod.ts";
+import type { LogFilterKind, LogFilterQuery, LogFilterRecord, LogFilterStore } from "../log-filter-store.ts";
 import type {
   LogAppend,
   LogEventPage,
@@ -16,6 +17,7 @@ import type {
 import { prefixRange } from "../prefix-range.ts";
 import { LogEventReader } from "./log-event-reader.ts";
 import { LogEventRemover } from "./log-event-remover.ts";
+import { LogFilterTable } from "./log-filter-table.ts";
 import { groupRecord, LOG_MIGRATIONS, type Row, streamRecord } from "./log-schema.ts";
 import { migrate } from "./migrate.ts";
 import { transaction } from "./transaction.ts";
@@ -35,10 +37,11 @@ export interface SqliteLogStoreOptions {
   readonly storedBytesMax?: number;
 }
 
-export class SqliteLogStore implements LogStore {
+export class SqliteLogStore implements LogStore, LogFilterStore {
   readonly #db: DatabaseSync;
   readonly #reader: LogEventReader;
   readonly #remover: LogEventRemover;
+  readonly #filters: LogFilterTable;
   readonly #storedBytesMax: number;
   readonly #findGroup: StatementSync;
   readonly #findStream: StatementSync;
@@ -60,6 +63,7 @@ export class SqliteLogStore implements LogStore {
     migrate(db, LOG_MIGRATIONS);
     this.#reader = new LogEventReader(db);
     this.#remover = new LogEventRemover(db);
+    this.#filters = new LogFilterTable(db);
     this.#findGroup = db.prepare("SELECT * FROM groups WHERE account = ? AND region = ? AND name = ?");
     this.#findStream = db.prepare("SELECT * FROM streams WHERE group_id = ? AND name = ?");
     this.#insertGroup = db.prepare(
@@ -197,6 +201,22 @@ export class SqliteLogStore implements LogStore {
     return id === undefined ? { events: [], next: undefined } : this.#reader.read(id, query);
   }
 
+  async putFilter(filter: LogFilterRecord): Promise<boolean> {
+    const group = this.#groupId(filter.scope, filter.group);
+    if (group === undefined) return false;
+    this.#filters.put(group, filter);
+    return true;
+  }
+
+  async deleteFilter(scope: Scope, group: string, kind: LogFilterKind, name: string): Promise<boolean> {
+    const id = this.#groupId(scope, group);
+    return id !== undefined && this.#filters.delete(id, kind, name);
+  }
+
+  async listFilters(scope: Scope | undefined, query: LogFilterQuery): Promise<LogFilterRecord[]> {
+    return this.#filters.list(scope, query);
+  }
+
   async enforceBounds(nowMs: number, bytesMax: number): Promise<number> {
     await this.#remover.purge();
     const expired = await this.#remover.removeExpired(nowMs);
@@ -276,6 +296,7 @@ export class SqliteLogStore implements LogStore {
     transaction(this.#db, () => {
       this.#db.prepare("INSERT INTO deleted (kind, id) VALUES (?, ?)").run(kind, id);
       this.#db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id);
+      if (kind === "group") this.#filters.deleteOfGroup(id);
     });
     this.#streamIds.clear();
     this.#purgeBehind();

@@ -1,0 +1,47 @@
+/** The service as a whole: its operations, and what hangs on the log writer: filters with their subscribers. */
+import type { Clock } from "../../kit/mod.ts";
+import type { OperationTable, PutMetric } from "../../model/mod.ts";
+import type { LogWriter } from "../../observe/mod.ts";
+import type { LogFilterStore, LogStore } from "../../store/mod.ts";
+import { LogFilters } from "./subscribers/log-filters.ts";
+import type { SubscriptionTargets } from "./subscribers/subscription-filter.ts";
+import { logsOperations } from "./table.ts";
+
+export interface LogsOptions {
+  readonly store: LogStore & LogFilterStore;
+  readonly writer: LogWriter;
+  readonly clock: Clock;
+  /** The functions that subscription filters feed. */
+  readonly targets: SubscriptionTargets;
+  /** Where the values of metric filters go. */
+  readonly putMetric: PutMetric;
+  /** Told of what goes wrong while nobody waits for it. */
+  readonly reportFault: (error: unknown) => void;
+}
+
+export class Logs {
+  readonly operations: OperationTable;
+  readonly #filters: LogFilters;
+
+  constructor(options: LogsOptions) {
+    const { store, writer, clock, targets } = options;
+    this.#filters = new LogFilters(options);
+    writer.addTap(this.#filters.take);
+    this.operations = logsOperations({ store, writer, clock, targets, filters: this.#filters });
+  }
+
+  /** Filters of an earlier run are in force again. */
+  async open(): Promise<void> {
+    await this.#filters.open();
+  }
+
+  /** Resolves when what has been printed so far has reached subscribers and metrics. */
+  async flush(): Promise<void> {
+    await this.#filters.flush();
+  }
+
+  /** To be called while functions can still be invoked. */
+  async close(): Promise<void> {
+    await this.#filters.close();
+  }
+}
