@@ -84,6 +84,7 @@ import {
   SqliteEventStore,
   SqliteFunctionStore,
   SqliteLayerStore,
+  SqliteLogJobs,
   SqliteLogStore,
   SqliteMetricStore,
   SqliteQueueStore,
@@ -269,8 +270,9 @@ export async function startServer(
     sources: { sqs: sqsSource(queues, readerParts) },
     reportFault,
   });
+  const logJobs = new SqliteLogJobs(path.join(config.dataDir, "logs.db"), clock);
   const logs = new Logs({
-    ...{ store: logStore, writer: logWriter, clock },
+    ...{ store: logStore, writer: logWriter, jobs: logJobs, clock },
     targets: subscriptionTargets(store, () => asyncQueue),
     putMetric: () => {},
     reportFault: (error) => reportFault(error, "(log filters)"),
@@ -429,6 +431,7 @@ export async function startServer(
       await cloudWatch.close();
       metricDatabase.close();
       await logWriter.close();
+      await logJobs.close();
       await logStore.close();
       await sqs.close();
       await queueStore.close();

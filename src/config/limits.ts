@@ -301,6 +301,28 @@ export const LOGS_LIMITS = {
   subscriptionBatchCharactersMax: 1 * MIB,
   subscriptionWaitingCharactersMax: 64 * MIB,
   subscriptionAttemptsMax: 5,
+  /** Ours: events looked at on the server's thread for one page of FilterLogEvents before a thread of its own goes on. */
+  searchHereEventsMax: 5_000,
+  /** Ours: time for one page of a search; then it is given as it is, with a token. */
+  searchPageMsMax: 5 * SECOND_MS,
+  /** Ours: memory of the thread that searches and queries run in, and how long it waits for the next. */
+  jobMemoryMibMax: 768,
+  jobThreadIdleMs: 30 * SECOND_MS,
+  /** Ours: a search or query that does not stop by then is ended with its thread. */
+  jobStopMs: 1 * SECOND_MS,
+  /** Logs Insights: rows of a result, what is given at once, groups of a query, queries at a time, and how long one may take. */
+  insightsRowsDefault: 10_000,
+  insightsRowsMax: 10_000,
+  insightsPageRowsMax: 10_000,
+  insightsGroupsMax: 50,
+  insightsRunningMax: 30,
+  insightsMsMax: 60 * MINUTE_MS,
+  /** Ours: what a query may hold of groups and events, in units of about a hundred bytes. */
+  insightsMemoryUnitsMax: 3_000_000,
+  insightsProgressMs: 200,
+  /** Ours: queries that are remembered, and rows of all their results. */
+  insightsRememberedMax: 1_000,
+  insightsRememberedRowsMax: 100_000,
   /** Ours: streams whose row numbers are remembered. */
   cachedStreamsMax: 10_000,
   /** FilterLogEvents and GetLogEvents: bytes of one page. */

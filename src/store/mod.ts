@@ -9,6 +9,7 @@ export * from "./event-store.ts";
 export * from "./function-store.ts";
 export * from "./layer-store.ts";
 export * from "./log-filter-store.ts";
+export * from "./log-job.ts";
 export * from "./log-store.ts";
 export * from "./metric-store.ts";
 export * from "./queue-store.ts";
@@ -18,6 +19,7 @@ export { SqliteEventSourceMappingStore } from "./sqlite/event-source-mapping-sto
 export { SqliteEventStore } from "./sqlite/event-store.ts";
 export { SqliteFunctionStore } from "./sqlite/function-store.ts";
 export { SqliteLayerStore } from "./sqlite/layer-store.ts";
+export { SqliteLogJobs } from "./sqlite/log-jobs.ts";
 export { newGroup, SqliteLogStore } from "./sqlite/log-store.ts";
 export { openMainDatabase } from "./sqlite/main-database.ts";
 export { openMetricDatabase } from "./sqlite/metric-schema.ts";

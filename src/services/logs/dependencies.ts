@@ -1,7 +1,8 @@
 /** What the operations of CloudWatch Logs work with. */
 import type { Clock } from "../../kit/mod.ts";
 import type { LogWriter } from "../../observe/mod.ts";
-import type { LogFilterStore, LogStore } from "../../store/mod.ts";
+import type { LogFilterStore, LogJobs, LogStore } from "../../store/mod.ts";
+import type { Queries } from "./insights/queries.ts";
 import type { LogFilters } from "./subscribers/log-filters.ts";
 import type { SubscriptionTargets } from "./subscribers/subscription-filter.ts";
 
@@ -10,6 +11,9 @@ export interface LogsDependencies {
   /** Flushed before everything that looks at groups or events, so that it sees what functions have printed. */
   readonly writer: Pick<LogWriter, "flush" | "show">;
   readonly clock: Clock;
+  /** For what looks at more events than the server's thread has time for. */
+  readonly jobs: LogJobs;
+  readonly queries: Queries;
   readonly filters: LogFilters;
   readonly targets: SubscriptionTargets;
 }

@@ -2,7 +2,8 @@
 import type { Clock } from "../../kit/mod.ts";
 import type { OperationTable, PutMetric } from "../../model/mod.ts";
 import type { LogWriter } from "../../observe/mod.ts";
-import type { LogFilterStore, LogStore } from "../../store/mod.ts";
+import type { LogFilterStore, LogJobs, LogStore } from "../../store/mod.ts";
+import { Queries } from "./insights/queries.ts";
 import { LogFilters } from "./subscribers/log-filters.ts";
 import type { SubscriptionTargets } from "./subscribers/subscription-filter.ts";
 import { logsOperations } from "./table.ts";
@@ -10,6 +11,7 @@ import { logsOperations } from "./table.ts";
 export interface LogsOptions {
   readonly store: LogStore & LogFilterStore;
   readonly writer: LogWriter;
+  readonly jobs: LogJobs;
   readonly clock: Clock;
   /** The functions that subscription filters feed. */
   readonly targets: SubscriptionTargets;
@@ -22,12 +24,15 @@ export interface LogsOptions {
 export class Logs {
   readonly operations: OperationTable;
   readonly #filters: LogFilters;
+  readonly #queries: Queries;
 
   constructor(options: LogsOptions) {
-    const { store, writer, clock, targets } = options;
+    const { store, writer, jobs, clock, targets } = options;
     this.#filters = new LogFilters(options);
     writer.addTap(this.#filters.take);
-    this.operations = logsOperations({ store, writer, clock, targets, filters: this.#filters });
+    this.#queries = new Queries(options);
+    const parts = { store, writer, jobs, clock, targets };
+    this.operations = logsOperations({ ...parts, filters: this.#filters, queries: this.#queries });
   }
 
   /** Filters of an earlier run are in force again. */
@@ -42,6 +47,7 @@ export class Logs {
 
   /** To be called while functions can still be invoked. */
   async close(): Promise<void> {
+    this.#queries.close();
     await this.#filters.close();
   }
 }

@@ -11,9 +11,12 @@ import { deleteSubscriptionFilter } from "./operations/delete-subscription-filte
 import { describeLogGroups } from "./operations/describe-log-groups.ts";
 import { describeLogStreams } from "./operations/describe-log-streams.ts";
 import { describeMetricFilters } from "./operations/describe-metric-filters.ts";
+import { describeQueries } from "./operations/describe-queries.ts";
 import { describeSubscriptionFilters } from "./operations/describe-subscription-filters.ts";
 import { filterLogEvents } from "./operations/filter-log-events.ts";
 import { getLogEvents } from "./operations/get-log-events.ts";
+import { getLogRecord } from "./operations/get-log-record.ts";
+import { getQueryResults } from "./operations/get-query-results.ts";
 import { listTagsForResource } from "./operations/list-tags-for-resource.ts";
 import { listTagsLogGroup } from "./operations/list-tags-log-group.ts";
 import { putLogEvents } from "./operations/put-log-events.ts";
@@ -21,6 +24,8 @@ import { putLogGroupDeletionProtection } from "./operations/put-log-group-deleti
 import { putMetricFilter } from "./operations/put-metric-filter.ts";
 import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
 import { putSubscriptionFilter } from "./operations/put-subscription-filter.ts";
+import { startQuery } from "./operations/start-query.ts";
+import { stopQuery } from "./operations/stop-query.ts";
 import { tagLogGroup } from "./operations/tag-log-group.ts";
 import { tagResource } from "./operations/tag-resource.ts";
 import { testMetricFilter } from "./operations/test-metric-filter.ts";
@@ -50,6 +55,11 @@ export function logsOperations(dependencies: LogsDependencies): OperationTable {
     DescribeMetricFilters: describeMetricFilters(dependencies),
     DeleteMetricFilter: deleteMetricFilter(dependencies),
     TestMetricFilter: testMetricFilter(),
+    StartQuery: startQuery(dependencies),
+    GetQueryResults: getQueryResults(dependencies),
+    StopQuery: stopQuery(dependencies),
+    DescribeQueries: describeQueries(dependencies),
+    GetLogRecord: getLogRecord(dependencies),
     TagLogGroup: tagLogGroup(dependencies),
     TagResource: tagResource(dependencies),
     UntagLogGroup: untagLogGroup(dependencies),

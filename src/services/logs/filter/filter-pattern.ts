@@ -14,6 +14,8 @@ interface Term {
   /** Empty: the term must occur. */
   readonly sign: "?" | "-" | "";
   readonly matches: MessageFilter;
+  /** Undefined for an expression. */
+  readonly literal: string | undefined;
 }
 
 /** An optional sign, then a phrase in quotes, an expression in percent signs, or a bare word. */
@@ -30,6 +32,8 @@ export interface FilterPattern {
   readonly matches: MessageFilter;
   /** The values that the pattern names, by `$.selector` or `$field`; none for terms. */
   extract(message: string): Record<string, string>;
+  /** A message that matches contains one of these; undefined where nothing is sure. */
+  readonly literals: readonly string[] | undefined;
 }
 
 /** Throws InvalidParameterException for what is no pattern. */
@@ -54,7 +58,8 @@ export function parseFilterPattern(pattern: string | undefined): FilterPattern {
     }
     throw error;
   }
-  return { matches: termsMatcher(text), extract: () => ({}) };
+  const terms = text === "" ? [] : parseTerms(text);
+  return { matches: termsMatcher(terms), extract: () => ({}), literals: literalsOf(terms) };
 }
 
 /** Whether the pattern is over JSON, over fields divided by spaces, or over plain text. */
@@ -64,9 +69,17 @@ export function kindOfPattern(pattern: string): "json" | "space" | "terms" {
   return text.startsWith("[") ? "space" : "terms";
 }
 
-function termsMatcher(text: string): MessageFilter {
-  if (text === "") return () => true;
-  const terms = parseTerms(text);
+/** Of terms that must all occur the longest tells most. */
+function literalsOf(terms: readonly Term[]): readonly string[] | undefined {
+  const must = terms.filter(({ sign, literal }) => sign === "" && literal !== undefined && literal !== "");
+  const [longest] = must.map(({ literal = "" }) => literal).sort((a, b) => b.length - a.length);
+  if (longest !== undefined) return [longest];
+  const isEither = terms.length > 0 && terms.every(({ sign, literal }) => sign === "?" && literal);
+  return isEither ? terms.map(({ literal = "" }) => literal) : undefined;
+}
+
+function termsMatcher(terms: readonly Term[]): MessageFilter {
+  if (terms.length === 0) return () => true;
   const all = matchersOf(terms, "");
   const none = matchersOf(terms, "-");
   // Beside terms of another sign the question marks and their terms are ignored (documented; recall).
@@ -92,7 +105,7 @@ function parseTerms(text: string): Term[] {
     const [, sign, phrase, expression, word] = match;
     terms.push({
       sign: sign === "?" || sign === "-" ? sign : "",
-      matches: matcherOf({ phrase, expression, word }),
+      ...matcherOf({ phrase, expression, word }),
     });
     SPACE.lastIndex = TERM.lastIndex;
     SPACE.exec(text);
@@ -105,11 +118,13 @@ function matcherOf(term: {
   phrase: string | undefined;
   expression: string | undefined;
   word: string | undefined;
-}): MessageFilter {
-  if (term.expression !== undefined) return expressionMatcher(term.expression);
+}): Pick<Term, "matches" | "literal"> {
+  if (term.expression !== undefined) {
+    return { matches: expressionMatcher(term.expression), literal: undefined };
+  }
   if (term.word !== undefined && NOT_BARE.test(term.word)) throw invalidTerm(term.word);
   const part = term.phrase?.replace(/\\(.)/gs, "$1") ?? term.word ?? "";
-  return (message) => message.includes(part);
+  return { matches: (message) => message.includes(part), literal: part };
 }
 
 function expressionMatcher(source: string): MessageFilter {

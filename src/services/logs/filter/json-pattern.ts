@@ -16,6 +16,7 @@ export interface JsonPattern {
   matches(message: string): boolean;
   /** Values of the selectors in the pattern, by selector. Source: TestMetricFilter. */
   extract(message: string): Record<string, string>;
+  readonly literals: readonly string[] | undefined;
 }
 
 /** A condition, and one of the texts a message must contain for it to hold (undefined: nothing is sure). */
@@ -31,16 +32,13 @@ const WORDS = /(IS\s+NULL|IS\s+TRUE|IS\s+FALSE|NOT\s+EXISTS|EXISTS)(?![A-Za-z0-9
 /** Throws PatternError, and what comparisons throw. */
 export function compileJsonPattern(pattern: string): JsonPattern {
   const parser = new Parser(pattern);
-  const { holds, literals } = parser.parse();
+  const { holds, literals: plain } = parser.parse();
+  // Escapes could hide a literal.
+  const literals = plain && [...new Set(plain), "\\u"];
   return {
+    literals,
     matches(message) {
-      // Escapes could hide a literal.
-      if (
-        literals !== undefined &&
-        !literals.some((text) => message.includes(text)) &&
-        !message.includes("\\u")
-      )
-        return false;
+      if (literals !== undefined && !literals.some((text) => message.includes(text))) return false;
       const document = documentOf(message);
       return document !== undefined && holds(document);
     },

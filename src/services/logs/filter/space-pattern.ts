@@ -9,6 +9,7 @@ export interface SpacePattern {
   matches(message: string): boolean;
   /** Fields by `$name`, those without a name by `$` and their number. Source: TestMetricFilter. */
   extract(message: string): Record<string, string>;
+  readonly literals: undefined;
 }
 
 interface Column {
@@ -40,6 +41,7 @@ export function compileSpacePattern(pattern: string): SpacePattern {
     ];
   };
   return {
+    literals: undefined,
     matches(message) {
       const fields = fieldsOf(message);
       return (

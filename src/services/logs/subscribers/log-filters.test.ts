@@ -73,7 +73,16 @@ function newService(): Logs {
     },
   };
   const putMetric = (datum: MetricDatum) => void data.push(datum);
-  return new Logs({ store, writer, clock, targets, putMetric, reportFault: (error) => faults.push(error) });
+  const jobs = { run: () => Promise.reject(new Error("no searches here")) };
+  return new Logs({
+    store,
+    writer,
+    jobs,
+    clock,
+    targets,
+    putMetric,
+    reportFault: (error) => faults.push(error),
+  });
 }
 
 async function call<Output>(name: string, input: object): Promise<Output> {
