@@ -113,7 +113,8 @@ export async function startServer(
   await access(config.dataDir, constants.W_OK);
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
-  const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
+  const storedBytesMax = config.logBytesMax;
+  const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"), { storedBytesMax });
   const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
   const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
   const metricStore = new SqliteMetricStore(metricDatabase);
@@ -135,6 +136,7 @@ export async function startServer(
     store: logStore,
     clock,
     reportFault: (error) => reportFault(error, "(log writer)"),
+    limits: { storedBytesMax },
   });
 
   logWriter.addTap(embeddedMetrics((datum) => metricBuffer.put(datum)));
@@ -412,6 +414,7 @@ export async function startServer(
       clearInterval(sweep);
       ending.abort();
       const lastBatches = eventSources.stop();
+      logs.endTails();
       const drained = Promise.all([
         server.drain(),
         inner?.drain(),

@@ -323,6 +323,11 @@ export const LOGS_LIMITS = {
   /** Ours: queries that are remembered, and rows of all their results. */
   insightsRememberedMax: 1_000,
   insightsRememberedRowsMax: 100_000,
+  /** StartLiveTail: sessions of an account, how long one lasts, how often it tells, and how many events at a time. */
+  liveTailsMax: 15,
+  liveTailMsMax: 3 * 60 * MINUTE_MS,
+  liveTailPeriodMs: 1 * SECOND_MS,
+  liveTailEventsMax: 500,
   /** Ours: streams whose row numbers are remembered. */
   cachedStreamsMax: 10_000,
   /** FilterLogEvents and GetLogEvents: bytes of one page. */

@@ -24,6 +24,7 @@ import { putLogGroupDeletionProtection } from "./operations/put-log-group-deleti
 import { putMetricFilter } from "./operations/put-metric-filter.ts";
 import { putRetentionPolicy } from "./operations/put-retention-policy.ts";
 import { putSubscriptionFilter } from "./operations/put-subscription-filter.ts";
+import { startLiveTail } from "./operations/start-live-tail.ts";
 import { startQuery } from "./operations/start-query.ts";
 import { stopQuery } from "./operations/stop-query.ts";
 import { tagLogGroup } from "./operations/tag-log-group.ts";
@@ -55,6 +56,7 @@ export function logsOperations(dependencies: LogsDependencies): OperationTable {
     DescribeMetricFilters: describeMetricFilters(dependencies),
     DeleteMetricFilter: deleteMetricFilter(dependencies),
     TestMetricFilter: testMetricFilter(),
+    StartLiveTail: startLiveTail(dependencies),
     StartQuery: startQuery(dependencies),
     GetQueryResults: getQueryResults(dependencies),
     StopQuery: stopQuery(dependencies),

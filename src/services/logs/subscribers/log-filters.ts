@@ -34,6 +34,9 @@ interface Known {
 
 export class LogFilters {
   readonly #options: LogFiltersOptions;
+  /** Those on record, those that somebody attached, and both together. */
+  readonly #recorded = new Map<string, readonly ActiveFilter[]>();
+  readonly #attached = new Map<string, readonly ActiveFilter[]>();
   #byGroup = new Map<string, readonly ActiveFilter[]>();
   /** Grows with each change of `#byGroup`: what is remembered of streams from before no longer counts. */
   #generation = 0;
@@ -56,6 +59,21 @@ export class LogFilters {
   async refresh(scope: Scope, group: string): Promise<void> {
     const records = await this.#options.store.listFilters(scope, { group });
     this.#replace(keyOf({ ...scope, group }), records);
+  }
+
+  /** In force until it is detached; on nobody's record. */
+  attach(scope: Scope, group: string, filter: ActiveFilter): void {
+    const key = keyOf({ ...scope, group });
+    this.#attached.set(key, [...(this.#attached.get(key) ?? []), filter]);
+    this.#merge(key);
+  }
+
+  detach(scope: Scope, group: string, filter: ActiveFilter): void {
+    const key = keyOf({ ...scope, group });
+    const left = (this.#attached.get(key) ?? []).filter((other) => other !== filter);
+    if (left.length === 0) this.#attached.delete(key);
+    else this.#attached.set(key, left);
+    this.#merge(key);
   }
 
   /** A LogTap. */
@@ -112,8 +130,17 @@ export class LogFilters {
   }
 
   #replace(key: string, records: readonly LogFilterRecord[]): void {
-    for (const filter of this.#byGroup.get(key) ?? []) filter.retire();
-    const filters = records.map((record) => this.#activate(record));
+    for (const filter of this.#recorded.get(key) ?? []) filter.retire();
+    this.#recorded.set(
+      key,
+      records.map((record) => this.#activate(record)),
+    );
+    if (records.length === 0) this.#recorded.delete(key);
+    this.#merge(key);
+  }
+
+  #merge(key: string): void {
+    const filters = [...(this.#recorded.get(key) ?? []), ...(this.#attached.get(key) ?? [])];
     if (filters.length === 0) this.#byGroup.delete(key);
     else this.#byGroup.set(key, filters);
     this.#generation++;
