@@ -85,10 +85,10 @@ import {
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogJobs,
-  SqliteLogStore,
   SqliteMetricStore,
   SqliteQueueStore,
   SqliteUsageStore,
+  ThreadedLogStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -114,7 +114,7 @@ export async function startServer(
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
   const storedBytesMax = config.logBytesMax;
-  const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"), { storedBytesMax });
+  const logStore = new ThreadedLogStore(path.join(config.dataDir, "logs.db"), clock, { storedBytesMax });
   const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
   const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
   const metricStore = new SqliteMetricStore(metricDatabase);

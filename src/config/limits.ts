@@ -308,6 +308,8 @@ export const LOGS_LIMITS = {
   /** Ours: memory of the thread that searches and queries run in, and how long it waits for the next. */
   jobMemoryMibMax: 768,
   jobThreadIdleMs: 30 * SECOND_MS,
+  /** Ours: how long the thread that writes waits for more to write. */
+  writeThreadIdleMs: 60 * SECOND_MS,
   /** Ours: a search or query that does not stop by then is ended with its thread. */
   jobStopMs: 1 * SECOND_MS,
   /** Logs Insights: rows of a result, what is given at once, groups of a query, queries at a time, and how long one may take. */

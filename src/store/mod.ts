@@ -27,3 +27,4 @@ export { SqliteMetricStore } from "./sqlite/metric-store.ts";
 export { SqliteQueueStore } from "./sqlite/queue-store.ts";
 export { SqliteUsageStore } from "./sqlite/usage-store.ts";
 export * from "./usage-store.ts";
+export { ThreadedLogStore } from "./sqlite/threaded-log-store.ts";

@@ -27,6 +27,8 @@ const CACHE_KIB = 8 * 1024;
 /** The write-ahead file is cut back to this after a burst. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
 
+const BUSY_MS_MAX = 5000;
+
 interface StreamIds {
   readonly group: number;
   readonly stream: number;
@@ -35,6 +37,8 @@ interface StreamIds {
 export interface SqliteLogStoreOptions {
   /** Bytes of messages and overhead kept in all. */
   readonly storedBytesMax?: number;
+  /** Another instance, on another thread, does all the writing. */
+  readonly readsOnly?: boolean;
 }
 
 export class SqliteLogStore implements LogStore, LogFilterStore {
@@ -53,12 +57,17 @@ export class SqliteLogStore implements LogStore, LogFilterStore {
   /** Ids of streams by their full name, so that a batch does not look them up every time. */
   readonly #streamIds = new Map<string, StreamIds>();
 
-  constructor(file: string, { storedBytesMax = LOGS_LIMITS.storedBytesMax }: SqliteLogStoreOptions = {}) {
+  constructor(
+    file: string,
+    { storedBytesMax = LOGS_LIMITS.storedBytesMax, readsOnly = false }: SqliteLogStoreOptions = {},
+  ) {
     const db = new DatabaseSync(file);
     this.#db = db;
     this.#storedBytesMax = storedBytesMax;
     // NORMAL: a crash of the server loses nothing that was committed; a power cut may lose the last moments.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
+    // Migrations of one thread may have to wait for those of another.
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX};`);
     db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${WAL_BYTES_MAX};`);
     migrate(db, LOG_MIGRATIONS);
     this.#reader = new LogEventReader(db);
@@ -82,7 +91,7 @@ export class SqliteLogStore implements LogStore, LogFilterStore {
          last_ms = MAX(last_ms, ?2), last_ingestion_ms = ?3 WHERE id = ?4`,
     );
     this.#addBytes = db.prepare("UPDATE groups SET stored_bytes = stored_bytes + ? WHERE id = ?");
-    this.#purgeBehind();
+    if (!readsOnly) this.#purgeBehind();
   }
 
   async createGroup(scope: Scope, group: LogGroupRecord): Promise<boolean> {
