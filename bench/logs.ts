@@ -63,11 +63,13 @@ async function main(): Promise<void> {
   console.log(
     `${os.cpus().length} processors (${os.cpus()[0]?.model}), Node ${process.version}, ${LINES} lines\n`,
   );
-  console.log("| what | result | processor | floor (processor) | thread held up, at most |\n|---|---|---|---|---|");
+  console.log(
+    "| what | result | processor | floor (processor) | thread held up, at most |\n|---|---|---|---|---|",
+  );
   for (const { what, value, processor, floor, heldUp } of results) {
     console.log(`| ${what} | ${value} | ${processor} | ${floor} | ${heldUp} |`);
   }
-
+}
 
 /** One table, no index, a transaction a batch. */
 function bareInserts(file: string): number {
@@ -278,7 +280,13 @@ function note(
   heldUpMs: number | undefined,
   processor = "",
 ): void {
-  results.push({ what, value, floor, processor, heldUp: heldUpMs === undefined ? "" : `${heldUpMs.toFixed(1)} ms` });
+  results.push({
+    what,
+    value,
+    floor,
+    processor,
+    heldUp: heldUpMs === undefined ? "" : `${heldUpMs.toFixed(1)} ms`,
+  });
 }
 
 function perSecond(lines: number): string {

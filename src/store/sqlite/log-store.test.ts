@@ -40,7 +40,8 @@ function promises(open: (file: string, options?: Options) => SqliteLogStore | Th
   });
 
   function ref(stream: string, group = "g") {
-    return { ...SCOPE, group, stream };
+    // Streams are named by whole contexts of requests and the like, which have functions in them.
+    return { ...SCOPE, group, stream, whenGone: () => {} };
   }
 
   function add(

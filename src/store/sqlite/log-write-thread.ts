@@ -57,11 +57,12 @@ export class LogWriteThread {
   }
 
   #send(worker: Worker, name: keyof WritingCalls, args: readonly unknown[]): Promise<unknown> {
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const id = ++this.#lastId;
-    this.#waiting.set(id, { resolve, reject });
-    worker.postMessage({ id, name, args } satisfies WriteRequest);
-    return promise;
+    return new Promise((resolve, reject) => {
+      // Throws for what cannot be copied; then nobody waits for an answer.
+      worker.postMessage({ id, name, args } satisfies WriteRequest);
+      this.#waiting.set(id, { resolve, reject });
+    });
   }
 
   async #end(worker: Worker): Promise<void> {

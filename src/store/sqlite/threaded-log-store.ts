@@ -62,11 +62,11 @@ export class ThreadedLogStore implements LogStore, LogFilterStore {
   }
 
   createStream(ref: LogStreamRef, createdAtMs: number): Promise<boolean> {
-    return this.#writes.call("createStream", ref, createdAtMs);
+    return this.#writes.call("createStream", plainRef(ref), createdAtMs);
   }
 
   deleteStream(ref: LogStreamRef): Promise<boolean> {
-    return this.#writes.call("deleteStream", ref);
+    return this.#writes.call("deleteStream", plainRef(ref));
   }
 
   findStream(ref: LogStreamRef): Promise<LogStreamRecord | undefined> {
@@ -78,7 +78,8 @@ export class ThreadedLogStore implements LogStore, LogFilterStore {
   }
 
   append(batch: readonly LogAppend[], ingestedAtMs: number): Promise<void> {
-    return this.#writes.call("append", batch, ingestedAtMs);
+    const sent = batch.map(({ stream, events }) => ({ stream: plainRef(stream), events }));
+    return this.#writes.call("append", sent, ingestedAtMs);
   }
 
   queryEvents(scope: Scope, group: string, query: LogEventQuery): Promise<LogEventPage> {
@@ -105,6 +106,10 @@ export class ThreadedLogStore implements LogStore, LogFilterStore {
     await this.#writes.close();
     await this.#reads.close();
   }
+}
+
+function plainRef({ accountId, region, group, stream }: LogStreamRef): LogStreamRef {
+  return { accountId, region, group, stream };
 }
 
 /** Callers hand over whole request contexts, which have functions in them. */
