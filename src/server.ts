@@ -276,6 +276,7 @@ export async function startServer(
   const logs = new Logs({
     ...{ store: logStore, writer: logWriter, jobs: logJobs, clock },
     targets: subscriptionTargets(store, () => asyncQueue),
+    // Nobody keeps metrics here yet.
     putMetric: () => {},
     reportFault: (error) => reportFault(error, "(log filters)"),
   });
