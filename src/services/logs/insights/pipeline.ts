@@ -254,6 +254,9 @@ interface Group {
   readonly gatherings: readonly Gathering[];
 }
 
+/** One for all rows: they are many. */
+const NOTHING: readonly Value[] = [];
+
 interface AggregateCall {
   readonly name: string;
   readonly args: readonly Evaluate[];
@@ -281,7 +284,7 @@ function gathering(columns: readonly Column[], by: readonly Column[], next: Stag
   if (by.length === 0) groups.set("", begin([]));
   return {
     push(row) {
-      const values = keys.map((key) => key(row));
+      const values = keys.length === 0 ? NOTHING : keys.map((key) => key(row));
       const key = keyOf(values);
       let group = groups.get(key);
       if (group === undefined) {
@@ -292,8 +295,9 @@ function gathering(columns: readonly Column[], by: readonly Column[], next: Stag
       const time = row.source?.timestampMs ?? 0;
       let held = 0;
       for (let index = 0; index < calls.length; index++) {
-        const args = calls[index]?.args.map((each) => each(row)) ?? [];
-        held += group.gatherings[index]?.add(args, time) ?? 0;
+        const { args } = calls[index] as AggregateCall;
+        const given = args.length === 0 ? NOTHING : args.map((each) => each(row));
+        held += group.gatherings[index]?.add(given, time) ?? 0;
       }
       if (held > 0) budget.take(held);
       return true;

@@ -36,18 +36,18 @@ const LAMBDA_FIELDS: Readonly<Record<string, (message: string) => Value>> = {
 
 export class Row {
   readonly source: RowSource | undefined;
-  /** Made by commands, by name. */
-  readonly #made: Map<string, Value>;
+  /** Made by commands, by name. Most rows never have any. */
+  #made: Map<string, Value> | undefined;
   #document: object | undefined;
   #isParsed = false;
 
-  constructor(source: RowSource | undefined, made: Map<string, Value> = new Map()) {
+  constructor(source: RowSource | undefined, made?: Map<string, Value>) {
     this.source = source;
     this.#made = made;
   }
 
   get(name: string): Value {
-    if (this.#made.size > 0 && this.#made.has(name)) return this.#made.get(name);
+    if (this.#made?.has(name)) return this.#made.get(name);
     const { source } = this;
     if (source === undefined) return undefined;
     if (!name.startsWith("@")) return this.#discovered(name);
@@ -72,6 +72,7 @@ export class Row {
   }
 
   set(name: string, value: Value): void {
+    this.#made ??= new Map();
     this.#made.set(name, value);
   }
 

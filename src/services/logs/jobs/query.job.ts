@@ -33,7 +33,7 @@ const query: LogJob<QueryOptions, QueryResult> = async (reading, options, contro
   const { commands, descending, anyOf } = planReading(parseQuery(options.text));
   const pipeline = new Pipeline(commands, options.rowsMax);
   const { fromMs, untilMs } = options;
-  const events = merged(reading, options, { fromMs, untilMs, descending, anyOf });
+  const slices = slicesOf(reading, options, { fromMs, untilMs, descending, anyOf });
   let read = 0;
   let bytes = 0;
   let wantsMore = true;
@@ -41,14 +41,14 @@ const query: LogJob<QueryOptions, QueryResult> = async (reading, options, contro
   const progress = (): QueryProgress => ({
     ...{ recordsMatched: pipeline.matched, recordsScanned: read, bytesScanned: bytes },
   });
-  for (const { source, isSliceEnd } of events) {
-    if (source !== undefined && wantsMore) {
+  for (const slice of slices) {
+    for (let index = 0; wantsMore && index < slice.length; index++) {
+      const source = slice[index] as RowSource;
       read++;
       bytes += source.message.length;
       wantsMore = pipeline.push(new Row(source));
     }
     if (!wantsMore) break;
-    if (!isSliceEnd) continue;
     if (performance.now() - reportedMs > LOGS_LIMITS.insightsProgressMs) {
       control.report(progress());
       reportedMs = performance.now();
@@ -68,31 +68,51 @@ const query: LogJob<QueryOptions, QueryResult> = async (reading, options, contro
 
 export default query;
 
-/** An event, or only word that a slice of work is done. */
-interface Step {
-  readonly source: RowSource | undefined;
-  readonly isSliceEnd: boolean;
-}
+/** Events are dealt with in slices of so many before others have a turn. */
+const MERGED_SLICE = 500;
 
 /** The events of all groups in one order of time. */
-function* merged(reading: LogReading, { scope, groups }: QueryOptions, scan: LogScan): Generator<Step> {
-  const heads = groups.map((group) => new Head(reading, scope, group, scan)).filter((head) => head.advance());
-  const [only] = heads;
-  while (heads.length > 1) {
-    let first = 0;
-    for (let index = 1; index < heads.length; index++) {
-      const [mine = 0, least = 0] = [heads[index]?.timeMs, heads[first]?.timeMs];
-      if (scan.descending ? mine > least : mine < least) first = index;
+function* slicesOf(
+  reading: LogReading,
+  { scope, groups }: QueryOptions,
+  scan: LogScan,
+): Generator<readonly RowSource[]> {
+  const [only, ...others] = groups;
+  if (only === undefined) return;
+  if (others.length === 0) {
+    const log = logOf(scope, only);
+    for (const slice of reading.slices(scope, only, scan)) {
+      yield slice.map((event) => new Source(event, reading, only, log));
     }
-    const head = heads[first];
-    if (head === undefined) return;
-    yield { source: head.source(), isSliceEnd: head.isSliceEnd };
-    if (!head.advance()) heads.splice(first, 1);
+    return;
   }
-  const last = heads[0] ?? only;
-  if (heads.length === 0 || last === undefined) return;
-  do yield { source: last.source(), isSliceEnd: last.isSliceEnd };
-  while (last.advance());
+  const heads = groups.map((group) => new Head(reading, scope, group, scan)).filter((head) => head.advance());
+  let slice: RowSource[] = [];
+  for (;;) {
+    const first = earliest(heads, scan.descending);
+    if (first === undefined) break;
+    slice.push(first.source());
+    if (!first.advance()) heads.splice(heads.indexOf(first), 1);
+    if (slice.length < MERGED_SLICE) continue;
+    yield slice;
+    slice = [];
+  }
+  yield slice;
+}
+
+/** The head whose event is next. */
+function earliest(heads: readonly Head[], descending: boolean): Head | undefined {
+  let first: Head | undefined;
+  for (const head of heads) {
+    if (first === undefined || (descending ? head.timeMs > first.timeMs : head.timeMs < first.timeMs)) {
+      first = head;
+    }
+  }
+  return first;
+}
+
+function logOf({ accountId }: Scope, group: string): string {
+  return `${accountId}:${group}`;
 }
 
 /** Stands at one event of a group. */
@@ -107,7 +127,7 @@ class Head {
   constructor(reading: LogReading, scope: Scope, group: string, scan: LogScan) {
     this.#reading = reading;
     this.#group = group;
-    this.#log = `${scope.accountId}:${group}`;
+    this.#log = logOf(scope, group);
     this.#slices = reading.slices(scope, group, scan)[Symbol.iterator]();
   }
 
@@ -125,10 +145,6 @@ class Head {
 
   get timeMs(): number {
     return this.#slice[this.#at]?.[2] ?? 0;
-  }
-
-  get isSliceEnd(): boolean {
-    return this.#at === this.#slice.length - 1;
   }
 
   source(): RowSource {
