@@ -1,7 +1,7 @@
 /** LogStore on a SQLite file of its own: small rows, integer keys, two indexes in time order; oldest events go first. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LOGS_LIMITS } from "../../config/mod.ts";
-import type { LogStreamRef, Scope } from "../../model/mod.ts";
+import type { LogEvent, LogStreamRef, Scope } from "../../model/mod.ts";
 import type { LogFilterKind, LogFilterQuery, LogFilterRecord, LogFilterStore } from "../log-filter-store.ts";
 import type {
   LogAppend,
@@ -32,6 +32,10 @@ const BUSY_MS_MAX = 5000;
 interface StreamIds {
   readonly group: number;
   readonly stream: number;
+}
+
+interface NewRow extends StreamIds {
+  readonly event: LogEvent;
 }
 
 export interface SqliteLogStoreOptions {
@@ -193,7 +197,13 @@ export class SqliteLogStore implements LogStore, LogFilterStore {
     let bytes = 0;
     try {
       transaction(this.#db, () => {
-        for (const { stream: ref, events } of batch) bytes += this.#appendTo(ref, events, ingestedAtMs);
+        const rows: NewRow[] = [];
+        for (const { stream: ref, events } of batch) bytes += this.#appendTo(ref, events, ingestedAtMs, rows);
+        // Rows that follow one another in time lie side by side, whatever their streams: searches read them in that order.
+        rows.sort((a, b) => a.event.timestampMs - b.event.timestampMs);
+        for (const { group, stream, event } of rows) {
+          this.#insertEvent.run(group, stream, event.timestampMs, ingestedAtMs, event.message);
+        }
       });
     } catch (error) {
       // Ids of streams that were made in the batch went with it.
@@ -239,15 +249,16 @@ export class SqliteLogStore implements LogStore, LogFilterStore {
     this.#db.close();
   }
 
-  /** Returns the bytes that came to be stored. */
-  #appendTo(ref: LogStreamRef, events: LogAppend["events"], ingestedAtMs: number): number {
+  /** Adds to the rows to be inserted. Returns the bytes that come to be stored. */
+  #appendTo(ref: LogStreamRef, events: LogAppend["events"], ingestedAtMs: number, rows: NewRow[]): number {
     if (events.length === 0) return 0;
     const { group, stream } = this.#idsOf(ref, ingestedAtMs);
     let bytes = 0;
     let firstMs = Number.POSITIVE_INFINITY;
     let lastMs = 0;
-    for (const { timestampMs, message } of events) {
-      this.#insertEvent.run(group, stream, timestampMs, ingestedAtMs, message);
+    for (const event of events) {
+      const { timestampMs, message } = event;
+      rows.push({ group, stream, event });
       bytes += Buffer.byteLength(message) + LOGS_LIMITS.eventOverheadBytes;
       if (timestampMs < firstMs) firstMs = timestampMs;
       if (timestampMs > lastMs) lastMs = timestampMs;
