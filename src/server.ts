@@ -276,8 +276,7 @@ export async function startServer(
   const logs = new Logs({
     ...{ store: logStore, writer: logWriter, jobs: logJobs, clock },
     targets: subscriptionTargets(store, () => asyncQueue),
-    // Nobody keeps metrics here yet.
-    putMetric: () => {},
+    putMetric: (datum) => metricBuffer.put(datum),
     reportFault: (error) => reportFault(error, "(log filters)"),
   });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
@@ -360,12 +359,7 @@ export async function startServer(
     queues: () => sqs.depths(),
   });
   const frontDoor = new FrontDoor({
-    services: services(
-      lambdaOperations(lambdaParts),
-      logs.operations,
-      sqs.operations,
-      cloudWatch.operations,
-    ),
+    services: services(lambdaOperations(lambdaParts), logs.operations, sqs.operations, cloudWatch.operations),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
       "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),

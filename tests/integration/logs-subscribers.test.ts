@@ -4,9 +4,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  type CloudWatchLogsClient,
+  FilterLogEventsCommand,
+  PutMetricFilterCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { AddPermissionCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import { aws, lambdaClient, logsClient, python } from "../../testkit/clients.ts";
+import { aws, cloudWatchClient, lambdaClient, logsClient, python } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
@@ -114,6 +119,29 @@ print(json.dumps([refused, logs.describe_subscription_filters(logGroupName="/aws
     await assert.rejects(put, /logs to this log group/);
   });
 
+  it("makes values of a metric of what a function prints", async () => {
+    const metricTransformations = [{ metricName: "Errors", metricNamespace: "Talk", metricValue: "2" }];
+    await logs.send(
+      new PutMetricFilterCommand({
+        ...{ logGroupName: "/aws/lambda/talk", filterName: "count", filterPattern: "ERROR" },
+        metricTransformations,
+      }),
+    );
+    await invoke(lambda, "talk", { say: "counted" });
+    const metrics = cloudWatchClient(server.url);
+    const point = await waitFor("the metric's value", async () => {
+      const nowMs = Date.now();
+      const { Datapoints = [] } = await metrics.send(
+        new GetMetricStatisticsCommand({
+          ...{ Namespace: "Talk", MetricName: "Errors", Period: 3600, Statistics: ["Sum", "SampleCount"] },
+          ...{ StartTime: new Date(nowMs - 3_600_000), EndTime: new Date(nowMs + 3_600_000) },
+        }),
+      );
+      return Datapoints[0];
+    });
+    assert.deepEqual([point.Sum, point.SampleCount], [2, 1]);
+  });
+
   it("keeps metric filters and tests patterns, with the AWS CLI", async () => {
     const cli = (...args: string[]) => aws(server.url, ["logs", "--output", "json", ...args], folder);
     await cli(
@@ -124,7 +152,8 @@ print(json.dumps([refused, logs.describe_subscription_filters(logGroupName="/aws
     const described = (await cli("describe-metric-filters")) as {
       metricFilters: { filterName: string; metricTransformations: object[] }[];
     };
-    assert.deepEqual(described.metricFilters[0]?.metricTransformations, [
+    const made = described.metricFilters.find(({ filterName }) => filterName === "m");
+    assert.deepEqual(made?.metricTransformations, [
       { metricName: "Errors", metricNamespace: "App", metricValue: "1", defaultValue: 0 },
     ]);
     const tested = (await cli(

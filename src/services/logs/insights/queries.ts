@@ -9,7 +9,6 @@ import type { LogJobs } from "../../../store/mod.ts";
 import { limitExceeded } from "../errors.ts";
 import type { QueryOptions, QueryProgress, QueryResult } from "../jobs/query.job.ts";
 import type { ResultRow } from "./pipeline.ts";
-import { parseQuery } from "./query.ts";
 import { QueryError } from "./query-error.ts";
 
 const JOB = new URL("../jobs/query.job.ts", import.meta.url).href;
@@ -43,8 +42,8 @@ export class Queries {
   }
 
   /** Throws MalformedQueryException, LimitExceededException. */
-  start(options: QueryOptions): Query {
-    checkQuery(options.text);
+  async start(options: QueryOptions): Promise<Query> {
+    await checkQuery(options.text);
     if (this.#running >= LOGS_LIMITS.insightsRunningMax) throw limitExceeded();
     const query: Query = {
       ...{ id: randomUUID(), options, createdAtMs: this.#options.clock.nowMs(), status: "Running" },
@@ -138,7 +137,9 @@ export function statisticsOf({ progress, options, rows }: Query): QueryStatistic
 }
 
 /** Throws MalformedQueryException, whose members say where. */
-function checkQuery(text: string): void {
+async function checkQuery(text: string): Promise<void> {
+  // Read when it is first needed: a server that nobody asks holds less.
+  const { parseQuery } = await import("./query.ts");
   try {
     parseQuery(text);
   } catch (error) {

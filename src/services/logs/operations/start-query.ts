@@ -38,7 +38,7 @@ export function startQuery({
         `Log group '${group}' does not exist for account ID '${context.accountId}'`,
       );
     }
-    const { id } = queries.start({
+    const { id } = await queries.start({
       ...{
         scope: { accountId: context.accountId, region: context.region },
         groups,
