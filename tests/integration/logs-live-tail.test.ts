@@ -15,7 +15,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { lambdaClient, logsClient, python, runProgram } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
-import { startTestServer, type TestServer } from "../../testkit/server.ts";
+import { PROJECT, startTestServer, type TestServer } from "../../testkit/server.ts";
 
 const GROUP = "/aws/lambda/talk";
 const ARN = `arn:aws:logs:us-east-1:000000000000:log-group:${GROUP}`;
@@ -173,6 +173,34 @@ stream.close()
     }
     child.kill();
     assert.match(output, / before\n.* later\n/s);
+  });
+
+  it("works with `aws logs start-live-tail`", async (t) => {
+    const venv = path.join(PROJECT, ".cache/venv/bin");
+    const keys = {
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_DEFAULT_REGION: "us-east-1",
+    };
+    const settings = { AWS_DISABLE_HOST_PREFIX_INJECTION: "true", PYTHONUNBUFFERED: "1" };
+    const args = ["--endpoint-url", server.url, "logs", "start-live-tail", "--log-group-identifiers", ARN];
+    const env = { ...process.env, ...keys, ...settings, PATH: `${venv}:${process.env["PATH"]}` };
+    const child = spawn("aws", args, { env });
+    let output = "";
+    let hasEnded = false;
+    child.stdout.on("data", (chunk) => {
+      output += String(chunk);
+    });
+    child.once("error", () => {
+      hasEnded = true;
+    });
+    child.once("close", () => {
+      hasEnded = true;
+    });
+    // It does not tell when it has begun to watch.
+    while (!output.includes("watched") && !hasEnded) await say("watched");
+    child.kill();
+    if (!output.includes("watched")) t.skip("this AWS CLI has no start-live-tail");
   });
 
   it("does not keep a server from stopping", async () => {
