@@ -47,6 +47,7 @@ import {
   restoreProvisions,
   settle,
   settleMappings,
+  subscriptionTargets,
   versionForCall,
 } from "./lambda/mod.ts";
 import {
@@ -69,7 +70,7 @@ import {
 import { downloadCode, Environments, json, Prometheus, productRoute, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
-import { logsOperations } from "./services/logs/mod.ts";
+import { Logs } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import { stsOperations } from "./services/sts/mod.ts";
 import {
@@ -83,10 +84,11 @@ import {
   SqliteEventStore,
   SqliteFunctionStore,
   SqliteLayerStore,
-  SqliteLogStore,
+  SqliteLogJobs,
   SqliteMetricStore,
   SqliteQueueStore,
   SqliteUsageStore,
+  ThreadedLogStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -111,7 +113,8 @@ export async function startServer(
   await access(config.dataDir, constants.W_OK);
   const database = openMainDatabase(path.join(config.dataDir, "lambkin.db"));
   const store = new SqliteFunctionStore(database);
-  const logStore = new SqliteLogStore(path.join(config.dataDir, "logs.db"));
+  const storedBytesMax = config.logBytesMax;
+  const logStore = new ThreadedLogStore(path.join(config.dataDir, "logs.db"), clock, { storedBytesMax });
   const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
   const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
   const metricStore = new SqliteMetricStore(metricDatabase);
@@ -133,6 +136,7 @@ export async function startServer(
     store: logStore,
     clock,
     reportFault: (error) => reportFault(error, "(log writer)"),
+    limits: { storedBytesMax },
   });
 
   logWriter.addTap(embeddedMetrics((datum) => metricBuffer.put(datum)));
@@ -268,6 +272,13 @@ export async function startServer(
     sources: { sqs: sqsSource(queues, readerParts) },
     reportFault,
   });
+  const logJobs = new SqliteLogJobs(path.join(config.dataDir, "logs.db"), clock);
+  const logs = new Logs({
+    ...{ store: logStore, writer: logWriter, jobs: logJobs, clock },
+    targets: subscriptionTargets(store, () => asyncQueue),
+    putMetric: (datum) => metricBuffer.put(datum),
+    reportFault: (error) => reportFault(error, "(log filters)"),
+  });
   const codeLinks = new CodeLinks(await linkSecret(config.dataDir), clock);
   const steps = new Set<Promise<void>>();
   const lambdaParts: LambdaDependencies = {
@@ -348,12 +359,7 @@ export async function startServer(
     queues: () => sqs.depths(),
   });
   const frontDoor = new FrontDoor({
-    services: services(
-      lambdaOperations(lambdaParts),
-      logsOperations({ store: logStore, writer: logWriter, clock }),
-      sqs.operations,
-      cloudWatch.operations,
-    ),
+    services: services(lambdaOperations(lambdaParts), logs.operations, sqs.operations, cloudWatch.operations),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
       "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),
@@ -374,6 +380,7 @@ export async function startServer(
   for (const each of functionsHere) parked.expect(each);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
+  await logs.open();
   await sqs.resume();
   await settleMappings(lambdaParts);
   await eventSources.resume();
@@ -402,6 +409,7 @@ export async function startServer(
       clearInterval(sweep);
       ending.abort();
       const lastBatches = eventSources.stop();
+      logs.endTails();
       const drained = Promise.all([
         server.drain(),
         inner?.drain(),
@@ -410,6 +418,7 @@ export async function startServer(
       await sqs.endWaits();
       await drained;
       await Promise.all(steps);
+      await logs.close();
       await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
@@ -420,6 +429,7 @@ export async function startServer(
       await cloudWatch.close();
       metricDatabase.close();
       await logWriter.close();
+      await logJobs.close();
       await logStore.close();
       await sqs.close();
       await queueStore.close();

@@ -2,7 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import { ConfigError } from "./config-error.ts";
-import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
+import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS, LOGS_LIMITS } from "./limits.ts";
 import { type TraceSettings, traceSettings } from "./trace-settings.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
@@ -53,6 +53,8 @@ export interface Config {
   /** What all of them may hold together, bytes. */
   readonly parkedBytesMax: number;
   readonly accountConcurrency: number;
+  /** What all log groups may hold together, bytes; the oldest events go first. */
+  readonly logBytesMax: number;
   /** Undefined: code cannot be named by an S3 location, and no record goes to a bucket. */
   readonly s3: ServiceEndpoint | undefined;
   /** Undefined: queues are those of this server. */
@@ -171,6 +173,7 @@ export function readConfig(env: Variables, cwd: string): Config {
       LAMBDA_LIMITS.unreservedConcurrencyMin,
       100_000,
     ),
+    logBytesMax: MIB * integer(env, "LAMBKIN_LOGS_MAX_MB", LOGS_LIMITS.storedBytesMax / MIB, 1, 10_000_000),
     s3: endpoint(env, "LAMBKIN_S3"),
     sqs: endpoint(env, "LAMBKIN_SQS"),
     sns: endpoint(env, "LAMBKIN_SNS"),

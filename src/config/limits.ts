@@ -286,6 +286,50 @@ export const LOGS_LIMITS = {
   writeBatchEventsMax: 2_000,
   /** Ours: states of a filter pattern's regular expression; longer ones are refused. */
   filterExpressionStatesMax: 2_000,
+  /** Ours: parentheses within parentheses, in filter patterns and Insights queries. */
+  patternDepthMax: 50,
+  subscriptionFiltersMax: 2,
+  metricFiltersMax: 100,
+  /** A metric filter's dimensions. */
+  metricDimensionsMax: 3,
+  /** Ours: events of groups with filters that wait to be matched; beyond it further ones pass unseen and are counted. */
+  filterWaitingEventsMax: 100_000,
+  /** Ours: matching takes turns of so long. */
+  filterSliceMs: 5,
+  /** Ours: how long events for a subscriber wait for more, how many characters of them make a batch, and how many wait in all. */
+  subscriptionDelayMs: 1 * SECOND_MS,
+  subscriptionBatchCharactersMax: 1 * MIB,
+  subscriptionWaitingCharactersMax: 64 * MIB,
+  subscriptionAttemptsMax: 5,
+  /** Ours: events looked at on the server's thread for one page of FilterLogEvents before a thread of its own goes on. */
+  searchHereEventsMax: 5_000,
+  /** Ours: time for one page of a search; then it is given as it is, with a token. */
+  searchPageMsMax: 5 * SECOND_MS,
+  /** Ours: memory of the thread that searches and queries run in, and how long it waits for the next. */
+  jobMemoryMibMax: 768,
+  jobThreadIdleMs: 30 * SECOND_MS,
+  /** Ours: how long the thread that writes waits for more to write. */
+  writeThreadIdleMs: 60 * SECOND_MS,
+  /** Ours: a search or query that does not stop by then is ended with its thread. */
+  jobStopMs: 1 * SECOND_MS,
+  /** Logs Insights: rows of a result, what is given at once, groups of a query, queries at a time, and how long one may take. */
+  insightsRowsDefault: 10_000,
+  insightsRowsMax: 10_000,
+  insightsPageRowsMax: 10_000,
+  insightsGroupsMax: 50,
+  insightsRunningMax: 30,
+  insightsMsMax: 60 * MINUTE_MS,
+  /** Ours: what a query may hold of groups and events, in units of about a hundred bytes. */
+  insightsMemoryUnitsMax: 3_000_000,
+  insightsProgressMs: 200,
+  /** Ours: queries that are remembered, and rows of all their results. */
+  insightsRememberedMax: 1_000,
+  insightsRememberedRowsMax: 100_000,
+  /** StartLiveTail: sessions of an account, how long one lasts, how often it tells, and how many events at a time. */
+  liveTailsMax: 15,
+  liveTailMsMax: 3 * 60 * MINUTE_MS,
+  liveTailPeriodMs: 1 * SECOND_MS,
+  liveTailEventsMax: 500,
   /** Ours: streams whose row numbers are remembered. */
   cachedStreamsMax: 10_000,
   /** FilterLogEvents and GetLogEvents: bytes of one page. */

@@ -7,4 +7,5 @@ export { settleMappings } from "./event-source-mapping.ts";
 export { findQualified, versionForCall } from "./find-function.ts";
 export { restoreProvisions } from "./provisioned-concurrency.ts";
 export { FunctionUrls } from "./serve-url.ts";
+export { subscriptionTargets } from "./subscription-targets.ts";
 export { lambdaOperations } from "./table.ts";

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HandClock } from "../../testkit/hand-clock.ts";
+import { LOGS_LIMITS } from "../config/mod.ts";
 import { deferred } from "../kit/mod.ts";
 import type { LogStreamRef } from "../model/mod.ts";
-import type { LogAppend, LogStore } from "../store/mod.ts";
+import { type LogAppend, type LogStore, SqliteLogStore } from "../store/mod.ts";
 import { LogWriter, type LogWriterLimits } from "./log-writer.ts";
 
 const STREAM = streamRef("s");
@@ -202,4 +203,33 @@ test("taps see every event as it comes, also what is shown to them", () => {
   write("written");
   writer.show(streamRef("t"), [{ timestampMs: 1, message: "put" }]);
   assert.deepEqual(seen, ["s written", "t put"]);
+});
+
+test("the sweep of the writer lets go what is past its group's retention", async () => {
+  const clock = new HandClock();
+  const store = new SqliteLogStore(":memory:");
+  const reportFault = (error: unknown) => assert.fail(String(error));
+  const writer = new LogWriter({ store, clock, reportFault });
+  const left = async () => {
+    const query = { descending: false, limit: 10, bytesMax: 1e6, scanEventsMax: 10 };
+    return (await store.queryEvents(STREAM, "g", query)).events.map(({ message }) => message);
+  };
+  const swept = async () => {
+    clock.pass(LOGS_LIMITS.retentionSweepMs);
+    // Closing waits for the sweep; here it only has to be over.
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  writer.write(STREAM, { timestampMs: clock.nowMs(), message: "old" });
+  await writer.flush();
+  await store.updateGroup(STREAM, "g", () => ({ retentionDays: 1 }));
+  clock.pass(23 * 60 * 60 * 1000);
+  writer.write(STREAM, { timestampMs: clock.nowMs(), message: "new" });
+  await writer.flush();
+  await swept();
+  assert.deepEqual(await left(), ["old", "new"]);
+  clock.pass(60 * 60 * 1000);
+  await swept();
+  assert.deepEqual(await left(), ["new"]);
+  await writer.close();
+  await store.close();
 });

@@ -55,12 +55,16 @@ export interface LogEventQuery {
   readonly descending: boolean;
   /** Undefined: every message. Runs inside the scan, so that what does not match costs next to nothing. */
   readonly matches?: ((message: string) => boolean) | undefined;
+  /** A message that matches contains one of these: a hint for stores that can skip the others faster. */
+  readonly anyOf?: readonly string[] | undefined;
   /** Events of a page. */
   readonly limit: number;
   /** Bytes of a page, overhead included; the first event is given whatever its size. */
   readonly bytesMax: number;
   /** Events looked at for one page, whether they match or not. */
   readonly scanEventsMax: number;
+  /** Time for one page, milliseconds. */
+  readonly scanMsMax?: number | undefined;
 }
 
 export interface LogEventPage {

@@ -10,6 +10,14 @@ const codec = new EventStreamCodec(
   (text) => Buffer.from(text, "utf8"),
 );
 
+/** Static schemas of errors begin with it. */
+const ERROR = -3;
+
+/** What protocols without headers for it send first: the members of the answer that are no stream. */
+export function initialResponse(body: Uint8Array, contentType: string): Buffer {
+  return message("initial-response", contentType, body);
+}
+
 /** `union` is the schema of the events; each event has the one member that names its kind. */
 export async function* eventStreamFrames(
   union: NormalizedSchema,
@@ -38,15 +46,36 @@ function frame(
       (value[name] as Uint8Array | undefined) ?? new Uint8Array(),
     );
   }
-  return message(kind, "application/json", encodeJson(schema, value));
+  const body = encodeJson(schema, value);
+  const shape = schema.getSchema();
+  if (Array.isArray(shape) && shape[0] === ERROR) return exception(kind, body);
+  return message(kind, "application/json", body);
+}
+
+/** An error that ends the stream. */
+function exception(kind: string, body: Uint8Array): Buffer {
+  return encoded(
+    {
+      ":exception-type": { type: "string", value: kind },
+      ":content-type": { type: "string", value: "application/json" },
+      ":message-type": { type: "string", value: "exception" },
+    },
+    body,
+  );
 }
 
 function message(kind: string, contentType: string, body: Uint8Array): Buffer {
-  const headers: MessageHeaders = {
-    ":event-type": { type: "string", value: kind },
-    ":content-type": { type: "string", value: contentType },
-    ":message-type": { type: "string", value: "event" },
-  };
+  return encoded(
+    {
+      ":event-type": { type: "string", value: kind },
+      ":content-type": { type: "string", value: contentType },
+      ":message-type": { type: "string", value: "event" },
+    },
+    body,
+  );
+}
+
+function encoded(headers: MessageHeaders, body: Uint8Array): Buffer {
   const bytes = codec.encode({ headers, body });
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

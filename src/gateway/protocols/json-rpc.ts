@@ -1,9 +1,11 @@
 /** AWS JSON 1.0 and 1.1: the operation is in `X-Amz-Target`, everything else in one JSON body. */
+import type { NormalizedSchema } from "@smithy/core/schema";
 import { ApiError } from "../../errors/mod.ts";
 import { type HttpAnswer, header } from "../http-message.ts";
-import type { LoadedService } from "../service.ts";
+import type { LoadedService, OperationSchema } from "../service.ts";
 import { decodeValue } from "./decode-value.ts";
 import { errorShape } from "./error-shape.ts";
+import { EVENT_STREAM_TYPE, eventStreamFrames, initialResponse } from "./event-stream.ts";
 import type { Protocol, RoutedOperation } from "./protocol.ts";
 import { asRecord, encodeJson, parseBody } from "./rest-json.ts";
 
@@ -28,6 +30,8 @@ export const jsonRpc: Protocol = {
   },
 
   encode(output, { operation, service }): HttpAnswer {
+    const streamed = streamedMember(operation);
+    if (streamed !== undefined) return streamedAnswer(output, streamed, service);
     const body = operation.output.isStructSchema() ? encodeJson(operation.output, output) : "";
     return { status: 200, headers: { "Content-Type": contentType(service) }, body };
   },
@@ -51,6 +55,26 @@ export const jsonRpc: Protocol = {
     };
   },
 };
+
+type Streamed = readonly [member: string, schema: NormalizedSchema];
+
+function streamedMember({ output }: OperationSchema): Streamed | undefined {
+  if (!output.isStructSchema()) return undefined;
+  return [...output.structIterator()].find(([, schema]) => schema.isStreaming());
+}
+
+/** No answer here has members beside its stream. */
+function streamedAnswer(
+  output: Readonly<Record<string, unknown>>,
+  [member, schema]: Streamed,
+  service: LoadedService,
+): HttpAnswer {
+  async function* frames(): AsyncGenerator<Buffer> {
+    yield initialResponse(Buffer.from("{}"), contentType(service));
+    yield* eventStreamFrames(schema, output[member] as AsyncIterable<never>, encodeJson);
+  }
+  return { status: 200, headers: { "Content-Type": EVENT_STREAM_TYPE }, body: frames() };
+}
 
 /** The services that had the query protocol before speak version 1.0. */
 function contentType(service: LoadedService | undefined): string {

@@ -40,6 +40,23 @@ export function tooManyTags(resourceArn: string, tagsMax: number): ApiError {
   return new ApiError("TooManyTagsException", message, { resourceName: resourceArn });
 }
 
+export function filterNotFound(kind: "subscription" | "metric"): ApiError {
+  return new ApiError("ResourceNotFoundException", `The specified ${kind} filter does not exist.`);
+}
+
+export function queryNotFound(): ApiError {
+  return new ApiError("ResourceNotFoundException", "The specified query does not exist.");
+}
+
+/** The event went with its group, its stream or its time. */
+export function recordNotFound(): ApiError {
+  return new ApiError("ResourceNotFoundException", "The specified log record does not exist.");
+}
+
+export function limitExceeded(): ApiError {
+  return new ApiError("LimitExceededException", "Resource limit exceeded.");
+}
+
 export function invalidToken(): ApiError {
   return invalidParameter("The specified nextToken is invalid.");
 }

@@ -12,8 +12,8 @@ import { ApiError } from "../../errors/mod.ts";
 import { type Clock, systemClock } from "../../kit/mod.ts";
 import type { Operation, OperationTable, RequestContext } from "../../model/mod.ts";
 import { LogWriter } from "../../observe/mod.ts";
-import { SqliteLogStore } from "../../store/mod.ts";
-import { logsOperations } from "./mod.ts";
+import { SqliteLogJobs, SqliteLogStore } from "../../store/mod.ts";
+import { Logs } from "./mod.ts";
 
 const NOW_MS = 1_800_000_000_000;
 const HOUR_MS = 60 * 60 * 1000;
@@ -34,6 +34,7 @@ let folder: string;
 let nowMs: number;
 let store: SqliteLogStore;
 let writer: LogWriter;
+let jobs: SqliteLogJobs;
 let table: OperationTable;
 
 beforeEach(() => {
@@ -43,11 +44,15 @@ beforeEach(() => {
   const clock: Clock = { ...systemClock, nowMs: () => nowMs, after: () => ({ cancel() {} }) };
   store = new SqliteLogStore(path.join(folder, "logs.db"));
   writer = new LogWriter({ store, clock, reportFault: (error) => assert.fail(String(error)) });
-  table = logsOperations({ store, writer, clock });
+  jobs = new SqliteLogJobs(path.join(folder, "logs.db"), clock);
+  const targets = { find: async () => undefined, invoke: async () => {}, payloadBytesMax: 1 };
+  const reportFault = (error: unknown) => assert.fail(String(error));
+  table = new Logs({ store, writer, jobs, clock, targets, putMetric: () => {}, reportFault }).operations;
 });
 
 afterEach(async () => {
   await writer.close();
+  await jobs.close();
   await store.close();
   rmSync(folder, { recursive: true });
 });

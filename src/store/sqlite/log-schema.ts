@@ -41,6 +41,10 @@ export const LOG_MIGRATIONS = [
    DROP TABLE streams_1;
    CREATE INDEX streams_by_last_event ON streams (group_id, last_ms, name);
    CREATE TABLE deleted (kind TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;`,
+  `CREATE TABLE filters (
+     group_id INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, created_ms INTEGER NOT NULL,
+     pattern TEXT NOT NULL, settings TEXT NOT NULL, PRIMARY KEY (group_id, kind, name)
+   ) WITHOUT ROWID;`,
 ];
 
 export type Row = Record<string, unknown>;

@@ -1,7 +1,8 @@
 /** LogStore on a SQLite file of its own: small rows, integer keys, two indexes in time order; oldest events go first. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { LOGS_LIMITS } from "../../config/mod.ts";
-import type { LogStreamRef, Scope } from "../../model/mod.ts";
+import type { LogEvent, LogStreamRef, Scope } from "../../model/mod.ts";
+import type { LogFilterKind, LogFilterQuery, LogFilterRecord, LogFilterStore } from "../log-filter-store.ts";
 import type {
   LogAppend,
   LogEventPage,
@@ -16,6 +17,7 @@ import type {
 import { prefixRange } from "../prefix-range.ts";
 import { LogEventReader } from "./log-event-reader.ts";
 import { LogEventRemover } from "./log-event-remover.ts";
+import { LogFilterTable } from "./log-filter-table.ts";
 import { groupRecord, LOG_MIGRATIONS, type Row, streamRecord } from "./log-schema.ts";
 import { migrate } from "./migrate.ts";
 import { transaction } from "./transaction.ts";
@@ -25,20 +27,29 @@ const CACHE_KIB = 8 * 1024;
 /** The write-ahead file is cut back to this after a burst. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
 
+const BUSY_MS_MAX = 5000;
+
 interface StreamIds {
   readonly group: number;
   readonly stream: number;
 }
 
+interface NewRow extends StreamIds {
+  readonly event: LogEvent;
+}
+
 export interface SqliteLogStoreOptions {
   /** Bytes of messages and overhead kept in all. */
   readonly storedBytesMax?: number;
+  /** Another instance, on another thread, does all the writing. */
+  readonly readsOnly?: boolean;
 }
 
-export class SqliteLogStore implements LogStore {
+export class SqliteLogStore implements LogStore, LogFilterStore {
   readonly #db: DatabaseSync;
   readonly #reader: LogEventReader;
   readonly #remover: LogEventRemover;
+  readonly #filters: LogFilterTable;
   readonly #storedBytesMax: number;
   readonly #findGroup: StatementSync;
   readonly #findStream: StatementSync;
@@ -50,16 +61,22 @@ export class SqliteLogStore implements LogStore {
   /** Ids of streams by their full name, so that a batch does not look them up every time. */
   readonly #streamIds = new Map<string, StreamIds>();
 
-  constructor(file: string, { storedBytesMax = LOGS_LIMITS.storedBytesMax }: SqliteLogStoreOptions = {}) {
+  constructor(
+    file: string,
+    { storedBytesMax = LOGS_LIMITS.storedBytesMax, readsOnly = false }: SqliteLogStoreOptions = {},
+  ) {
     const db = new DatabaseSync(file);
     this.#db = db;
     this.#storedBytesMax = storedBytesMax;
     // NORMAL: a crash of the server loses nothing that was committed; a power cut may lose the last moments.
     db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;");
+    // Migrations of one thread may have to wait for those of another.
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS_MAX};`);
     db.exec(`PRAGMA cache_size = -${CACHE_KIB}; PRAGMA journal_size_limit = ${WAL_BYTES_MAX};`);
     migrate(db, LOG_MIGRATIONS);
     this.#reader = new LogEventReader(db);
     this.#remover = new LogEventRemover(db);
+    this.#filters = new LogFilterTable(db);
     this.#findGroup = db.prepare("SELECT * FROM groups WHERE account = ? AND region = ? AND name = ?");
     this.#findStream = db.prepare("SELECT * FROM streams WHERE group_id = ? AND name = ?");
     this.#insertGroup = db.prepare(
@@ -78,7 +95,7 @@ export class SqliteLogStore implements LogStore {
          last_ms = MAX(last_ms, ?2), last_ingestion_ms = ?3 WHERE id = ?4`,
     );
     this.#addBytes = db.prepare("UPDATE groups SET stored_bytes = stored_bytes + ? WHERE id = ?");
-    this.#purgeBehind();
+    if (!readsOnly) this.#purgeBehind();
   }
 
   async createGroup(scope: Scope, group: LogGroupRecord): Promise<boolean> {
@@ -180,7 +197,13 @@ export class SqliteLogStore implements LogStore {
     let bytes = 0;
     try {
       transaction(this.#db, () => {
-        for (const { stream: ref, events } of batch) bytes += this.#appendTo(ref, events, ingestedAtMs);
+        const rows: NewRow[] = [];
+        for (const { stream: ref, events } of batch) bytes += this.#appendTo(ref, events, ingestedAtMs, rows);
+        // Rows that follow one another in time lie side by side, whatever their streams: searches read them in that order.
+        rows.sort((a, b) => a.event.timestampMs - b.event.timestampMs);
+        for (const { group, stream, event } of rows) {
+          this.#insertEvent.run(group, stream, event.timestampMs, ingestedAtMs, event.message);
+        }
       });
     } catch (error) {
       // Ids of streams that were made in the batch went with it.
@@ -197,6 +220,22 @@ export class SqliteLogStore implements LogStore {
     return id === undefined ? { events: [], next: undefined } : this.#reader.read(id, query);
   }
 
+  async putFilter(filter: LogFilterRecord): Promise<boolean> {
+    const group = this.#groupId(filter.scope, filter.group);
+    if (group === undefined) return false;
+    this.#filters.put(group, filter);
+    return true;
+  }
+
+  async deleteFilter(scope: Scope, group: string, kind: LogFilterKind, name: string): Promise<boolean> {
+    const id = this.#groupId(scope, group);
+    return id !== undefined && this.#filters.delete(id, kind, name);
+  }
+
+  async listFilters(scope: Scope | undefined, query: LogFilterQuery): Promise<LogFilterRecord[]> {
+    return this.#filters.list(scope, query);
+  }
+
   async enforceBounds(nowMs: number, bytesMax: number): Promise<number> {
     await this.#remover.purge();
     const expired = await this.#remover.removeExpired(nowMs);
@@ -210,15 +249,16 @@ export class SqliteLogStore implements LogStore {
     this.#db.close();
   }
 
-  /** Returns the bytes that came to be stored. */
-  #appendTo(ref: LogStreamRef, events: LogAppend["events"], ingestedAtMs: number): number {
+  /** Adds to the rows to be inserted. Returns the bytes that come to be stored. */
+  #appendTo(ref: LogStreamRef, events: LogAppend["events"], ingestedAtMs: number, rows: NewRow[]): number {
     if (events.length === 0) return 0;
     const { group, stream } = this.#idsOf(ref, ingestedAtMs);
     let bytes = 0;
     let firstMs = Number.POSITIVE_INFINITY;
     let lastMs = 0;
-    for (const { timestampMs, message } of events) {
-      this.#insertEvent.run(group, stream, timestampMs, ingestedAtMs, message);
+    for (const event of events) {
+      const { timestampMs, message } = event;
+      rows.push({ group, stream, event });
       bytes += Buffer.byteLength(message) + LOGS_LIMITS.eventOverheadBytes;
       if (timestampMs < firstMs) firstMs = timestampMs;
       if (timestampMs > lastMs) lastMs = timestampMs;
@@ -276,6 +316,7 @@ export class SqliteLogStore implements LogStore {
     transaction(this.#db, () => {
       this.#db.prepare("INSERT INTO deleted (kind, id) VALUES (?, ?)").run(kind, id);
       this.#db.prepare(`DELETE FROM ${table} WHERE id = ?`).run(id);
+      if (kind === "group") this.#filters.deleteOfGroup(id);
     });
     this.#streamIds.clear();
     this.#purgeBehind();

@@ -7,7 +7,7 @@ import type {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { LOGS_LIMITS } from "../../../config/mod.ts";
 import type { Operation, Scope } from "../../../model/mod.ts";
-import type { LogGroupRecord, LogStore } from "../../../store/mod.ts";
+import type { LogFilterStore, LogGroupRecord, LogStore } from "../../../store/mod.ts";
 import type { LogsDependencies } from "../dependencies.ts";
 import { invalidParameter } from "../errors.ts";
 import { groupArn, groupNameOfIdentifier } from "../names.ts";
@@ -32,7 +32,8 @@ export function describeLogGroups({
     await writer.flush();
     if (request.logGroupIdentifiers !== undefined) {
       const named = await groupsNamed(store, context, request.logGroupIdentifiers);
-      return { logGroups: named.map((group) => described(context, group)) };
+      const counts = await metricFilterCounts(store, context);
+      return { logGroups: named.map((group) => described(context, group, counts)) };
     }
     const limit = request.limit ?? LOGS_LIMITS.describeItemsDefault;
     const { logGroupClass } = request;
@@ -40,8 +41,9 @@ export function describeLogGroups({
     const groups = await store.listGroups(context, query);
     const page = groups.slice(0, limit);
     const last = page.at(-1);
+    const counts = await metricFilterCounts(store, context);
     return {
-      logGroups: page.map((group) => described(context, group)),
+      logGroups: page.map((group) => described(context, group, counts)),
       ...(groups.length > limit && last !== undefined && { nextToken: listToken([last.name]) }),
     };
   };
@@ -58,13 +60,18 @@ async function groupsNamed(
   return groups.filter((group) => group !== undefined);
 }
 
-function described(scope: Scope, group: LogGroupRecord): LogGroup {
+async function metricFilterCounts(store: LogFilterStore, scope: Scope): Promise<Map<string, number>> {
+  const filters = Map.groupBy(await store.listFilters(scope, { kind: "metric" }), ({ group }) => group);
+  return new Map([...filters].map(([group, ofGroup]) => [group, ofGroup.length]));
+}
+
+function described(scope: Scope, group: LogGroupRecord, counts: ReadonlyMap<string, number>): LogGroup {
   const arn = groupArn(scope, group.name);
   return {
     logGroupName: group.name,
     creationTime: group.createdAtMs,
     ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
-    metricFilterCount: 0,
+    metricFilterCount: counts.get(group.name) ?? 0,
     arn: `${arn}:*`,
     storedBytes: group.storedBytes,
     ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),

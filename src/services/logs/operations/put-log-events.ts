@@ -36,6 +36,7 @@ export function putLogEvents({
     const { accepted, rejected } = sortOut(logEvents, nowMs, record.retentionDays);
     const events = accepted.map(({ timestamp = 0, message = "" }) => ({ timestampMs: timestamp, message }));
     await store.append([{ stream, events }], nowMs);
+    writer.show(stream, events);
     return {
       nextSequenceToken: eventId({ timestampMs: nowMs, sequence: 0 }),
       ...(rejected !== undefined && { rejectedLogEventsInfo: rejected }),

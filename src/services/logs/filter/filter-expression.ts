@@ -4,7 +4,7 @@
  * JavaScript's own RegExp backtracks, and one careless `.*.*x` over a long message would hold up the whole server.
  * Source of the syntax: "Supported regular expressions (regex) syntax" page. There are no groups.
  */
-import { LOGS_LIMITS } from "../../config/mod.ts";
+import { LOGS_LIMITS } from "../../../config/mod.ts";
 
 type CharacterTest = (code: number) => boolean;
 
