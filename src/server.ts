@@ -66,7 +66,7 @@ import {
   TraceExporter,
   UsageMeter,
 } from "./observe/mod.ts";
-import { downloadCode, Environments, json, Prometheus, productRoute, usage } from "./product/mod.ts";
+import { downloadCode, Environments, json, Prometheus, productRoute, shell, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -364,6 +364,12 @@ export async function startServer(
       "GET /_lambkin/metrics": prometheus.answer,
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
+    tunnels: {
+      "POST /_lambkin/shell": shell({
+        find: async (scope, name, qualifier) => (await calledNow(scope, name, qualifier))?.target,
+        visit: (scope, target, environmentId) => dataPlane.visit(scope, target, environmentId),
+      }),
+    },
     reportFault,
   });
   const server = await listen(frontDoor, config.host, config.port);
@@ -401,6 +407,7 @@ export async function startServer(
     async stop() {
       clearInterval(sweep);
       ending.abort();
+      frontDoor.closeTunnels();
       const lastBatches = eventSources.stop();
       const drained = Promise.all([
         server.drain(),

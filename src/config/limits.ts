@@ -20,6 +20,8 @@ export const HTTP_LIMITS = {
   requestReadMsMax: 5 * MINUTE_MS,
   /** An idle kept-alive connection is closed after this. Longer than the usual clients' own. */
   keepAliveMs: 75 * SECOND_MS,
+  /** Connections that carry a shell or a debugger, at the same time. */
+  tunnelsMax: 64,
   /** On SIGTERM, requests in flight get this long. */
   drainMsMax: 25 * SECOND_MS,
 } as const;
@@ -32,6 +34,10 @@ export const PRODUCT_LIMITS = {
   streamIntervalMs: 100,
   /** A stream that has nothing to tell says so this often. */
   streamSilenceMsMax: 15 * SECOND_MS,
+  /** Columns or rows of a shell's terminal. */
+  terminalSideMax: 1000,
+  /** After a shell's program has ended, the rest of its output is waited for this long. */
+  lastOutputMsMax: 500,
   /** Functions whose throttles are counted for the live picture. */
   throttledFunctionsMax: 10_000,
 } as const;

@@ -10,11 +10,13 @@ export { clearParkingFolder, ParkedSandboxes } from "./environment/parked-sandbo
 export { StartQueue } from "./environment/start-queue.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";
 export { DataPlane } from "./invoke/data-plane.ts";
+export type { Visit } from "./invoke/visits.ts";
 export { chooseNetwork } from "./network/choose-network.ts";
 export { compileBootstraps } from "./runtimes/compile-bootstraps.ts";
 export { findInterpreters, placesOf } from "./runtimes/find-interpreters.ts";
 export { RuntimeCatalogue, runtimeVersionArn } from "./runtimes/runtime-catalogue.ts";
 export { Cgroups } from "./sandbox/cgroup.ts";
 export { chooseDriver } from "./sandbox/choose-driver.ts";
+export { Closed, type Entered, type EnterSpec } from "./sandbox/sandbox.ts";
 export { openScratchVolumes } from "./sandbox/scratch-volumes.ts";
 export { Snapshots } from "./snapshot/snapshots.ts";

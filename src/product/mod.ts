@@ -4,3 +4,4 @@ export { Environments, type EnvironmentsAnswer } from "./environments.ts";
 export { Prometheus } from "./prometheus.ts";
 export { json, type ProductHandler, type ProductTable, productRoute } from "./routes.ts";
 export { usage } from "./usage.ts";
+export { shell } from "./shell.ts";

@@ -56,8 +56,8 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
         return parts.starts.run(target.configurationId, async () => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
           const sandboxId = `${id}-${++starts}`;
-          const sandbox = await startSandbox(parts, { ...request, sandboxId, place }, files);
-          return { sandbox, isRestored: false };
+          const started = await startSandbox(parts, { ...request, sandboxId, place }, files);
+          return { ...started, isRestored: false };
         });
       },
       discard: async () => {
@@ -81,7 +81,7 @@ async function restore(parts: EnvironmentParts, request: EnvironmentRequest): Pr
   const { sandbox, place, paths } = copy;
   const variables = announce(parts, { ...request, choice, place, paths, extensions: [], isRestored: true });
   sandbox.control.write(startFrame(variables));
-  return { place, sandbox, isRestored: true };
+  return { place, sandbox, variables, isRestored: true };
 }
 
 /** Makes a sandbox that was parked this function's; undefined where none is there, or it cannot be had that way. */
@@ -106,5 +106,5 @@ function adopt(
   const variables = announce(parts, { ...request, choice, place, paths, extensions: [], isRestored: false });
   sandbox.resize(target.settings.MemorySize);
   sandbox.control.write(startFrame(variables));
-  return { place, sandbox, isRestored: false };
+  return { place, sandbox, variables, isRestored: false };
 }

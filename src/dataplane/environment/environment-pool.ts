@@ -31,6 +31,9 @@ interface Provision {
   readonly onEnded: (environment: ExecutionEnvironment) => void;
 }
 
+/** How soon it is looked again whether somebody is still in an environment that would end otherwise. */
+const HELD_LOOK_MS = 1000;
+
 /** Configurations known to be replaced; enough to outlast every invocation that may still name one. */
 const RETIRED_REMEMBERED_MAX = 10_000;
 
@@ -121,7 +124,8 @@ export class EnvironmentPool {
     }
     const isProvisioned = environment.initializationType === "provisioned-concurrency";
     const ageMs = this.#options.clock.monotonicMs() - environment.createdMs;
-    const isKept = !isProvisioned && this.#options.keepAliveMs > 0 && ageMs < this.#options.ageMsMax;
+    const isYoung = this.#options.keepAliveMs > 0 && ageMs < this.#options.ageMsMax;
+    const isKept = !isProvisioned && (isYoung || environment.isHeld);
     if (this.#closed || this.#retired.has(configurationId) || !isKept) {
       environment.end();
       return;
@@ -209,7 +213,9 @@ export class EnvironmentPool {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const environments of [...this.#idle.values()]) {
       for (const environment of [...environments]) {
-        const leftMs = environment.idleSinceMs + keepAliveMs - nowMs;
+        const leftMs = environment.isHeld
+          ? Math.max(keepAliveMs, HELD_LOOK_MS)
+          : environment.idleSinceMs + keepAliveMs - nowMs;
         if (leftMs <= 0) environment.end();
         else nextMs = Math.min(nextMs, leftMs);
       }
@@ -220,7 +226,8 @@ export class EnvironmentPool {
   /** False when nothing is idle. */
   #endLeastRecentlyUsed(): boolean {
     let oldest: ExecutionEnvironment | undefined;
-    for (const [first] of this.#idle.values()) {
+    for (const environments of this.#idle.values()) {
+      const first = environments.find(({ isHeld }) => !isHeld);
       if (first !== undefined && (oldest === undefined || first.idleSinceMs < oldest.idleSinceMs))
         oldest = first;
     }

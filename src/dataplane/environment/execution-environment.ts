@@ -6,8 +6,8 @@
  * |--------------|--------------------------------------------------------|-------------------------------------------------|
  * | stopped      | no process of the guest lives; /tmp and log stay       | init → initializing; end() → ended              |
  * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → stopped; end() → ended  |
- * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; a moment later → frozen; exit → stopped; end() → ended |
- * | frozen       | nothing of the guest runs                              | run → busy; exit → stopped; end() → ended       |
+ * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; a moment later, unless held → frozen; exit → stopped; end() → ended |
+ * | frozen       | nothing of the guest runs                              | run → busy; hold → idle; exit → stopped; end() → ended |
  * | busy         | exactly one invocation is out, or extensions still work on it | all done → idle; timeout, fatal error, exit → stopped; end() → ended |
  * | ended        | nothing is left of it, or soon will be                 |                                                 |
  *
@@ -20,6 +20,7 @@ import type { FunctionVersion, Invocation, Scope } from "../../model/mod.ts";
 import type { ShutdownReason } from "../extensions/extension.ts";
 import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
+import { Closed, type Entered, type EnterSpec } from "../sandbox/sandbox.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import {
   type InitEnd,
@@ -90,6 +91,7 @@ export class ExecutionEnvironment {
   #process: RuntimeProcess | undefined;
   #starts = 0;
   #isFreezeDue = false;
+  #holders = 0;
   #peakMemoryBytes = 0;
   #unsettled: Promise<void> | undefined;
   #isRestored = false;
@@ -128,6 +130,11 @@ export class ExecutionEnvironment {
   /** Resolves when an invocation that goes on after its answer is over. */
   get unsettled(): Promise<void> | undefined {
     return this.#unsettled;
+  }
+
+  /** Whether somebody is in it: it is not frozen then, and ended only for a reason. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
   }
 
   /** Bytes, as the last report had it; costs nothing. */
@@ -230,6 +237,30 @@ export class ExecutionEnvironment {
     return outcome;
   }
 
+  /** Until the returned function is called somebody is in it. */
+  hold(): () => void {
+    this.#holders++;
+    if (this.#state === "frozen") {
+      this.#process?.thaw();
+      this.#becomeIdle();
+    }
+    let isHolding = true;
+    return () => {
+      if (!isHolding) return;
+      isHolding = false;
+      this.#holders--;
+      // Nobody knows since when it has had nothing to do.
+      if (this.#state === "idle") this.#becomeIdle();
+    };
+  }
+
+  /** Starts a program beside the runtime while somebody holds it. Rejects with Closed. */
+  async enter(spec: EnterSpec): Promise<Entered> {
+    invariant(this.isHeld, "an environment that nobody holds may be frozen");
+    if (this.#process === undefined) throw new Closed(`the environment is ${this.#state}`);
+    return this.#process.enter(spec);
+  }
+
   /** The invocation is over in every respect. */
   #afterRun(process: RuntimeProcess, end: RunEnd): void {
     if (this.#process !== process || this.#state !== "busy") return;
@@ -275,7 +306,7 @@ export class ExecutionEnvironment {
     this.#isFreezeDue = true;
     this.#options.clock.after(delayMs, () => {
       this.#isFreezeDue = false;
-      if (this.#state !== "idle") return;
+      if (this.#state !== "idle" || this.isHeld) return;
       const leftMs = this.idleSinceMs + ENVIRONMENT_LIMITS.freezeDelayMs - this.#options.clock.monotonicMs();
       if (leftMs > 0) this.#freezeIn(leftMs);
       else if (this.#process?.freeze() === true) this.#enter("frozen");

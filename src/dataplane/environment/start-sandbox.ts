@@ -10,7 +10,7 @@ import type { InitializationType } from "../platform/platform-event.ts";
 import type { SystemLogLevel } from "../platform/platform-json.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
-import type { GuestPaths, Sandbox, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
+import type { GuestPaths, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
 import type { ScratchVolumes } from "../sandbox/scratch-volumes.ts";
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import { environmentVariables } from "./environment-variables.ts";
@@ -19,6 +19,7 @@ import { type FoundExtension, findExtensions, namesHiddenFromExtensions } from "
 import type { Surroundings } from "./guest-apis.ts";
 import type { Place } from "./place.ts";
 import { runtimeCommand, speaksHttp } from "./runtime-command.ts";
+import type { Started } from "./runtime-process.ts";
 import type { StartQueue } from "./start-queue.ts";
 
 export interface SandboxParts {
@@ -93,7 +94,7 @@ export async function startSandbox(
   parts: SandboxParts,
   request: StartRequest,
   files: FunctionFiles,
-): Promise<Sandbox> {
+): Promise<Omit<Started, "isRestored">> {
   const { choice, target, place, copying } = request;
   const { settings } = target;
   if (choice === undefined) {
@@ -106,7 +107,7 @@ export async function startSandbox(
   const extensions = await findExtensions(folders.layers, paths);
   const isSource = copying === "source";
   const variables = announce(parts, { ...request, choice, paths, extensions, isRestored: false });
-  return parts.driver.start({
+  const sandbox = await parts.driver.start({
     sandboxId: request.sandboxId,
     tmp: place.volume.folder,
     network: place.slot,
@@ -120,6 +121,7 @@ export async function startSandbox(
     extensions,
     hiddenFromExtensions: namesHiddenFromExtensions(variables),
   });
+  return { sandbox, variables };
 }
 
 export function runtimeFolders({ runtimes }: SandboxParts, choice: RuntimeChoice) {

@@ -28,6 +28,7 @@ import {
 import { billedMs, type PlatformStatus } from "../platform/platform-event.ts";
 import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
+import { type Visit, visit } from "./visits.ts";
 
 export interface DataPlaneOptions {
   readonly pool: EnvironmentPool;
@@ -128,6 +129,11 @@ export class DataPlane implements Invoker {
   /** Replaces what was provisioned for the version; 0 ends it. Environments start in the background. */
   provision(scope: Scope, target: FunctionVersion, amount: number): void {
     this.#provisioned.set(scope, target, amount);
+  }
+
+  /** Lets somebody into an environment of the version. Rejects with Closed, and with what the machine has against one. */
+  visit(scope: Scope, target: FunctionVersion, environmentId: string | undefined): Promise<Visit> {
+    return visit(this.#options.pool, scope, target, environmentId);
   }
 
   /** Undefined when nothing is provisioned for the version. */
