@@ -15,12 +15,14 @@ import {
   clearParkingFolder,
   compileBootstraps,
   DataPlane,
+  Debugpy,
   EnvironmentPool,
   environmentFactory,
   findInterpreters,
   openScratchVolumes,
   ParkedSandboxes,
   placesOf,
+  prepareDebugging,
   RuntimeCatalogue,
   Snapshots,
   StartQueue,
@@ -66,7 +68,7 @@ import {
   TraceExporter,
   UsageMeter,
 } from "./observe/mod.ts";
-import { downloadCode, Environments, json, Prometheus, productRoute, shell, usage } from "./product/mod.ts";
+import { Debuggers, downloadCode, Environments, type FindVersion, json, Prometheus, productRoute, shell, usage } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -347,6 +349,15 @@ export async function startServer(
     ...{ totals: functionTotals, pool, parked, ledger, asyncQueue },
     queues: () => sqs.depths(),
   });
+  const find: FindVersion = async (scope, name, qualifier) =>
+    (await calledNow(scope, name, qualifier))?.target;
+  const debugpy = new Debugpy(path.join(PROJECT, ".cache"));
+  const pythons = interpreters.filter(({ language }) => language === "python").map(({ program }) => program);
+  const debuggers = new Debuggers({
+    find,
+    prepare: (target, waits) => prepareDebugging({ ...sandboxParts, debugpy, pythons }, target, waits),
+    begin: (scope, target, debugging) => dataPlane.debug(scope, target, debugging),
+  });
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
@@ -365,8 +376,10 @@ export async function startServer(
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     tunnels: {
+      "POST /_lambkin/debug": debuggers.open,
+      "POST /_lambkin/debug/connection": debuggers.connect,
       "POST /_lambkin/shell": shell({
-        find: async (scope, name, qualifier) => (await calledNow(scope, name, qualifier))?.target,
+        find,
         visit: (scope, target, environmentId) => dataPlane.visit(scope, target, environmentId),
       }),
     },

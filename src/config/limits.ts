@@ -177,6 +177,11 @@ export const ENVIRONMENT_LIMITS = {
   processesMax: 1024,
   /** MemorySize that comes with one full core. Source: "Configure Lambda function memory" page. */
   memoryMibOfOneCore: 1769,
+  /** Ours: what a function with a debugger is told it has left, and the memory that the debugger gets beside it. */
+  debuggedRunMs: 24 * 60 * MINUTE_MS,
+  debuggerMemoryMib: 512,
+  /** Ours: a debugger listens by then, once its runtime has been started. */
+  debuggerListensMsMax: 20 * SECOND_MS,
   /** Ours: an idle environment is frozen after this; one that is called again at once never pays for it. */
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
@@ -230,8 +235,10 @@ export const ENVIRONMENT_LIMITS = {
   frameBytesMax: 6 * MIB + 64 * KIB,
 } as const;
 
-/** Where no control group can be written. All ours. */
+/** Sandboxes, and what they do where no control group can be written. All ours. */
 export const SANDBOX_LIMITS = {
+  /** Who wants to enter a sandbox that is just being started waits for so long. */
+  enterMsMax: 5 * SECOND_MS,
   /** How often the memory of an environment is looked at. */
   memoryWatchMs: 250,
   /** What one process may have of writable memory beyond MemorySize, in use or not. */

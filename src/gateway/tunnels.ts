@@ -45,6 +45,8 @@ export class Tunnels {
     }
     this.#open.add(socket);
     socket.once("close", () => this.#open.delete(socket));
+    // Half a tunnel is none: connections of an HTTP server would stay open in one direction.
+    socket.once("end", () => socket.end());
     const handler = this.#table[`${request.method} ${request.path}`];
     const carry = await handler?.(request);
     if (socket.destroyed || this.#isClosed) {

@@ -26,7 +26,7 @@ export interface EnvironmentParts extends SandboxParts {
 }
 
 export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory {
-  return (scope, target, initializationType, onEnded) => {
+  return (scope, target, initializationType, onEnded, debugging) => {
     const id = randomBytes(16).toString("hex");
     const choice = parts.runtimes.choose(target.settings.Runtime ?? "");
     const { log, stream } = environmentLog(parts, { id, scope, target, choice });
@@ -39,9 +39,11 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       initializationType,
       log,
       clock: parts.clock,
+      debugging,
       start: async (prepare) => {
         const request = { id, scope, target, initializationType, choice, stream, log, prepare };
-        const isFirst = place === undefined;
+        // What waits was started without a debugger.
+        const isFirst = place === undefined && debugging === undefined;
         const restored = isFirst ? await restore(parts, request) : undefined;
         if (restored !== undefined) {
           place = restored.place;
@@ -56,7 +58,7 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
         return parts.starts.run(target.configurationId, async () => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
           const sandboxId = `${id}-${++starts}`;
-          const started = await startSandbox(parts, { ...request, sandboxId, place }, files);
+          const started = await startSandbox(parts, { ...request, sandboxId, place, debugging }, files);
           return { ...started, isRestored: false };
         });
       },

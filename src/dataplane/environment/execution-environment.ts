@@ -15,12 +15,13 @@
  */
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
-import { type Clock, deferred } from "../../kit/mod.ts";
+import { type Clock, deferred, type Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation, Scope } from "../../model/mod.ts";
 import type { ShutdownReason } from "../extensions/extension.ts";
 import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import { Closed, type Entered, type EnterSpec } from "../sandbox/sandbox.ts";
+import type { Debugging } from "./debugging.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import {
   type InitEnd,
@@ -64,6 +65,8 @@ export interface EnvironmentOptions {
   readonly log: EnvironmentLog;
   readonly clock: Clock;
   readonly start: SandboxStarter;
+  /** Where its runtime has a debugger. */
+  readonly debugging?: Debugging | undefined;
   /** Gives back what outlives the processes: /tmp and network. */
   readonly discard: () => Promise<void>;
   /** Called once, when the environment has ended. */
@@ -86,7 +89,11 @@ export class ExecutionEnvironment {
   requestId: string | undefined;
   /** When it had nothing to do last. */
   idleSinceMs = 0;
+  readonly debugging: Debugging | undefined;
   readonly #options: EnvironmentOptions;
+  #isTimed: boolean;
+  /** Starts the time of what is under way, where it was not running. */
+  #startTime: (() => void) | undefined;
   #state: EnvironmentState = "stopped";
   #process: RuntimeProcess | undefined;
   #starts = 0;
@@ -96,6 +103,7 @@ export class ExecutionEnvironment {
   #unsettled: Promise<void> | undefined;
   #isRestored = false;
   #gone: Promise<void> = Promise.resolve();
+  readonly #ended = deferred<void>();
 
   constructor(options: EnvironmentOptions) {
     this.id = options.id;
@@ -105,6 +113,8 @@ export class ExecutionEnvironment {
     this.log = options.log;
     this.createdMs = options.clock.monotonicMs();
     this.stateSinceMs = this.createdMs;
+    this.debugging = options.debugging;
+    this.#isTimed = options.debugging === undefined;
     this.#options = options;
   }
 
@@ -125,6 +135,11 @@ export class ExecutionEnvironment {
   /** Resolves when every process, file and group of it is gone. */
   get gone(): Promise<void> {
     return this.#gone;
+  }
+
+  /** Resolves when it has ended; what is left of it may still be going. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Resolves when an invocation that goes on after its answer is over. */
@@ -173,13 +188,13 @@ export class ExecutionEnvironment {
     this.#process = process;
     const timeout = deferred<"timeout">();
     const expire = (): void => timeout.resolve("timeout");
-    let timer = clock.after(budgetMs, expire);
+    let timer = this.#isTimed ? clock.after(budgetMs, expire) : undefined;
     let end: InitEnd | "timeout" | Unstartable;
     try {
       await process.start();
       this.#isRestored = process.isRestored;
       if (process.isRestored) {
-        timer.cancel();
+        timer?.cancel();
         timer = clock.after(ENVIRONMENT_LIMITS.restoreMsMax, expire);
       }
       end = await Promise.race([process.initEnd, timeout.promise]);
@@ -190,7 +205,7 @@ export class ExecutionEnvironment {
       }
       end = error;
     } finally {
-      timer.cancel();
+      timer?.cancel();
     }
     const durationMs = clock.monotonicMs() - startedMs;
     if (end !== "timeout" && !(end instanceof Error) && end.kind === "ready") {
@@ -222,17 +237,24 @@ export class ExecutionEnvironment {
     this.#enter("busy");
     this.invocations++;
     this.requestId = invocation.requestId;
-    const timer = clock.after(timeoutMs, () => process.timeOut());
-    const outcome = await process.run(invocation, Math.floor(clock.nowMs() + timeoutMs), onTaken);
+    let timer: Timer | undefined;
+    const startTime = (): void => {
+      timer = clock.after(timeoutMs, () => process.timeOut());
+    };
+    if (this.#isTimed) startTime();
+    else this.#startTime = startTime;
+    const leftMs = this.#isTimed ? timeoutMs : ENVIRONMENT_LIMITS.debuggedRunMs;
+    const outcome = await process.run(invocation, Math.floor(clock.nowMs() + leftMs), onTaken);
+    this.#startTime = undefined;
     if ("settled" in outcome && outcome.settled !== undefined) {
       this.#unsettled = outcome.settled.then((late) => {
-        timer.cancel();
+        timer?.cancel();
         this.#unsettled = undefined;
         this.#afterRun(process, late ?? outcome);
       });
       return outcome;
     }
-    timer.cancel();
+    timer?.cancel();
     this.#afterRun(process, outcome);
     return outcome;
   }
@@ -254,11 +276,26 @@ export class ExecutionEnvironment {
     };
   }
 
+  /** Whether its debugger has somebody who uses it: then no time of the function runs. */
+  get isDebugged(): boolean {
+    return !this.#isTimed;
+  }
+
+  /** The debugger's user has gone: what is under way has the function's time from now on, then the environment is to end. */
+  leaveDebugger(): void {
+    if (this.#isTimed) return;
+    this.#isTimed = true;
+    this.#startTime?.();
+    if (this.#state !== "busy") this.end();
+  }
+
   /** Starts a program beside the runtime while somebody holds it. Rejects with Closed. */
-  async enter(spec: EnterSpec): Promise<Entered> {
+  async enter(spec: () => EnterSpec): Promise<Entered> {
     invariant(this.isHeld, "an environment that nobody holds may be frozen");
-    if (this.#process === undefined) throw new Closed(`the environment is ${this.#state}`);
-    return this.#process.enter(spec);
+    const process = this.#process;
+    if (process === undefined) throw new Closed(`the environment is ${this.#state}`);
+    await process.running;
+    return process.enter(spec());
   }
 
   /** The invocation is over in every respect. */
@@ -274,6 +311,7 @@ export class ExecutionEnvironment {
     this.#stop("spindown");
     this.#enter("ended");
     this.#gone = this.#gone.then(() => this.#options.discard());
+    this.#ended.resolve();
     this.#options.onEnded(this);
   }
 

@@ -12,6 +12,8 @@ export interface RuntimeCommandInput {
   readonly folders: SandboxFolders;
   readonly paths: GuestPaths;
   readonly settings: FunctionSettings;
+  /** Put between the interpreter and our client. */
+  readonly debuggerArguments?: readonly string[] | undefined;
 }
 
 /** Whether it takes invocations from the Runtime API; the others have a socket of their own. */
@@ -24,7 +26,8 @@ export async function runtimeCommand(input: RuntimeCommandInput): Promise<string
   const { choice, folders, paths, settings } = input;
   const { interpreter } = choice;
   if (interpreter === undefined) return [await findBootstrap(folders, paths)];
-  const command = [...runtimeArguments(choice, paths), ...functionArguments(input)];
+  const [program = "", ...runtime] = runtimeArguments(choice, paths);
+  const command = [program, ...(input.debuggerArguments ?? []), ...runtime, ...functionArguments(input)];
   const wrapper = settings.Environment?.Variables?.["AWS_LAMBDA_EXEC_WRAPPER"];
   return wrapper === undefined ? command : wrapped(wrapper, command, paths);
 }

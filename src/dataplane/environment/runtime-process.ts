@@ -96,6 +96,7 @@ export class RuntimeProcess implements RuntimeListener {
   #variables: Readonly<Record<string, string>> = {};
   #apis: GuestApis | undefined;
   #link: RuntimeLink | undefined;
+  readonly #adopted = deferred<void>();
   #isRuntimeReady = false;
   #run: RunInProgress | undefined;
   /** Set from an answer until everybody is done with the invocation. */
@@ -112,6 +113,8 @@ export class RuntimeProcess implements RuntimeListener {
 
   constructor(options: RuntimeProcessOptions) {
     this.#options = options;
+    // Often nobody waits for it.
+    this.#adopted.promise.catch(() => {});
   }
 
   /** What came of the init phase. */
@@ -152,6 +155,7 @@ export class RuntimeProcess implements RuntimeListener {
       this.#adopt(started.sandbox);
     } catch (error) {
       this.#apis?.close();
+      this.#adopted.reject(new Closed("its sandbox could not be started"));
       throw error;
     }
   }
@@ -239,10 +243,15 @@ export class RuntimeProcess implements RuntimeListener {
   }
 
   /** Starts a further program beside the runtime, with its variables. Rejects with Closed. */
-  async enter({ variables, ...spec }: EnterSpec): Promise<Entered> {
+  async enter(spec: EnterSpec): Promise<Entered> {
     if (this.#hasExited || this.#isStopped || this.#sandbox === undefined)
       throw new Closed("its sandbox has ended");
-    return this.#sandbox.enter({ ...spec, variables: { ...this.#variables, ...variables } });
+    return this.#sandbox.enter({ ...spec, variables: { ...this.#variables, ...spec.variables } });
+  }
+
+  /** Resolves when its sandbox runs; rejects with Closed. */
+  get running(): Promise<void> {
+    return this.#adopted.promise;
   }
 
   /** Bytes; keeps its last value after the exit. */
@@ -344,6 +353,7 @@ export class RuntimeProcess implements RuntimeListener {
 
   #adopt(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
+    this.#adopted.resolve();
     const { log, clock, onBroken } = this.#options;
     const readTheRest = readAtPace(sandbox.logs, clock, (chunk) => log.push(chunk));
     if (sandbox.supervisor !== undefined) this.#watch(sandbox.supervisor);

@@ -45,7 +45,7 @@ export async function visit(
     leave();
     throw error;
   }
-  return { environmentId: environment.id, enter: (spec) => environment.enter(spec), leave };
+  return { environmentId: environment.id, enter: (spec) => environment.enter(() => spec), leave };
 }
 
 async function begin(pool: EnvironmentPool, environment: ExecutionEnvironment): Promise<void> {

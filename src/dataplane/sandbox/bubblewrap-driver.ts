@@ -84,9 +84,13 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
         return {
           ...running,
           enter: async (entering) => {
-            const processId = innermost([...generation(running.processId, 1), ...running.processes()]);
+            // The program itself: as soon as it is there, its root is what it is to see. A copy came from elsewhere.
+            const inside = (): number | undefined =>
+              typeof spec.copying === "object"
+                ? innermost(running.processes())
+                : generation(running.processId, 2)[0];
             return enterGuest(entering, {
-              ...{ processId, cgroup, machine: options.machine, ended: running.exited },
+              ...{ inside, cgroup, machine: options.machine, ended: running.exited },
               memoryMib: spec.memoryMib,
               // What the guest runs behind is its filter, also where its runtime may do more to be copied.
               filterFile: options.filterFile,

@@ -3,6 +3,8 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { PassThrough, type Readable, type Writable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SANDBOX_LIMITS } from "../../config/mod.ts";
 import { quoted } from "../../kit/mod.ts";
 import { CODE, GUEST_GID, GUEST_UID } from "./guest-root.ts";
 import { FILTER_DESCRIPTOR, joiningScript, type LaunchOptions } from "./launch.ts";
@@ -27,8 +29,8 @@ export interface EnterOptions
 }
 
 export interface EnteredGuest extends Pick<EnterOptions, "cgroup" | "memoryMib" | "ended"> {
-  /** One of the sandbox's; undefined where none lives. */
-  readonly processId: number | undefined;
+  /** A process of the guest; undefined where none runs yet, or any more. */
+  readonly inside: () => number | undefined;
   /** Undefined where its system calls are not known. */
   readonly machine: Machine | undefined;
   readonly filterFile: string | undefined;
@@ -41,11 +43,11 @@ export async function enterGuest(
   { command, variables, terminal }: EnterSpec,
   guest: EnteredGuest,
 ): Promise<Entered> {
-  const { processId, machine, filterFile, prefix, ...limits } = guest;
-  if (processId === undefined) throw new Closed("its sandbox has ended");
+  const { inside, machine, filterFile, prefix, ...limits } = guest;
   if (machine === undefined)
     throw new Closed("the system calls of this machine's architecture are not known");
   if (!existsSync(PERL)) throw new Closed(`there is no ${PERL} on this machine, which leads into sandboxes`);
+  const processId = await found(inside, limits.ended);
   return enter({
     ...limits,
     ...(filterFile !== undefined && { filterFile }),
@@ -65,6 +67,22 @@ export async function enterGuest(
   });
 }
 
+/** A sandbox that is just being started has nobody in it for a moment. Rejects with Closed. */
+async function found(inside: () => number | undefined, ended: Promise<unknown>): Promise<number> {
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
+  const deadlineMs = performance.now() + SANDBOX_LIMITS.enterMsMax;
+  while (!hasEnded && performance.now() < deadlineMs) {
+    const processId = inside();
+    if (processId !== undefined) return processId;
+    await sleep(LOOK_AGAIN_MS);
+  }
+  throw new Closed("nothing runs in its sandbox");
+}
+
+const LOOK_AGAIN_MS = 5;
 const PERL = "/usr/bin/perl";
 
 /** Rejects with Closed. */

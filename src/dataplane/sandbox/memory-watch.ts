@@ -113,6 +113,16 @@ export function innermost(processIds: readonly number[]): number | undefined {
   return depths.find(({ depth }) => depth > 1 && depth === deepest)?.id;
 }
 
+/** Undefined for a process that is gone. */
+export function userOf(processId: number): number | undefined {
+  try {
+    const id = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${processId}/status`, "latin1"))?.[1];
+    return id === undefined ? undefined : Number(id);
+  } catch {
+    return undefined;
+  }
+}
+
 /** 1 is that of the machine; 0 for a process that is gone. */
 function namespaceDepth(processId: number): number {
   try {

@@ -21,7 +21,7 @@ import {
   systemEntries,
 } from "./guest-root.ts";
 import { launch } from "./launch.ts";
-import { innermost } from "./memory-watch.ts";
+import { innermost, userOf } from "./memory-watch.ts";
 import { Closed, type SandboxDriver, type SandboxSpec } from "./sandbox.ts";
 import { type Machine, seccompProfile } from "./seccomp/filter.ts";
 import { supervisedCommand } from "./supervisor.ts";
@@ -150,7 +150,8 @@ export function ociDriver(options: OciOptions): SandboxDriver {
               throw new Closed("gVisor's kernel is its own: nobody enters it from outside");
             return enterGuest(entering, {
               ...{ cgroup, machine: options.machine, ended: running.exited, prefix: [] },
-              processId: innermost(cgroup.processes()),
+              // Before it has its user the OCI runtime is still putting its root together.
+              inside: () => innermost(cgroup.processes().filter((id) => userOf(id) === GUEST_UID)),
               memoryMib: spec.memoryMib,
               filterFile: options.filterFile,
             });

@@ -46,6 +46,8 @@ export interface SandboxSpec {
   readonly network: GuestNetwork;
   /** Further host folders that the guest may write to. */
   readonly mounts: readonly { readonly host: string; readonly guest: string }[];
+  /** And those that it may only read. */
+  readonly readOnly?: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
   readonly command: readonly string[];
   /** The guest's whole environment: nothing of the platform's own is added. */
