@@ -69,10 +69,11 @@ export class TestShell {
   }
 
   async until(pattern: RegExp): Promise<RegExpExecArray> {
-    return waitFor(
-      `${pattern} in ${JSON.stringify(this.#output)}`,
-      () => pattern.exec(this.#output) ?? undefined,
-    );
+    try {
+      return await waitFor(String(pattern), () => pattern.exec(this.#output) ?? undefined);
+    } catch (error) {
+      throw new Error(`${(error as Error).message} in ${JSON.stringify(this.#output)}`);
+    }
   }
 }
 

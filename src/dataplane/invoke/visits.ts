@@ -69,10 +69,22 @@ function laterUsed(one: ExecutionEnvironment | undefined, other: ExecutionEnviro
   return one !== undefined && one.stateSinceMs > other.stateSinceMs ? one : other;
 }
 
+/** Of the error JSON that the runtime sent. */
+function wordsOf(payload: Buffer): string | undefined {
+  try {
+    const { errorType, errorMessage } = JSON.parse(payload.toString()) as Record<string, unknown>;
+    return `${errorType}: ${errorMessage}`.slice(0, WORDS_CHARACTERS_MAX);
+  } catch {
+    return undefined;
+  }
+}
+
+const WORDS_CHARACTERS_MAX = 500;
+
 function troubleOf(init: Exclude<InitOutcome, { kind: "ready" }>): string {
   switch (init.kind) {
     case "error":
-      return `${init.errorType} (its log says more)`;
+      return wordsOf(init.payload) ?? init.errorType;
     case "failed":
       return `${init.failure.errorType}: ${init.failure.reason}`;
     case "timeout":

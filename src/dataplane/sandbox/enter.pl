@@ -76,8 +76,8 @@ fail("namespace $closed") if defined $closed;
 my $child = fork() // fail('fork');
 if ($child != 0) {
     open(STDIN, '<', '/dev/null');
-    # A terminal's signals are for the program.
-    $SIG{$_} = 'IGNORE' for qw(INT QUIT TSTP HUP);
+    # A terminal's keys are for the program. When the terminal goes, this ends, and with it the program.
+    $SIG{$_} = 'IGNORE' for qw(INT QUIT TSTP);
     waitpid($child, 0);
     exit(($? & 127) ? 128 + ($? & 127) : $? >> 8);
 }

@@ -143,9 +143,13 @@ function sizeWords({ columns, rows }: NonNullable<EnterSpec["terminal"]>): strin
   return ["rows", String(rows), "cols", String(columns)];
 }
 
+/** Its first line; whoever holds the terminal keeps the pipe open. */
 async function nameOf(pipe: Readable): Promise<string> {
   let text = "";
-  for await (const chunk of pipe) text += String(chunk);
+  for await (const chunk of pipe) {
+    text += String(chunk);
+    if (text.includes("\n")) break;
+  }
   return text.trim();
 }
 
