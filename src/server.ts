@@ -68,7 +68,17 @@ import {
   TraceExporter,
   UsageMeter,
 } from "./observe/mod.ts";
-import { Debuggers, downloadCode, Environments, type FindVersion, json, Prometheus, productRoute, shell, usage } from "./product/mod.ts";
+import {
+  Debuggers,
+  downloadCode,
+  Environments,
+  type FindVersion,
+  json,
+  Prometheus,
+  productRoute,
+  shell,
+  usage,
+} from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";

@@ -3,8 +3,8 @@
 export { Debuggers } from "./debug.ts";
 export { downloadCode } from "./download-code.ts";
 export { Environments, type EnvironmentsAnswer } from "./environments.ts";
-export { Prometheus } from "./prometheus.ts";
 export type { FindVersion } from "./function-of-request.ts";
+export { Prometheus } from "./prometheus.ts";
 export { json, type ProductHandler, type ProductTable, productRoute } from "./routes.ts";
-export { usage } from "./usage.ts";
 export { shell } from "./shell.ts";
+export { usage } from "./usage.ts";

@@ -223,7 +223,7 @@ function statusOf(url: string, path: string, headers: Record<string, string>): P
 
 /** What needs an invocation to be an attack is left to the functions. */
 const OF_INVOCATIONS =
-  /platform's descriptor|announces|answers|request|between two|ignores every signal|fails with|prints|crashes its/;
+  /platform's descriptor|announces|answers|request|between two|ignores every signal|leaves a daemon|fails with|prints|crashes its/;
 
 describe("what a hostile function cannot do, a shell cannot do", { skip }, () => {
   let dataDir: string;
