@@ -12,7 +12,7 @@ export interface RuntimeCommandInput {
   readonly folders: SandboxFolders;
   readonly paths: GuestPaths;
   readonly settings: FunctionSettings;
-  /** Put between the interpreter and our client. */
+  /** Put before our client: of an interpreter's own options they are the last. */
   readonly debuggerArguments?: readonly string[] | undefined;
 }
 
@@ -26,8 +26,9 @@ export async function runtimeCommand(input: RuntimeCommandInput): Promise<string
   const { choice, folders, paths, settings } = input;
   const { interpreter } = choice;
   if (interpreter === undefined) return [await findBootstrap(folders, paths)];
-  const [program = "", ...runtime] = runtimeArguments(choice, paths);
-  const command = [program, ...(input.debuggerArguments ?? []), ...runtime, ...functionArguments(input)];
+  const runtime = runtimeArguments(choice, paths);
+  runtime.splice(-1, 0, ...(input.debuggerArguments ?? []));
+  const command = [...runtime, ...functionArguments(input)];
   const wrapper = settings.Environment?.Variables?.["AWS_LAMBDA_EXEC_WRAPPER"];
   return wrapper === undefined ? command : wrapped(wrapper, command, paths);
 }
