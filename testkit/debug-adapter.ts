@@ -21,6 +21,11 @@ export class DebugAdapter {
   constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on("error", () => {});
+    socket.once("close", () => {
+      for (const answer of this.#answers.values()) {
+        answer({ type: "response", success: false, message: "the connection is closed" });
+      }
+    });
     socket.on("data", (chunk: Buffer) => this.#hear(chunk));
   }
 

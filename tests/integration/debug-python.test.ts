@@ -53,7 +53,9 @@ describe("debugging a Python function", () => {
     return { session, adapter };
   }
 
-  it("stops at a breakpoint for longer than the function's timeout, and nobody else is held up", async (context) => {
+  it("stops at a breakpoint for longer than the function's timeout, and nobody else is held up", {
+    timeout: 40_000,
+  }, async (context) => {
     const debugging = await attached({}, 4, (why) => context.skip(why));
     if (debugging === undefined) return;
     const { session, adapter } = debugging;
@@ -75,7 +77,9 @@ describe("debugging a Python function", () => {
     session.close();
   });
 
-  it("--break: nothing of the function is loaded before the debugger lets it", async (context) => {
+  it("--break: nothing of the function is loaded before the debugger lets it", {
+    timeout: 40_000,
+  }, async (context) => {
     const debugging = await attached({ break: "1" }, 1, (why) => context.skip(why));
     if (debugging === undefined) return;
     const { session, adapter } = debugging;

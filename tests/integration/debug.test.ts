@@ -45,7 +45,9 @@ describe("debugging a Node.js function", () => {
     }
   }
 
-  it("stops at a breakpoint for longer than the function's timeout, and nobody else is held up", async () => {
+  it("stops at a breakpoint for longer than the function's timeout, and nobody else is held up", {
+    timeout: 40_000,
+  }, async () => {
     await debugged({}, async (session, { port }) => {
       assert.equal(session.news[0]?.language, "nodejs");
       const inspector = await Inspector.connect(port);
@@ -86,7 +88,9 @@ describe("debugging a Node.js function", () => {
     });
   });
 
-  it("--break: nothing of the function is loaded before the debugger lets it", async () => {
+  it("--break: nothing of the function is loaded before the debugger lets it", {
+    timeout: 40_000,
+  }, async () => {
     await debugged({ break: "1" }, async (session, { port }) => {
       const inspector = await Inspector.connect(port);
       await inspector.call("Debugger.enable");
@@ -103,7 +107,9 @@ describe("debugging a Node.js function", () => {
     });
   });
 
-  it("lets the timeout run again when the session ends in the middle of a call", async () => {
+  it("lets the timeout run again when the session ends in the middle of a call", {
+    timeout: 40_000,
+  }, async () => {
     let stopped: ReturnType<typeof invoke> | undefined;
     const slow =
       "exports.handler = async () => { debugger; await new Promise((r) => setTimeout(r, 60000)); };";
@@ -124,7 +130,7 @@ describe("debugging a Node.js function", () => {
     });
   });
 
-  it("goes on with new code when the function is updated", async () => {
+  it("goes on with new code when the function is updated", { timeout: 40_000 }, async () => {
     await debugged({}, async (session, { port }) => {
       await client.send(new UpdateFunctionCodeCommand({ FunctionName: "sum", ZipFile: nodeZip(SUM) }));
       await session.ready(2);
