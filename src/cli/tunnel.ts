@@ -1,13 +1,24 @@
 /** A connection to the server that stops being HTTP: what `lambkin shell` and `lambkin debug` speak through. */
 import { request } from "node:http";
 import type { Duplex } from "node:stream";
+import { CliError } from "./cli-error.ts";
+import type { Connection } from "./connection.ts";
 
-/** Rejects with what the server says against it. */
-export function openTunnel(
-  serverUrl: string,
-  path: string,
-  query: readonly (readonly [string, string | undefined])[],
-): Promise<Duplex> {
+type Query = readonly (readonly [string, string | undefined])[];
+
+/** Which function, and whose. */
+export function functionQuery({ region, credentials }: Connection, name: string): Query {
+  const { accessKeyId } = credentials;
+  // As the server takes the account from a signature.
+  return [
+    ["function", name],
+    ["region", region],
+    ["account", /^\d{12}$/.test(accessKeyId) ? accessKeyId : undefined],
+  ];
+}
+
+/** Rejects with CliError: what the server says against it. */
+export function openTunnel(serverUrl: string, path: string, query: Query): Promise<Duplex> {
   const url = new URL(path, serverUrl);
   for (const [name, value] of query) if (value !== undefined) url.searchParams.append(name, value);
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
@@ -26,7 +37,7 @@ export function openTunnel(
       text += chunk;
     });
     answer.once("end", () =>
-      reject(new Error(complaintOf(text) ?? `the server answered ${answer.statusCode}`)),
+      reject(new CliError(complaintOf(text) ?? `the server answered ${answer.statusCode}`)),
     );
   });
   asking.once("error", reject);
