@@ -34,10 +34,9 @@ def lambda_handler(event, context):
         "tmp": os.listdir("/tmp"),
     }
 `;
-const skip =
-  process.getuid?.() === 0 && existsSync("/usr/bin/perl")
-    ? false
-    : "shells are for servers of root, with perl";
+const skip = existsSync("/usr/bin/perl") ? false : "there is no perl here, which leads into sandboxes";
+
+const isRoot = process.getuid?.() === 0;
 
 async function environments(url: string): Promise<EnvironmentsAnswer["environments"]> {
   const answer = (await (await fetch(`${url}/_lambkin/environments`)).json()) as EnvironmentsAnswer;
@@ -201,7 +200,8 @@ def lambda_handler(event, context):
     return there.getresponse().status
 `;
     await createFunction(client, "caller", pythonZip(caller));
-    assert.equal((await invoke(client, "caller")).payload, 403);
+    // Others share the loopback of the machine.
+    if (isRoot) assert.equal((await invoke(client, "caller")).payload, 403);
   });
 });
 
@@ -244,11 +244,12 @@ describe("what a hostile function cannot do, a shell cannot do", { skip }, () =>
 
   const attacks = [...ATTACKS, ...(process.arch === "x64" ? SYSTEM_CALLS : [])];
   for (const attack of attacks.filter(({ name }) => !OF_INVOCATIONS.test(name))) {
-    it(`${attack.name}: in vain`, { timeout: 60_000 }, async () => {
+    const skip = attack.needsRoot === true && !isRoot ? "only root's sandboxes promise this" : false;
+    it(`${attack.name}: in vain`, { timeout: 60_000, skip }, async () => {
       await createFunction(client, "host", pythonZip("def lambda_handler(e, c): return 'well'"), {
         MemorySize: 128,
       });
-      const endpoint = server.url.replace("127.0.0.1", "169.254.100.1");
+      const endpoint = isRoot ? server.url.replace("127.0.0.1", "169.254.100.1") : server.url;
       const event = { dataDir, endpoint, serverPid: server.child.pid, id: "0" };
       const script = `${PRELUDE}\n${attack.code}\nprint("END" + json.dumps(attack(json.loads(sys.argv[1])), separators=(",", ":")))`;
       const { output, code } = await runInside(

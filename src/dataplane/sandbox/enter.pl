@@ -9,8 +9,8 @@ use warnings;
 
 # Source: the kernel's system call tables; linux/prctl.h, linux/nsfs.h, linux/capability.h, linux/seccomp.h.
 my %CALLS = (
-    x86_64  => { prctl => 157, setns => 308, capset => 126 },
-    aarch64 => { prctl => 167, setns => 268, capset => 91 },
+    x86_64  => { prctl => 157, setns => 308, capset => 126, setgroups => 116, setresgid => 119, setresuid => 117 },
+    aarch64 => { prctl => 167, setns => 268, capset => 91, setgroups => 159, setresgid => 149, setresuid => 147 },
 );
 use constant {
     PR_SET_PDEATHSIG => 1, PR_SET_DUMPABLE => 4, PR_SET_SECCOMP => 22, PR_CAPBSET_DROP => 24,
@@ -49,6 +49,8 @@ sub namespace {
 sub identity { my ($device, $inode) = stat($_[0]); return "$device:$inode" }
 
 my %left = map { $_ => namespace($target, $_) } qw(net ipc uts cgroup pid mnt);
+# What is shared with the machine is not entered.
+delete @left{grep { identity($left{$_}) eq identity(namespace('self', $_)) } keys %left};
 my $home = identity(namespace('self', 'user'));
 my @users;
 for (my $user = namespace($target, 'user'); identity($user) ne $home;) {
@@ -82,14 +84,15 @@ if ($child != 0) {
     exit(($? & 127) ? 128 + ($? & 127) : $? >> 8);
 }
 
-if (!@users) {
-    $) = "$gid $gid";
-    $( = $gid;
-    $< = $> = $uid;
-    fail('user') if $< != $uid || $> != $uid;
-}
-prctl(PR_SET_PDEATHSIG, SIGKILL);
 prctl(PR_CAPBSET_DROP, $_) for 0 .. CAPABILITY_LAST;
+if (!@users) {
+    my ($u, $g) = ($uid + 0, $gid + 0);
+    syscall($call->{setgroups}, 0, 0) == 0 or fail('groups');
+    syscall($call->{setresgid}, $g, $g, $g) == 0 or fail('group');
+    syscall($call->{setresuid}, $u, $u, $u) == 0 or fail('user');
+}
+# Another user would forget it.
+prctl(PR_SET_PDEATHSIG, SIGKILL);
 my ($header, $none) = (pack('LL', CAPABILITY_VERSION_3, 0), pack('L6', (0) x 6));
 syscall($call->{capset}, $header, $none) == 0 or fail('capabilities');
 prctl(PR_SET_NO_NEW_PRIVS, 1) == 0 or fail('no new privileges');
