@@ -2,7 +2,7 @@
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
  * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or
- * `events`, or `stores`, or `metrics`, or `trace` (where the time of a call goes), runs one part and only prints.
+ * `events`, `stores`, `metrics`, `updates`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -11,6 +11,7 @@ import { createFunction, NODE } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { acceptedEventRows } from "./accepted-events.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
+import { codeUpdateRows } from "./code-updates.ts";
 import { burstRows, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
 import { driverCosts, driverTable, missedRows } from "./drivers.ts";
 import { healthOf } from "./health.ts";
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   events,
   stores,
   metrics,
+  updates,
 };
 
 async function whole(): Promise<void> {
@@ -60,6 +62,7 @@ async function whole(): Promise<void> {
       ...(await burstRows(url, sleeper, progress)),
       ...(await snapStartRows(progress)),
       ...(await acceptedEventRows(progress)),
+      ...(await codeUpdateRows(progress)),
     );
     const isolation = (await healthOf(url)).isolation;
     for (const { what } of TARGETS) {
@@ -91,6 +94,12 @@ async function trace(): Promise<void> {
 /** How many events are taken. */
 async function events(): Promise<void> {
   const rows = await acceptedEventRows(progress);
+  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+}
+
+/** How soon a change of code is there. */
+async function updates(): Promise<void> {
+  const rows = await codeUpdateRows(progress);
   await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 

@@ -15,12 +15,14 @@ import {
   clearParkingFolder,
   compileBootstraps,
   DataPlane,
+  Debugpy,
   EnvironmentPool,
   environmentFactory,
   findInterpreters,
   openScratchVolumes,
   ParkedSandboxes,
   placesOf,
+  prepareDebugging,
   RuntimeCatalogue,
   Snapshots,
   StartQueue,
@@ -67,7 +69,17 @@ import {
   TraceExporter,
   UsageMeter,
 } from "./observe/mod.ts";
-import { downloadCode, Environments, json, Prometheus, productRoute, usage } from "./product/mod.ts";
+import {
+  Debuggers,
+  downloadCode,
+  Environments,
+  type FindVersion,
+  json,
+  Prometheus,
+  productRoute,
+  shell,
+  usage,
+} from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { Logs } from "./services/logs/mod.ts";
@@ -358,6 +370,15 @@ export async function startServer(
     ...{ totals: functionTotals, pool, parked, ledger, asyncQueue },
     queues: () => sqs.depths(),
   });
+  const find: FindVersion = async (scope, name, qualifier) =>
+    (await calledNow(scope, name, qualifier))?.target;
+  const debugpy = new Debugpy(path.join(PROJECT, ".cache"));
+  const pythons = interpreters.filter(({ language }) => language === "python").map(({ program }) => program);
+  const debuggers = new Debuggers({
+    find,
+    prepare: (target, waits) => prepareDebugging({ ...sandboxParts, debugpy, pythons }, target, waits),
+    begin: (scope, target, debugging) => dataPlane.debug(scope, target, debugging),
+  });
   const frontDoor = new FrontDoor({
     services: services(lambdaOperations(lambdaParts), logs.operations, sqs.operations, cloudWatch.operations),
     virtualHosts: [new FunctionUrls(lambdaParts)],
@@ -370,6 +391,14 @@ export async function startServer(
       "GET /_lambkin/metrics": prometheus.answer,
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
+    tunnels: {
+      "POST /_lambkin/debug": debuggers.open,
+      "POST /_lambkin/debug/connection": debuggers.connect,
+      "POST /_lambkin/shell": shell({
+        find,
+        visit: (scope, target, environmentId) => dataPlane.visit(scope, target, environmentId),
+      }),
+    },
     reportFault,
   });
   const server = await listen(frontDoor, config.host, config.port);
@@ -408,6 +437,7 @@ export async function startServer(
     async stop() {
       clearInterval(sweep);
       ending.abort();
+      frontDoor.closeTunnels();
       const lastBatches = eventSources.stop();
       logs.endTails();
       const drained = Promise.all([

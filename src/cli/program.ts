@@ -39,6 +39,14 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: () => import("./commands/logs.ts"),
   },
   top: { summary: "execution environments, live", load: () => import("./commands/top.ts") },
+  shell: {
+    summary: "a shell, or a command, inside a living environment",
+    load: () => import("./commands/shell.ts"),
+  },
+  debug: {
+    summary: "a debugger in a function, whose time then stands still",
+    load: () => import("./commands/debug.ts"),
+  },
   usage: {
     summary: "what was used, and what it would cost on AWS",
     load: () => import("./commands/usage.ts"),

@@ -20,6 +20,8 @@ export const HTTP_LIMITS = {
   requestReadMsMax: 5 * MINUTE_MS,
   /** An idle kept-alive connection is closed after this. Longer than the usual clients' own. */
   keepAliveMs: 75 * SECOND_MS,
+  /** Connections that carry a shell or a debugger, at the same time. */
+  tunnelsMax: 64,
   /** On SIGTERM, requests in flight get this long. */
   drainMsMax: 25 * SECOND_MS,
 } as const;
@@ -32,6 +34,10 @@ export const PRODUCT_LIMITS = {
   streamIntervalMs: 100,
   /** A stream that has nothing to tell says so this often. */
   streamSilenceMsMax: 15 * SECOND_MS,
+  /** Columns or rows of a shell's terminal. */
+  terminalSideMax: 1000,
+  /** After a shell's program has ended, the rest of its output is waited for this long. */
+  lastOutputMsMax: 500,
   /** Functions whose throttles are counted for the live picture. */
   throttledFunctionsMax: 10_000,
 } as const;
@@ -171,6 +177,11 @@ export const ENVIRONMENT_LIMITS = {
   processesMax: 1024,
   /** MemorySize that comes with one full core. Source: "Configure Lambda function memory" page. */
   memoryMibOfOneCore: 1769,
+  /** Ours: what a function with a debugger is told it has left, and the memory that the debugger gets beside it. */
+  debuggedRunMs: 24 * 60 * MINUTE_MS,
+  debuggerMemoryMib: 512,
+  /** Ours: a debugger listens by then, once its runtime has been started. */
+  debuggerListensMsMax: 20 * SECOND_MS,
   /** Ours: an idle environment is frozen after this; one that is called again at once never pays for it. */
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
@@ -224,8 +235,10 @@ export const ENVIRONMENT_LIMITS = {
   frameBytesMax: 6 * MIB + 64 * KIB,
 } as const;
 
-/** Where no control group can be written. All ours. */
+/** Sandboxes, and what they do where no control group can be written. All ours. */
 export const SANDBOX_LIMITS = {
+  /** Who wants to enter a sandbox that is just being started waits for so long. */
+  enterMsMax: 5 * SECOND_MS,
   /** How often the memory of an environment is looked at. */
   memoryWatchMs: 250,
   /** What one process may have of writable memory beyond MemorySize, in use or not. */

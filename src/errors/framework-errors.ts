@@ -14,8 +14,12 @@ export const FRAMEWORK_ERROR_STATUS: Readonly<Record<string, number>> = {
   MissingRequiredParameterException: 400,
   RequestEntityTooLargeException: 413,
   RequestTimeoutException: 408,
+  // Also said by the product's own paths, which belong to no service.
+  ResourceConflictException: 409,
+  ResourceNotFoundException: 404,
   SerializationException: 400,
   ServiceUnavailableException: 503,
+  TooManyRequestsException: 429,
   UnknownOperationException: 404,
   UnrecognizedClientException: 403,
   UnsupportedOperationException: 400,

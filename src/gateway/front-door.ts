@@ -1,6 +1,7 @@
 /** One HTTP request from its head to its answer: which service, which operation, is it valid, what came out. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { HTTP_LIMITS } from "../config/mod.ts";
 import {
@@ -22,6 +23,7 @@ import { formOf, query } from "./protocols/query.ts";
 import { restJson } from "./protocols/rest-json.ts";
 import { rpcV2Cbor, speaksCbor } from "./protocols/rpc-v2-cbor.ts";
 import { type LoadedService, loadService, type ProtocolName, type ServiceDefinition } from "./service.ts";
+import { refuse, Tunnels, type TunnelTable } from "./tunnels.ts";
 
 /** A part of the product's own HTTP surface, outside AWS: `/_lambkin/...` and the console. */
 export type ProductRoute = (request: HttpRequest, requestId: string) => Promise<HttpAnswer | undefined>;
@@ -39,6 +41,8 @@ export interface FrontDoorOptions {
   readonly services: readonly ServiceDefinition[];
   /** Asked for paths below `/_lambkin/` and for `/` as browsers ask; undefined means not found. */
   readonly product: ProductRoute;
+  /** What becomes of connections that stop being HTTP. */
+  readonly tunnels?: TunnelTable;
   /** Told of failures that are our own fault. */
   readonly reportFault: (error: unknown, requestId: string) => void;
 }
@@ -59,9 +63,11 @@ export class FrontDoor {
   readonly #definitions: ReadonlyMap<string, ServiceDefinition>;
   readonly #loaded = new Map<string, Promise<LoadedService>>();
   readonly #hints: ServiceHints;
+  readonly #tunnels: Tunnels;
 
   constructor(options: FrontDoorOptions) {
     this.#options = options;
+    this.#tunnels = new Tunnels(options.tunnels ?? {});
     this.#definitions = new Map(options.services.map((service) => [service.name, service]));
     this.#hints = {
       byTargetPrefix: hintMap(options.services, (service) => service.targetPrefix),
@@ -73,6 +79,31 @@ export class FrontDoor {
   /** Loads a service's schemas before somebody waits for them. */
   async warm(name: string): Promise<void> {
     await this.#load(name);
+  }
+
+  /** Whether the connection of this request is to become a tunnel. */
+  isTunnel(incoming: IncomingMessage): boolean {
+    const host = incoming.headers.host ?? "";
+    return this.#tunnels.has(incoming) && !this.#options.virtualHosts.some((each) => each.owns(host));
+  }
+
+  /** The connection of a request that is one for a tunnel; never rejects. */
+  async openTunnel(incoming: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    // It ends as everything ends that is connected; there is nothing to be done about how.
+    socket.on("error", () => {});
+    const progress: Progress = { requestId: randomUUID(), protocol: restJson, service: undefined };
+    try {
+      const request = headOf(incoming);
+      refuseForeignPages(request);
+      await this.#tunnels.open(request, socket, head);
+    } catch (error) {
+      refuse(socket, this.#errorAnswer(error, progress));
+    }
+  }
+
+  /** What was open as a tunnel ends, and nothing becomes one any more. */
+  closeTunnels(): void {
+    this.#tunnels.close();
   }
 
   /** Answers every request; never rejects. */

@@ -20,9 +20,12 @@ export async function listen(frontDoor: FrontDoor, host: string, port: number): 
       requestTimeout: HTTP_LIMITS.requestReadMsMax,
       keepAliveTimeout: HTTP_LIMITS.keepAliveMs,
       noDelay: true,
+      // Clients that offer HTTP/2 or a WebSocket in passing are answered in HTTP/1.1.
+      shouldUpgradeCallback: (request) => frontDoor.isTunnel(request),
     },
     (request, response) => void frontDoor.handle(request, response),
   );
+  server.on("upgrade", (request, socket, head) => void frontDoor.openTunnel(request, socket, head));
   server.on("clientError", refuseMalformed);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -4,4 +4,5 @@ export { FrontDoor, type ProductRoute, type VirtualHost } from "./front-door.ts"
 export type { HttpAnswer, HttpRequest } from "./http-message.ts";
 export { type HttpServer, listen } from "./http-server.ts";
 export type { ServiceDefinition } from "./service.ts";
+export { TUNNEL_PROTOCOL, type TunnelHandler } from "./tunnels.ts";
 export type { ConstraintModel } from "./validation/constraints.ts";

@@ -7,3 +7,4 @@ export * from "./group-commit.ts";
 export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";
 export * from "./shell-session.ts";
+export * from "./tunnel-frames.ts";

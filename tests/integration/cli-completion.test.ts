@@ -47,7 +47,9 @@ describe("what is offered", () => {
   };
 
   it("is commands, their options, values and functions, each where it belongs", async () => {
-    assert.deepEqual(await offered("de"), ["deploy"]);
+    assert.deepEqual(await offered("de"), ["deploy", "debug"]);
+    assert.deepEqual(await offered("shell", "s"), ["send-mail"]);
+    assert.deepEqual(await offered("debug", "--break", "s"), ["send-mail"]);
     assert.ok(!(await offered("")).includes("__complete"));
     assert.deepEqual(await offered("invoke", ""), ["resize-images", "send-mail"]);
     assert.deepEqual(await offered("--region", "eu-west-1", "invoke", ""), []);

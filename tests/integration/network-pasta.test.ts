@@ -7,7 +7,7 @@ import { networkInterfaces } from "node:os";
 import { after, before, describe, it } from "node:test";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../../testkit/clients.ts";
-import { createFunction, invoke } from "../../testkit/functions.ts";
+import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
 import { type InternetHost, openInternetHost } from "../../testkit/internet.ts";
 import {
   CUSTOM,
@@ -19,6 +19,7 @@ import {
   type Target,
 } from "../../testkit/network-probe.ts";
 import { PROJECT, type ServerProcess, spawnServer, temporaryFolder } from "../../testkit/server.ts";
+import { runInside } from "../../testkit/tunnel.ts";
 import { waitFor } from "../../testkit/wait.ts";
 
 const isRoot = process.getuid?.() === 0;
@@ -93,6 +94,19 @@ describe("the network of functions through pasta", { skip: obstacle() }, () => {
   describe("as auto chooses it", () => {
     before(() => start("auto"));
     after(end);
+
+    it("is what somebody has who is let into a sandbox", async () => {
+      const look = `
+import os
+def lambda_handler(event, context):
+    return [os.readlink(f"/proc/self/ns/{kind}") for kind in ("mnt", "net", "pid", "user")]
+`;
+      await createFunction(client, "entered", pythonZip(look));
+      const { payload } = await invoke(client, "entered");
+      const script = `${look}\nimport json; print(json.dumps(lambda_handler(0, 0)))`;
+      const { output } = await runInside(server.url, "entered", ["python3", "-c", script]);
+      assert.deepEqual(JSON.parse(output), payload);
+    });
 
     it("has Lambkin's endpoint, and no other port of the host", async () => {
       const health = (await (await fetch(`${server.url}/_lambkin/health`)).json()) as { network: string };

@@ -8,6 +8,7 @@ import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { extensionLayer, inLog } from "../../testkit/extensions.ts";
 import { createFunction, invoke, NODE, nodeZip, pythonZip, zip } from "../../testkit/functions.ts";
 import { type ServerProcess, spawnServer, temporaryFolder } from "../../testkit/server.ts";
+import { runInside } from "../../testkit/tunnel.ts";
 import { waitFor } from "../../testkit/wait.ts";
 
 const LOOK = pythonZip(`
@@ -47,6 +48,16 @@ for (const runtime of ["crun", "runc", "runsc"]) {
       server.child.kill("SIGTERM");
       await server.exited;
       await rm(dataDir, { recursive: true, force: true });
+    });
+
+    it("lets people in as the guest, or says why not", async () => {
+      const status = "grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp)' /proc/self/status";
+      const code = `import subprocess\ndef lambda_handler(e, c): return subprocess.getoutput("${status}") + "\\n"`;
+      await createFunction(client, "entered", pythonZip(code));
+      const { payload } = await invoke(client, "entered");
+      const inside = runInside(server.url, "entered", ["sh", "-c", status]);
+      if (runtime === "runsc") await assert.rejects(inside, /gVisor's kernel is its own/);
+      else assert.equal((await inside).output, payload);
     });
 
     it("functions see and change what they may, and no more", async () => {

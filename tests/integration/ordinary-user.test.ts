@@ -9,6 +9,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, NODE, nodeZip, pythonZip, zip } from "../../testkit/functions.ts";
 import { PROJECT, type ServerProcess, spawnServer, temporaryFolder } from "../../testkit/server.ts";
+import { runInside, TestDebugger } from "../../testkit/tunnel.ts";
 
 const NOBODY = 65_534;
 
@@ -44,6 +45,26 @@ describe("an ordinary user's server", { skip }, () => {
     server.child.kill("SIGTERM");
     await server.exited;
     await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it("lets people into its sandboxes, as the guest", async () => {
+    const look = `
+import os
+def lambda_handler(event, context):
+    return [os.getuid(), os.getcwd()] + [os.readlink(f"/proc/self/ns/{kind}") for kind in ("mnt", "net", "pid", "user")]
+`;
+    await createFunction(client, "entered", pythonZip(look));
+    const { payload } = await invoke(client, "entered");
+    const script = `${look}\nimport json; print(json.dumps(lambda_handler(0, 0)))`;
+    const { output, errors } = await runInside(server.url, "entered", ["python3", "-c", script]);
+    assert.equal(errors, "");
+    assert.deepEqual(JSON.parse(output), payload);
+    const tried = await runInside(server.url, "entered", ["unshare", "--user", "true"]);
+    assert.match(tried.errors, /Operation not permitted/);
+    await createFunction(client, "debugged", nodeZip("exports.handler = async () => 1"), NODE);
+    const session = await TestDebugger.open(server.url, { function: "debugged" });
+    await session.ready();
+    session.close();
   });
 
   it("says what it cannot keep apart", async () => {

@@ -29,8 +29,9 @@ export function define(command: Command): void {
 }
 
 async function examine(options: object): Promise<Finding[]> {
-  const [isolation, kernel, runtimes, place] = await Promise.all([
+  const [isolation, shells, kernel, runtimes, place] = await Promise.all([
     import("../doctor/isolation.ts"),
+    import("../doctor/shells.ts"),
     import("../doctor/kernel.ts"),
     import("../doctor/runtimes.ts"),
     import("../doctor/place.ts"),
@@ -40,7 +41,7 @@ async function examine(options: object): Promise<Finding[]> {
     runtimes.runtimeFindings(),
     place.placeFindings(connectionOf(options)),
   ]);
-  return [...isolated, ...kernel.kernelFindings(), ...found, ...placed];
+  return [...isolated, shells.shellFinding(), ...kernel.kernelFindings(), ...found, ...placed];
 }
 
 function show(findings: readonly Finding[]): void {

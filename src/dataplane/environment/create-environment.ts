@@ -26,7 +26,7 @@ export interface EnvironmentParts extends SandboxParts {
 }
 
 export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory {
-  return (scope, target, initializationType, onEnded) => {
+  return (scope, target, initializationType, onEnded, debugging) => {
     const id = randomBytes(16).toString("hex");
     const choice = parts.runtimes.choose(target.settings.Runtime ?? "");
     const { log, stream } = environmentLog(parts, { id, scope, target, choice });
@@ -39,9 +39,11 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
       initializationType,
       log,
       clock: parts.clock,
+      debugging,
       start: async (prepare) => {
         const request = { id, scope, target, initializationType, choice, stream, log, prepare };
-        const isFirst = place === undefined;
+        // What waits was started without a debugger.
+        const isFirst = place === undefined && debugging === undefined;
         const restored = isFirst ? await restore(parts, request) : undefined;
         if (restored !== undefined) {
           place = restored.place;
@@ -56,8 +58,8 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
         return parts.starts.run(target.configurationId, async () => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
           const sandboxId = `${id}-${++starts}`;
-          const sandbox = await startSandbox(parts, { ...request, sandboxId, place }, files);
-          return { sandbox, isRestored: false };
+          const started = await startSandbox(parts, { ...request, sandboxId, place, debugging }, files);
+          return { ...started, isRestored: false };
         });
       },
       discard: async () => {
@@ -81,7 +83,7 @@ async function restore(parts: EnvironmentParts, request: EnvironmentRequest): Pr
   const { sandbox, place, paths } = copy;
   const variables = announce(parts, { ...request, choice, place, paths, extensions: [], isRestored: true });
   sandbox.control.write(startFrame(variables));
-  return { place, sandbox, isRestored: true };
+  return { place, sandbox, variables, isRestored: true };
 }
 
 /** Makes a sandbox that was parked this function's; undefined where none is there, or it cannot be had that way. */
@@ -106,5 +108,5 @@ function adopt(
   const variables = announce(parts, { ...request, choice, place, paths, extensions: [], isRestored: false });
   sandbox.resize(target.settings.MemorySize);
   sandbox.control.write(startFrame(variables));
-  return { place, sandbox, isRestored: false };
+  return { place, sandbox, variables, isRestored: false };
 }

@@ -3,6 +3,7 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
 import { type FunctionVersion, isSnapStart, type Scope } from "../../model/mod.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
+import type { Debugging } from "./debugging.ts";
 import type { ExecutionEnvironment } from "./execution-environment.ts";
 
 /** Makes an environment that is still to be initialised. */
@@ -11,6 +12,7 @@ export type EnvironmentFactory = (
   target: FunctionVersion,
   initializationType: InitializationType,
   onEnded: (environment: ExecutionEnvironment) => void,
+  debugging?: Debugging,
 ) => ExecutionEnvironment;
 
 export interface PoolOptions {
@@ -31,6 +33,9 @@ interface Provision {
   readonly onEnded: (environment: ExecutionEnvironment) => void;
 }
 
+/** How soon it is looked again whether somebody is still in an environment that would end otherwise. */
+const HELD_LOOK_MS = 1000;
+
 /** Configurations known to be replaced; enough to outlast every invocation that may still name one. */
 const RETIRED_REMEMBERED_MAX = 10_000;
 
@@ -39,6 +44,8 @@ export class EnvironmentPool {
   /** Idle environments by configuration, the last used at the end. */
   readonly #idle = new Map<string, ExecutionEnvironment[]>();
   readonly #provisioned = new Map<string, Provision>();
+  /** Those with a debugger that have nothing to do, by configuration. */
+  readonly #debugged = new Map<string, ExecutionEnvironment[]>();
   readonly #alive = new Set<ExecutionEnvironment>();
   readonly #retired = new Set<string>();
   /**
@@ -57,10 +64,12 @@ export class EnvironmentPool {
   }
 
   /**
-   * A warm environment for exactly this code and these settings, provisioned ones first, then the most recently used; it
-   * is the caller's now.
+   * A warm environment for exactly this code and these settings, one with a debugger first, then provisioned ones, then the most
+   * recently used; it is the caller's now.
    */
   takeIdle({ configurationId }: FunctionVersion): ExecutionEnvironment | undefined {
+    const debugged = this.#debugged.get(configurationId)?.pop();
+    if (debugged !== undefined) return debugged;
     const provisioned = this.#provisioned.get(configurationId)?.idle.pop();
     if (provisioned !== undefined) return provisioned;
     const idle = this.#idle.get(configurationId)?.pop();
@@ -73,13 +82,13 @@ export class EnvironmentPool {
     scope: Scope,
     target: FunctionVersion,
     initializationType: InitializationType = isSnapStart(target) ? "snap-start" : "on-demand",
+    debugging?: Debugging,
   ): ExecutionEnvironment | undefined {
     if (this.#closed) return undefined;
     if (this.#alive.size >= ENVIRONMENT_LIMITS.environmentsMax && !this.#endLeastRecentlyUsed())
       return undefined;
-    const environment = this.#options.create(scope, target, initializationType, (ended) =>
-      this.#forget(ended),
-    );
+    const forget = (ended: ExecutionEnvironment): void => this.#forget(ended);
+    const environment = this.#options.create(scope, target, initializationType, forget, debugging);
     this.#alive.add(environment);
     if (initializationType === "provisioned-concurrency") {
       this.#provisioned.get(target.configurationId)?.alive.add(environment);
@@ -112,6 +121,10 @@ export class EnvironmentPool {
   release(environment: ExecutionEnvironment): void {
     if (environment.state === "ended") return;
     const { configurationId } = environment.target;
+    if (environment.debugging !== undefined) {
+      this.#releaseDebugged(environment);
+      return;
+    }
     const provision = this.#provisioned.get(configurationId);
     const isRunning = environment.state !== "stopped";
     const isProvisionKept = isRunning && provision !== undefined && provision.alive.size <= provision.wanted;
@@ -121,7 +134,8 @@ export class EnvironmentPool {
     }
     const isProvisioned = environment.initializationType === "provisioned-concurrency";
     const ageMs = this.#options.clock.monotonicMs() - environment.createdMs;
-    const isKept = !isProvisioned && this.#options.keepAliveMs > 0 && ageMs < this.#options.ageMsMax;
+    const isYoung = this.#options.keepAliveMs > 0 && ageMs < this.#options.ageMsMax;
+    const isKept = !isProvisioned && (isYoung || environment.isHeld);
     if (this.#closed || this.#retired.has(configurationId) || !isKept) {
       environment.end();
       return;
@@ -135,6 +149,17 @@ export class EnvironmentPool {
     this.#sweep ??= this.#options.clock.after(this.#options.keepAliveMs, () => this.#endIdleTooLong());
   }
 
+  #releaseDebugged(environment: ExecutionEnvironment): void {
+    const { configurationId } = environment.target;
+    if (this.#closed || this.#retired.has(configurationId) || !environment.isDebugged) {
+      environment.end();
+      return;
+    }
+    const idle = this.#debugged.get(configurationId);
+    if (idle === undefined) this.#debugged.set(configurationId, [environment]);
+    else idle.push(environment);
+  }
+
   /** The configuration is replaced or deleted: idle environments end now, busy ones after their invocation. */
   retire(configurationId: string): void {
     this.#retired.add(configurationId);
@@ -143,7 +168,8 @@ export class EnvironmentPool {
       if (oldest !== undefined) this.#retired.delete(oldest);
     }
     this.setProvision(configurationId, 0);
-    for (const environment of [...(this.#idle.get(configurationId) ?? [])]) environment.end();
+    const idle = [this.#idle, this.#debugged].flatMap((kind) => kind.get(configurationId) ?? []);
+    for (const environment of idle) environment.end();
   }
 
   /** What every living environment runs. */
@@ -190,10 +216,12 @@ export class EnvironmentPool {
     this.#letGo(environment);
     this.#held.delete(environment);
     const { configurationId } = environment.target;
-    const idle = this.#idle.get(configurationId);
-    const at = idle?.indexOf(environment) ?? -1;
-    if (at >= 0) idle?.splice(at, 1);
-    if (idle?.length === 0) this.#idle.delete(configurationId);
+    for (const kind of [this.#idle, this.#debugged]) {
+      const idle = kind.get(configurationId);
+      const at = idle?.indexOf(environment) ?? -1;
+      if (at >= 0) idle?.splice(at, 1);
+      if (idle?.length === 0) kind.delete(configurationId);
+    }
     const provision = this.#provisioned.get(configurationId);
     if (provision?.alive.delete(environment) === true) {
       provision.idle = provision.idle.filter((other) => other !== environment);
@@ -209,7 +237,9 @@ export class EnvironmentPool {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const environments of [...this.#idle.values()]) {
       for (const environment of [...environments]) {
-        const leftMs = environment.idleSinceMs + keepAliveMs - nowMs;
+        const leftMs = environment.isHeld
+          ? Math.max(keepAliveMs, HELD_LOOK_MS)
+          : environment.idleSinceMs + keepAliveMs - nowMs;
         if (leftMs <= 0) environment.end();
         else nextMs = Math.min(nextMs, leftMs);
       }
@@ -220,7 +250,8 @@ export class EnvironmentPool {
   /** False when nothing is idle. */
   #endLeastRecentlyUsed(): boolean {
     let oldest: ExecutionEnvironment | undefined;
-    for (const [first] of this.#idle.values()) {
+    for (const environments of this.#idle.values()) {
+      const first = environments.find(({ isHeld }) => !isHeld);
       if (first !== undefined && (oldest === undefined || first.idleSinceMs < oldest.idleSinceMs))
         oldest = first;
     }

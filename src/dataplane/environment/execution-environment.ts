@@ -6,8 +6,8 @@
  * |--------------|--------------------------------------------------------|-------------------------------------------------|
  * | stopped      | no process of the guest lives; /tmp and log stay       | init → initializing; end() → ended              |
  * | initializing | the sandbox starts, the runtime loads the function     | ready → idle; failure → stopped; end() → ended  |
- * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; a moment later → frozen; exit → stopped; end() → ended |
- * | frozen       | nothing of the guest runs                              | run → busy; exit → stopped; end() → ended       |
+ * | idle         | no invocation is out; the runtime waits or soon will   | run → busy; a moment later, unless held → frozen; exit → stopped; end() → ended |
+ * | frozen       | nothing of the guest runs                              | run → busy; hold → idle; exit → stopped; end() → ended |
  * | busy         | exactly one invocation is out, or extensions still work on it | all done → idle; timeout, fatal error, exit → stopped; end() → ended |
  * | ended        | nothing is left of it, or soon will be                 |                                                 |
  *
@@ -15,11 +15,13 @@
  */
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
-import { type Clock, deferred } from "../../kit/mod.ts";
+import { type Clock, deferred, type Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation, Scope } from "../../model/mod.ts";
 import type { ShutdownReason } from "../extensions/extension.ts";
 import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
+import { Closed, type Entered, type EnterSpec } from "../sandbox/sandbox.ts";
+import type { Debugging } from "./debugging.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import {
   type InitEnd,
@@ -63,6 +65,8 @@ export interface EnvironmentOptions {
   readonly log: EnvironmentLog;
   readonly clock: Clock;
   readonly start: SandboxStarter;
+  /** Where its runtime has a debugger. */
+  readonly debugging?: Debugging | undefined;
   /** Gives back what outlives the processes: /tmp and network. */
   readonly discard: () => Promise<void>;
   /** Called once, when the environment has ended. */
@@ -85,15 +89,21 @@ export class ExecutionEnvironment {
   requestId: string | undefined;
   /** When it had nothing to do last. */
   idleSinceMs = 0;
+  readonly debugging: Debugging | undefined;
   readonly #options: EnvironmentOptions;
+  #isTimed: boolean;
+  /** Starts the time of what is under way, where it was not running. */
+  #startTime: (() => void) | undefined;
   #state: EnvironmentState = "stopped";
   #process: RuntimeProcess | undefined;
   #starts = 0;
   #isFreezeDue = false;
+  #holders = 0;
   #peakMemoryBytes = 0;
   #unsettled: Promise<void> | undefined;
   #isRestored = false;
   #gone: Promise<void> = Promise.resolve();
+  readonly #ended = deferred<void>();
 
   constructor(options: EnvironmentOptions) {
     this.id = options.id;
@@ -103,6 +113,8 @@ export class ExecutionEnvironment {
     this.log = options.log;
     this.createdMs = options.clock.monotonicMs();
     this.stateSinceMs = this.createdMs;
+    this.debugging = options.debugging;
+    this.#isTimed = options.debugging === undefined;
     this.#options = options;
   }
 
@@ -125,9 +137,19 @@ export class ExecutionEnvironment {
     return this.#gone;
   }
 
+  /** Resolves when it has ended; what is left of it may still be going. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
   /** Resolves when an invocation that goes on after its answer is over. */
   get unsettled(): Promise<void> | undefined {
     return this.#unsettled;
+  }
+
+  /** Whether somebody is in it: it is not frozen then, and ended only for a reason. */
+  get isHeld(): boolean {
+    return this.#holders > 0;
   }
 
   /** Bytes, as the last report had it; costs nothing. */
@@ -166,13 +188,13 @@ export class ExecutionEnvironment {
     this.#process = process;
     const timeout = deferred<"timeout">();
     const expire = (): void => timeout.resolve("timeout");
-    let timer = clock.after(budgetMs, expire);
+    let timer = this.#isTimed ? clock.after(budgetMs, expire) : undefined;
     let end: InitEnd | "timeout" | Unstartable;
     try {
       await process.start();
       this.#isRestored = process.isRestored;
       if (process.isRestored) {
-        timer.cancel();
+        timer?.cancel();
         timer = clock.after(ENVIRONMENT_LIMITS.restoreMsMax, expire);
       }
       end = await Promise.race([process.initEnd, timeout.promise]);
@@ -183,7 +205,7 @@ export class ExecutionEnvironment {
       }
       end = error;
     } finally {
-      timer.cancel();
+      timer?.cancel();
     }
     const durationMs = clock.monotonicMs() - startedMs;
     if (end !== "timeout" && !(end instanceof Error) && end.kind === "ready") {
@@ -215,19 +237,65 @@ export class ExecutionEnvironment {
     this.#enter("busy");
     this.invocations++;
     this.requestId = invocation.requestId;
-    const timer = clock.after(timeoutMs, () => process.timeOut());
-    const outcome = await process.run(invocation, Math.floor(clock.nowMs() + timeoutMs), onTaken);
+    let timer: Timer | undefined;
+    const startTime = (): void => {
+      timer = clock.after(timeoutMs, () => process.timeOut());
+    };
+    if (this.#isTimed) startTime();
+    else this.#startTime = startTime;
+    const leftMs = this.#isTimed ? timeoutMs : ENVIRONMENT_LIMITS.debuggedRunMs;
+    const outcome = await process.run(invocation, Math.floor(clock.nowMs() + leftMs), onTaken);
+    this.#startTime = undefined;
     if ("settled" in outcome && outcome.settled !== undefined) {
       this.#unsettled = outcome.settled.then((late) => {
-        timer.cancel();
+        timer?.cancel();
         this.#unsettled = undefined;
         this.#afterRun(process, late ?? outcome);
       });
       return outcome;
     }
-    timer.cancel();
+    timer?.cancel();
     this.#afterRun(process, outcome);
     return outcome;
+  }
+
+  /** Until the returned function is called somebody is in it. */
+  hold(): () => void {
+    this.#holders++;
+    if (this.#state === "frozen") {
+      this.#process?.thaw();
+      this.#becomeIdle();
+    }
+    let isHolding = true;
+    return () => {
+      if (!isHolding) return;
+      isHolding = false;
+      this.#holders--;
+      // Nobody knows since when it has had nothing to do.
+      if (this.#state === "idle") this.#becomeIdle();
+    };
+  }
+
+  /** Whether its debugger has somebody who uses it: then no time of the function runs. */
+  get isDebugged(): boolean {
+    return !this.#isTimed;
+  }
+
+  /** The debugger's user has gone: what is under way has the function's time from now on, then the environment is to end. */
+  leaveDebugger(): void {
+    if (this.#isTimed) return;
+    this.#isTimed = true;
+    this.#startTime?.();
+    if (this.#state !== "busy") this.end();
+  }
+
+  /** Starts a program beside the runtime while somebody holds it. Rejects with Closed. */
+  async enter(spec: () => EnterSpec): Promise<Entered> {
+    invariant(this.isHeld, "an environment that nobody holds may be frozen");
+    const process = this.#process;
+    if (process === undefined) throw new Closed(`the environment is ${this.#state}`);
+    await process.running;
+    return process.enter(spec());
   }
 
   /** The invocation is over in every respect. */
@@ -243,6 +311,7 @@ export class ExecutionEnvironment {
     this.#stop("spindown");
     this.#enter("ended");
     this.#gone = this.#gone.then(() => this.#options.discard());
+    this.#ended.resolve();
     this.#options.onEnded(this);
   }
 
@@ -275,7 +344,7 @@ export class ExecutionEnvironment {
     this.#isFreezeDue = true;
     this.#options.clock.after(delayMs, () => {
       this.#isFreezeDue = false;
-      if (this.#state !== "idle") return;
+      if (this.#state !== "idle" || this.isHeld) return;
       const leftMs = this.idleSinceMs + ENVIRONMENT_LIMITS.freezeDelayMs - this.#options.clock.monotonicMs();
       if (leftMs > 0) this.#freezeIn(leftMs);
       else if (this.#process?.freeze() === true) this.#enter("frozen");

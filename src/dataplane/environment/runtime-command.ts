@@ -12,6 +12,8 @@ export interface RuntimeCommandInput {
   readonly folders: SandboxFolders;
   readonly paths: GuestPaths;
   readonly settings: FunctionSettings;
+  /** Put before our client: of an interpreter's own options they are the last. */
+  readonly debuggerArguments?: readonly string[] | undefined;
 }
 
 /** Whether it takes invocations from the Runtime API; the others have a socket of their own. */
@@ -24,7 +26,9 @@ export async function runtimeCommand(input: RuntimeCommandInput): Promise<string
   const { choice, folders, paths, settings } = input;
   const { interpreter } = choice;
   if (interpreter === undefined) return [await findBootstrap(folders, paths)];
-  const command = [...runtimeArguments(choice, paths), ...functionArguments(input)];
+  const runtime = runtimeArguments(choice, paths);
+  runtime.splice(-1, 0, ...(input.debuggerArguments ?? []));
+  const command = [...runtime, ...functionArguments(input)];
   const wrapper = settings.Environment?.Variables?.["AWS_LAMBDA_EXEC_WRAPPER"];
   return wrapper === undefined ? command : wrapped(wrapper, command, paths);
 }

@@ -10,7 +10,7 @@ import { exitFailure, type PlatformFailure } from "../platform/failure-payload.t
 import type { InitializationType } from "../platform/platform-event.ts";
 import { framedLink } from "../runtime-api/framed-link.ts";
 import { type RuntimeLink, type RuntimeListener, WHOLE_CONTENT_TYPE } from "../runtime-api/runtime-link.ts";
-import type { Sandbox } from "../sandbox/sandbox.ts";
+import { Closed, type Entered, type EnterSpec, type Sandbox } from "../sandbox/sandbox.ts";
 import type { Supervisor } from "../sandbox/supervisor.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 import { GuestApis, type Surroundings } from "./guest-apis.ts";
@@ -58,6 +58,8 @@ export type RunEnd = (RunAnswer & { readonly settled?: Promise<RunBreak | undefi
 
 export interface Started {
   readonly sandbox: Sandbox;
+  /** What the guest's environment was made of. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Its runtime is the copy of one that was initialised before. */
   readonly isRestored: boolean;
 }
@@ -91,8 +93,10 @@ export class RuntimeProcess implements RuntimeListener {
   readonly #options: RuntimeProcessOptions;
   readonly #init = deferred<InitEnd>();
   #sandbox: Sandbox | undefined;
+  #variables: Readonly<Record<string, string>> = {};
   #apis: GuestApis | undefined;
   #link: RuntimeLink | undefined;
+  readonly #adopted = deferred<void>();
   #isRuntimeReady = false;
   #run: RunInProgress | undefined;
   /** Set from an answer until everybody is done with the invocation. */
@@ -109,6 +113,8 @@ export class RuntimeProcess implements RuntimeListener {
 
   constructor(options: RuntimeProcessOptions) {
     this.#options = options;
+    // Often nobody waits for it.
+    this.#adopted.promise.catch(() => {});
   }
 
   /** What came of the init phase. */
@@ -145,9 +151,11 @@ export class RuntimeProcess implements RuntimeListener {
     try {
       const started = await this.#options.start((surroundings) => this.#prepare(surroundings));
       this.#isRestored = started.isRestored;
+      this.#variables = started.variables;
       this.#adopt(started.sandbox);
     } catch (error) {
       this.#apis?.close();
+      this.#adopted.reject(new Closed("its sandbox could not be started"));
       throw error;
     }
   }
@@ -232,6 +240,18 @@ export class RuntimeProcess implements RuntimeListener {
     if (this.#hasExited) return;
     this.#sandbox?.thaw();
     this.#apis?.telemetry.resume();
+  }
+
+  /** Starts a further program beside the runtime, with its variables. Rejects with Closed. */
+  async enter(spec: EnterSpec): Promise<Entered> {
+    if (this.#hasExited || this.#isStopped || this.#sandbox === undefined)
+      throw new Closed("its sandbox has ended");
+    return this.#sandbox.enter({ ...spec, variables: { ...this.#variables, ...spec.variables } });
+  }
+
+  /** Resolves when its sandbox runs; rejects with Closed. */
+  get running(): Promise<void> {
+    return this.#adopted.promise;
   }
 
   /** Bytes; keeps its last value after the exit. */
@@ -333,6 +353,7 @@ export class RuntimeProcess implements RuntimeListener {
 
   #adopt(sandbox: Sandbox): void {
     this.#sandbox = sandbox;
+    this.#adopted.resolve();
     const { log, clock, onBroken } = this.#options;
     const readTheRest = readAtPace(sandbox.logs, clock, (chunk) => log.push(chunk));
     if (sandbox.supervisor !== undefined) this.#watch(sandbox.supervisor);

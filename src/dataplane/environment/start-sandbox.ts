@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
@@ -10,8 +11,9 @@ import type { InitializationType } from "../platform/platform-event.ts";
 import type { SystemLogLevel } from "../platform/platform-json.ts";
 import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
-import type { GuestPaths, Sandbox, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
+import type { GuestPaths, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
 import type { ScratchVolumes } from "../sandbox/scratch-volumes.ts";
+import { type Debugging, debuggerOf } from "./debugging.ts";
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import { environmentVariables } from "./environment-variables.ts";
 import { Unstartable } from "./execution-environment.ts";
@@ -19,6 +21,7 @@ import { type FoundExtension, findExtensions, namesHiddenFromExtensions } from "
 import type { Surroundings } from "./guest-apis.ts";
 import type { Place } from "./place.ts";
 import { runtimeCommand, speaksHttp } from "./runtime-command.ts";
+import type { Started } from "./runtime-process.ts";
 import type { StartQueue } from "./start-queue.ts";
 
 export interface SandboxParts {
@@ -73,6 +76,7 @@ export interface StartRequest extends EnvironmentRequest {
   readonly sandboxId: string;
   readonly place: Place;
   readonly copying?: "source";
+  readonly debugging?: Debugging | undefined;
 }
 
 /** A function's files on the host. */
@@ -82,7 +86,10 @@ export interface FunctionFiles {
 }
 
 /** Throws Unstartable. */
-export async function filesOf({ code }: SandboxParts, target: FunctionVersion): Promise<FunctionFiles> {
+export async function filesOf(
+  { code }: Pick<SandboxParts, "code">,
+  target: FunctionVersion,
+): Promise<FunctionFiles> {
   if (target.code.kind === "image") throw new Unstartable("Lambkin does not run container images yet");
   const layers = (target.settings.Layers ?? []).map((layer) => layer.CodeSha256);
   return { code: await code.unpacked(target.code.sha256), layers: await code.merged(layers) };
@@ -93,8 +100,8 @@ export async function startSandbox(
   parts: SandboxParts,
   request: StartRequest,
   files: FunctionFiles,
-): Promise<Sandbox> {
-  const { choice, target, place, copying } = request;
+): Promise<Omit<Started, "isRestored">> {
+  const { choice, target, place, copying, debugging } = request;
   const { settings } = target;
   if (choice === undefined) {
     throw new Unstartable(`Runtime ${settings.Runtime} is not installed on this machine`);
@@ -102,27 +109,37 @@ export async function startSandbox(
   const folders = { ...files, ...runtimeFolders(parts, choice) };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
-  const command = await runtimeCommand({ choice, folders, paths, settings });
+  const debug = debugging && (await debuggerOf(debugging, folders, paths, place.slot));
+  const command = await runtimeCommand({
+    choice,
+    folders,
+    paths,
+    settings,
+    debuggerArguments: debug?.arguments,
+  });
   const extensions = await findExtensions(folders.layers, paths);
   const isSource = copying === "source";
-  const variables = announce(parts, { ...request, choice, paths, extensions, isRestored: false });
-  return parts.driver.start({
+  const announced = announce(parts, { ...request, choice, paths, extensions, isRestored: false });
+  const variables = debug === undefined ? announced : debug.variables(announced);
+  const sandbox = await parts.driver.start({
     sandboxId: request.sandboxId,
     tmp: place.volume.folder,
     network: place.slot,
     mountNamespace: parts.volumes.mountNamespace,
     folders,
     mounts,
+    readOnly: debug?.readOnly ?? [],
     command,
     variables: isSource ? { ...variables, [SOURCE_VARIABLE]: "1" } : variables,
-    memoryMib: settings.MemorySize,
+    memoryMib: settings.MemorySize + (debug === undefined ? 0 : ENVIRONMENT_LIMITS.debuggerMemoryMib),
     ...(isSource && { copying }),
     extensions,
     hiddenFromExtensions: namesHiddenFromExtensions(variables),
   });
+  return { sandbox, variables };
 }
 
-export function runtimeFolders({ runtimes }: SandboxParts, choice: RuntimeChoice) {
+export function runtimeFolders({ runtimes }: Pick<SandboxParts, "runtimes">, choice: RuntimeChoice) {
   return {
     runtime: runtimes.bootstrapFolder(choice),
     language: choice.interpreter?.folder,

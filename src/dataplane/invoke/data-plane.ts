@@ -9,6 +9,7 @@ import type {
   Observe,
   Scope,
 } from "../../model/mod.ts";
+import type { Debugging } from "../environment/debugging.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
 import {
   type ExecutionEnvironment,
@@ -27,7 +28,9 @@ import {
 } from "../platform/failure-payload.ts";
 import { billedMs, type PlatformStatus } from "../platform/platform-event.ts";
 import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
+import { DebugSession } from "./debug-session.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
+import { type Visit, visit } from "./visits.ts";
 
 export interface DataPlaneOptions {
   readonly pool: EnvironmentPool;
@@ -128,6 +131,16 @@ export class DataPlane implements Invoker {
   /** Replaces what was provisioned for the version; 0 ends it. Environments start in the background. */
   provision(scope: Scope, target: FunctionVersion, amount: number): void {
     this.#provisioned.set(scope, target, amount);
+  }
+
+  /** Lets somebody into an environment of the version. Rejects with Closed, and with what the machine has against one. */
+  visit(scope: Scope, target: FunctionVersion, environmentId: string | undefined): Promise<Visit> {
+    return visit(this.#options.pool, scope, target, environmentId);
+  }
+
+  /** An environment of the version with a debugger in it, which takes its calls from now on. Throws Closed. */
+  debug(scope: Scope, target: FunctionVersion, debugging: Debugging): DebugSession {
+    return new DebugSession(this.#options, scope, target, debugging);
   }
 
   /** Undefined when nothing is provisioned for the version. */

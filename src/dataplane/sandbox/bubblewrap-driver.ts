@@ -5,6 +5,7 @@
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
+import { enterGuest } from "./enter.ts";
 import {
   type AccountFiles,
   CODE,
@@ -19,12 +20,16 @@ import {
   systemEntries,
 } from "./guest-root.ts";
 import { FILTER_DESCRIPTOR, launch } from "./launch.ts";
+import { generation, innermost } from "./memory-watch.ts";
 import type { SandboxDriver, SandboxSpec } from "./sandbox.ts";
+import type { Machine } from "./seccomp/filter.ts";
 import { supervisedCommand } from "./supervisor.ts";
 
 export interface BubblewrapOptions {
   /** Absolute path of `bwrap`. */
   readonly program: string;
+  /** Undefined where its system calls are not known. */
+  readonly machine: Machine | undefined;
   /** The seccomp filter; undefined where there is none for this architecture. */
   readonly filterFile: string | undefined;
   /** The same, which lets a copy of the guest's runtime move to a sandbox of its own. */
@@ -76,7 +81,24 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           cgroup,
           handedOver: nulSeparated([...rootArguments, ...sandboxArguments(spec)]),
         });
-        return { ...running, dispose };
+        return {
+          ...running,
+          enter: async (entering) => {
+            // The program itself: as soon as it is there, its root is what it is to see. A copy came from elsewhere.
+            const inside = (): number | undefined =>
+              typeof spec.copying === "object"
+                ? innermost(running.processes())
+                : generation(running.processId, 2)[0];
+            return enterGuest(entering, {
+              ...{ inside, cgroup, machine: options.machine, ended: running.exited },
+              memoryMib: spec.memoryMib,
+              // What the guest runs behind is its filter, also where its runtime may do more to be copied.
+              filterFile: options.filterFile,
+              prefix: options.cgroups?.limitsProcesses === true ? [] : LIMITING_PROCESSES,
+            });
+          },
+          dispose,
+        };
       } catch (error) {
         await dispose();
         throw error;

@@ -50,7 +50,7 @@ export async function chooseDriver(
     }
     return {
       driver: bubblewrapDriver({
-        ...{ program: found.program, filterFile, sourceFilterFile, cgroups, accountFiles },
+        ...{ program: found.program, machine, filterFile, sourceFilterFile, cgroups, accountFiles },
       }),
       warning: undefined,
     };
@@ -94,7 +94,10 @@ async function chooseOci(
     await mkdir(bundles, { recursive: true });
     const accountFiles = await writeAccountFiles(folder);
     const machine = MACHINES[process.arch];
-    return ociDriver({ runtime, program, machine, cgroups, accountFiles, folder: bundles });
+    const filterFile = machine === undefined ? undefined : path.join(folder, "seccomp.bpf");
+    if (filterFile !== undefined && machine !== undefined)
+      await writeFile(filterFile, seccompFilter(machine));
+    return ociDriver({ filterFile, runtime, program, machine, cgroups, accountFiles, folder: bundles });
   }
   const wanted = choice === "auto" ? OCI_RUNTIMES.join(", ") : choice;
   throw new Error(

@@ -95,7 +95,13 @@ export function systemEntries(accountFiles: AccountFiles): RootEntry[] {
 }
 
 /** What is this guest's own; later entries lie over earlier ones. */
-export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): RootEntry[] {
+export function guestEntries({
+  folders,
+  mounts,
+  readOnly: further = [],
+  network,
+  tmp,
+}: SandboxSpec): RootEntry[] {
   const { code, layers, runtime, language, packages } = folders;
   return [
     { kind: "bind", host: tmp, guest: "/tmp", isWritable: true },
@@ -106,6 +112,7 @@ export function guestEntries({ folders, mounts, network, tmp }: SandboxSpec): Ro
     ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),
     ...(packages === undefined ? [] : packagesOf(packages)),
     ...(language === undefined ? [] : [readOnly(language, LANGUAGE), alsoAt(language)]),
+    ...further.map(({ host, guest }) => readOnly(host, guest)),
     ...mounts.map(({ host, guest }) => ({ kind: "bind", host, guest, isWritable: true }) as const),
   ];
 }

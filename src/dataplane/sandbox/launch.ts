@@ -38,7 +38,7 @@ export interface LaunchOptions {
   readonly copying?: "source" | CopySource | undefined;
 }
 
-export interface Launched extends Omit<Sandbox, "dispose"> {
+export interface Launched extends Omit<Sandbox, "dispose" | "enter"> {
   /** Of the first process on the host. */
   readonly processId: number;
 }
@@ -50,18 +50,23 @@ function dataKibMax(memoryMib: number): number {
   return (memoryMib + SANDBOX_LIMITS.dataMibBesideMemory) * 1024;
 }
 
+type Limits = Pick<LaunchOptions, "cgroup" | "limitsOpenFiles" | "memoryMib">;
+
+/** A shell joins the group and sets the limits before anything of the guest runs, then it is replaced. */
+export function joiningScript({ cgroup, limitsOpenFiles, memoryMib }: Limits): string {
+  return [
+    ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
+    ...(limitsOpenFiles ? [`ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`] : []),
+    "ulimit -c 0",
+    ...(cgroup === undefined ? [`ulimit -d ${dataKibMax(memoryMib)}`] : []),
+  ].join("; ");
+}
+
 /** Rejects when the program cannot be started. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const { cgroup } = options;
-  // The shell joins the group and sets the limits before anything of the guest runs, then is replaced by it.
   const filter = options.filterFile === undefined ? "" : `${FILTER_DESCRIPTOR}<'${options.filterFile}'`;
-  const script = [
-    ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
-    ...(options.limitsOpenFiles ? [`ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`] : []),
-    "ulimit -c 0",
-    ...(cgroup === undefined ? [`ulimit -d ${dataKibMax(options.memoryMib)}`] : []),
-    `exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`,
-  ].join("; ");
+  const script = `${joiningScript(options)}; exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`;
   const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
     cwd: options.workingFolder,
     env: options.variables as Record<string, string>,

@@ -106,6 +106,33 @@ export function generation(processId: number, depth: number): number[] {
   return ids;
 }
 
+/** Of these processes the first that is in the most process namespaces, one inside the other; undefined where none lives. */
+export function innermost(processIds: readonly number[]): number | undefined {
+  const depths = processIds.map((id) => ({ id, depth: namespaceDepth(id) }));
+  const deepest = Math.max(0, ...depths.map(({ depth }) => depth));
+  return depths.find(({ depth }) => depth > 1 && depth === deepest)?.id;
+}
+
+/** Undefined for a process that is gone. */
+export function userOf(processId: number): number | undefined {
+  try {
+    const id = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${processId}/status`, "latin1"))?.[1];
+    return id === undefined ? undefined : Number(id);
+  } catch {
+    return undefined;
+  }
+}
+
+/** 1 is that of the machine; 0 for a process that is gone. */
+function namespaceDepth(processId: number): number {
+  try {
+    const status = readFileSync(`/proc/${processId}/status`, "latin1");
+    return /^NSpid:(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/).length ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** Empty for a process that ended while we looked, or where there is no /proc. */
 function childrenOf(processId: number): number[] {
   try {

@@ -6,6 +6,7 @@ import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Cgroups } from "./cgroup.ts";
+import { enterGuest } from "./enter.ts";
 import {
   type AccountFiles,
   CODE,
@@ -20,7 +21,8 @@ import {
   systemEntries,
 } from "./guest-root.ts";
 import { launch } from "./launch.ts";
-import type { SandboxDriver, SandboxSpec } from "./sandbox.ts";
+import { innermost, userOf } from "./memory-watch.ts";
+import { Closed, type SandboxDriver, type SandboxSpec } from "./sandbox.ts";
 import { type Machine, seccompProfile } from "./seccomp/filter.ts";
 import { supervisedCommand } from "./supervisor.ts";
 
@@ -32,6 +34,8 @@ export interface OciOptions {
   readonly program: string;
   /** Undefined where there is no list of system calls for this architecture. */
   readonly machine: Machine | undefined;
+  /** The seccomp filter for programs that enter; undefined as above. */
+  readonly filterFile: string | undefined;
   readonly cgroups: Cgroups;
   readonly accountFiles: AccountFiles;
   /** Where bundles and the runtime's state go. */
@@ -140,6 +144,17 @@ export function ociDriver(options: OciOptions): SandboxDriver {
             if (others.length === 0) running.kill();
             for (const id of others) kill(id);
             cgroup.thaw();
+          },
+          enter: async (entering) => {
+            if (runtime === "runsc")
+              throw new Closed("gVisor's kernel is its own: nobody enters it from outside");
+            return enterGuest(entering, {
+              ...{ cgroup, machine: options.machine, ended: running.exited, prefix: [] },
+              // Before it has its user the OCI runtime is still putting its root together.
+              inside: () => innermost(cgroup.processes().filter((id) => userOf(id) === GUEST_UID)),
+              memoryMib: spec.memoryMib,
+              filterFile: options.filterFile,
+            });
           },
           dispose,
         };

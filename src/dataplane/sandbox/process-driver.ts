@@ -1,6 +1,7 @@
 /** The driver without isolation, for machines that cannot do better: a plain process that sees all its user sees. */
 import path from "node:path";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
+import { enter } from "./enter.ts";
 import { launch } from "./launch.ts";
 import type { SandboxDriver } from "./sandbox.ts";
 import { supervisedCommand } from "./supervisor.ts";
@@ -39,7 +40,18 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
           workingFolder: spec.folders.code,
           cgroup,
         });
-        return { ...running, dispose: async () => cgroup?.remove() };
+        return {
+          ...running,
+          // What runs as a plain process is entered by starting another one.
+          enter: ({ command, variables, terminal }) =>
+            enter({
+              ...{ command, variables, terminal, cgroup },
+              memoryMib: spec.memoryMib,
+              workingFolder: spec.folders.code,
+              ended: running.exited,
+            }),
+          dispose: async () => cgroup?.remove(),
+        };
       } catch (error) {
         await cgroup?.remove();
         throw error;

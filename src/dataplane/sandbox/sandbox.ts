@@ -1,5 +1,5 @@
 /** What every isolation mechanism does for an execution environment: start one process tree, watch it, end it. */
-import type { Duplex, Readable } from "node:stream";
+import type { Duplex, Readable, Writable } from "node:stream";
 import type { GuestNetwork } from "../network/network.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -46,6 +46,8 @@ export interface SandboxSpec {
   readonly network: GuestNetwork;
   /** Further host folders that the guest may write to. */
   readonly mounts: readonly { readonly host: string; readonly guest: string }[];
+  /** And those that it may only read. */
+  readonly readOnly?: readonly { readonly host: string; readonly guest: string }[];
   /** Guest paths. */
   readonly command: readonly string[];
   /** The guest's whole environment: nothing of the platform's own is added. */
@@ -63,6 +65,34 @@ export interface ExitStatus {
   readonly code: number | null;
   /** As in `SIGKILL`. */
   readonly signal: string | null;
+}
+
+/** A program that is to run beside the guest's own: in the same sandbox, with the same rights. */
+export interface EnterSpec {
+  /** Guest paths. */
+  readonly command: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  /** Its size in characters; without one the program has pipes. */
+  readonly terminal: { readonly columns: number; readonly rows: number } | undefined;
+}
+
+/** It ends with the sandbox, whatever it is doing. */
+export interface Entered {
+  readonly input: Writable;
+  readonly output: Readable;
+  /** Nothing comes here where there is a terminal. */
+  readonly errors: Readable;
+  /** Never rejects. */
+  readonly exited: Promise<ExitStatus>;
+  /** Without effect where there is no terminal. */
+  resize(columns: number, rows: number): void;
+  /** Whoever it was for has left. What it started in the background may go on inside the sandbox. */
+  hangUp(): void;
+}
+
+/** Nobody can be let into this sandbox; the message says why. */
+export class Closed extends Error {
+  override readonly name = "Closed";
 }
 
 export interface Sandbox {
@@ -91,6 +121,8 @@ export interface Sandbox {
   takeIn(processId: number): void;
   /** Only where it was started as one, and its runtime runs. Its namespaces stay until `close`. */
   copySource(): CopySource & { close(): void };
+  /** Rejects with Closed where this driver cannot, and when the sandbox has ended. Not while it is frozen. */
+  enter(spec: EnterSpec): Promise<Entered>;
   /** After `exited`: removes what the driver made for it; `tmp` stays. */
   dispose(): Promise<void>;
 }

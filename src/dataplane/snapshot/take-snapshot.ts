@@ -38,10 +38,11 @@ export async function takeSnapshot(
     onBroken: () => {},
     start: async (prepare) => {
       const request = { id, scope, target, initializationType, choice, stream, log, prepare, place } as const;
-      sandbox = await starts.run(target.configurationId, () =>
+      const started = await starts.run(target.configurationId, () =>
         startSandbox(parts, { ...request, sandboxId: `${id}-0`, copying: "source" }, files),
       );
-      return { sandbox, isRestored: false };
+      sandbox = started.sandbox;
+      return { ...started, isRestored: false };
     },
   });
   const end = async (): Promise<undefined> => {
