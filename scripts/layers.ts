@@ -18,6 +18,7 @@ const RANKS: Readonly<Record<string, number>> = {
   remote: 6,
   cli: 6,
   product: 7,
+  wiring: 8,
 };
 
 /** Files directly in `src/` compose the rest and may import everything. */

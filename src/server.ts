@@ -1,6 +1,6 @@
 /** Wires the parts of one server together and takes them down in order; the only place that knows them all. */
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
@@ -28,15 +28,9 @@ import {
   StartQueue,
   Undeliverable,
 } from "./dataplane/mod.ts";
-import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
+import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
-import {
-  type ConstraintModel,
-  clientSchemas,
-  FrontDoor,
-  listen,
-  type ServiceDefinition,
-} from "./gateway/mod.ts";
+import { FrontDoor, listen } from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
@@ -52,14 +46,7 @@ import {
   subscriptionTargets,
   versionForCall,
 } from "./lambda/mod.ts";
-import {
-  type FunctionVersion,
-  isSnapStart,
-  LATEST,
-  type Observe,
-  type OperationTable,
-  type Scope,
-} from "./model/mod.ts";
+import { type FunctionVersion, isSnapStart, LATEST, type Observe, type Scope } from "./model/mod.ts";
 import {
   embeddedMetrics,
   FunctionTotals,
@@ -84,7 +71,6 @@ import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { Logs } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
-import { stsOperations } from "./services/sts/mod.ts";
 import {
   CodeStorage,
   openMainDatabase,
@@ -102,6 +88,7 @@ import {
   SqliteUsageStore,
   ThreadedLogStore,
 } from "./store/mod.ts";
+import { services } from "./wiring/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const packageJson = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -380,7 +367,12 @@ export async function startServer(
     begin: (scope, target, debugging) => dataPlane.debug(scope, target, debugging),
   });
   const frontDoor = new FrontDoor({
-    services: services(lambdaOperations(lambdaParts), logs.operations, sqs.operations, cloudWatch.operations),
+    services: services({
+      lambda: lambdaOperations(lambdaParts),
+      logs: logs.operations,
+      sqs: sqs.operations,
+      cloudWatch: cloudWatch.operations,
+    }),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
       "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),
@@ -466,82 +458,6 @@ export async function startServer(
       database.close();
     },
   };
-}
-
-function services(
-  lambda: OperationTable,
-  logs: OperationTable,
-  sqs: OperationTable,
-  cloudWatch: OperationTable,
-): ServiceDefinition[] {
-  return [
-    {
-      name: "lambda",
-      protocol: "rest-json",
-      loadSchemas: () => clientSchemas("@aws-sdk/client-lambda"),
-      loadConstraints: () => constraints("lambda"),
-      operations: lambda,
-      bodyBytesMax: {
-        CreateFunction: HTTP_LIMITS.codeUploadBodyBytesMax,
-        UpdateFunctionCode: HTTP_LIMITS.codeUploadBodyBytesMax,
-        PublishLayerVersion: HTTP_LIMITS.codeUploadBodyBytesMax,
-        Invoke: LAMBDA_LIMITS.invokePayloadBytesMax,
-        InvokeWithResponseStream: LAMBDA_LIMITS.invokePayloadBytesMax,
-      },
-      bodyTooLarge: { Invoke: invokeRequestTooLarge, InvokeWithResponseStream: invokeRequestTooLarge },
-      constraintsLeftToOperation: ["CreateFunction.Runtime", "UpdateFunctionConfiguration.Runtime"],
-    },
-    {
-      name: "logs",
-      protocol: "json",
-      targetPrefix: "Logs_20140328",
-      loadSchemas: () => clientSchemas("@aws-sdk/client-cloudwatch-logs"),
-      loadConstraints: () => constraints("logs"),
-      operations: logs,
-    },
-    {
-      name: "sqs",
-      protocol: "json",
-      targetPrefix: "AmazonSQS",
-      speaksQueryToo: true,
-      queryPathMember: "QueueUrl",
-      ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
-      apiVersion: "2012-11-05",
-      xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
-      loadSchemas: () => clientSchemas("@aws-sdk/client-sqs"),
-      // Its refusals have texts of their own, for what is missing, too.
-      loadConstraints: () => ({ operations: {}, shapes: {} }),
-      operations: sqs,
-    },
-    {
-      name: "monitoring",
-      protocol: "json",
-      targetPrefix: "GraniteServiceVersion20100801",
-      speaksQueryToo: true,
-      speaksCborToo: true,
-      takesGzip: true,
-      ownPaths: /^\/service\/GraniteServiceVersion20100801\//,
-      apiVersion: "2010-08-01",
-      xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-      loadSchemas: () => clientSchemas("@aws-sdk/client-cloudwatch"),
-      loadConstraints: () => constraints("cloudwatch"),
-      operations: cloudWatch,
-    },
-    {
-      name: "sts",
-      protocol: "query",
-      apiVersion: "2011-06-15",
-      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-      loadSchemas: () => clientSchemas("@aws-sdk/client-sts"),
-      loadConstraints: () => constraints("sts"),
-      operations: stsOperations,
-    },
-  ];
-}
-
-function constraints(service: string): ConstraintModel {
-  const file = path.join(import.meta.dirname, "gateway/constraints", `${service}.json`);
-  return JSON.parse(readFileSync(file, "utf8")) as ConstraintModel;
 }
 
 function ownBootstraps(): Record<"python" | "nodejs" | "ruby", string> {
