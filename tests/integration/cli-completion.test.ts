@@ -15,7 +15,8 @@ const SHELLS = {
   bash: { command: ["bash", "--norc", "--noprofile", "-i"], setUp: "bind 'set bell-style none'" },
   zsh: {
     command: ["zsh", "-f", "-i"],
-    setUp: "unsetopt beep zle_bracketed_paste 2>/dev/null; autoload -Uz compinit && compinit -u -D",
+    setUp:
+      "bindkey -e; unsetopt beep zle_bracketed_paste 2>/dev/null; autoload -Uz compinit && compinit -u -D",
   },
 } as const;
 

@@ -41,6 +41,7 @@ export const SETTINGS: readonly SettingOption[] = [
   setting("LAMBKIN_ASYNC_RETRY_SECONDS", "--async-retry <seconds>", "until an event's second attempt"),
   setting("LAMBKIN_PARKED_MAX", "--parked-max <number>", "sandboxes of an interpreter made ahead"),
   setting("LAMBKIN_PARKED_MEMORY_MB", "--parked-memory <MB>", "what they may hold together"),
+  setting("LAMBKIN_LOGS_MAX_MB", "--logs-max <MB>", "what all log groups may hold"),
   setting("LAMBKIN_ACCOUNT_CONCURRENCY", "--account-concurrency <number>", "the account's limit"),
   setting("LAMBKIN_S3_ENDPOINT_URL", "--s3-endpoint <url>", "an S3 server that code is read from"),
   setting("LAMBKIN_SQS_ENDPOINT_URL", "--sqs-endpoint <url>", "another server's queues instead of its own"),

@@ -29,6 +29,14 @@ function bootId(): string {
   }
 }
 
+/** The names of what is on its way out begin so. */
+const REMOVED = "removed-";
+
+/** What is left of it when that fails, the next start finds. */
+function removeBehind(entry: string): void {
+  rm(entry, { recursive: true, force: true }).catch(() => {});
+}
+
 export class CodeStorage {
   readonly #zips: string;
   readonly #trees: string;
@@ -48,7 +56,8 @@ export class CodeStorage {
     await mkdir(this.#trees, { recursive: true });
     for (const name of await readdir(this.#unpackedRoot)) {
       const other = path.join(this.#unpackedRoot, name);
-      if (other !== this.#trees) await this.#discard(other);
+      if (name.startsWith(REMOVED)) removeBehind(other);
+      else if (other !== this.#trees) await this.#discard(other);
     }
     for (const folder of [this.#zips, this.#trees]) {
       for (const name of await readdir(folder)) {
@@ -143,10 +152,9 @@ export class CodeStorage {
 
   /** Out of the way at once; gone a little later, because a tree may have thousands of files. */
   async #discard(entry: string): Promise<void> {
-    const removed = path.join(this.#unpackedRoot, `removed-${randomUUID()}`);
+    const removed = path.join(this.#unpackedRoot, `${REMOVED}${randomUUID()}`);
     await rename(entry, removed);
-    // What is left of it, the next start finds.
-    rm(removed, { recursive: true, force: true }).catch(() => {});
+    removeBehind(removed);
   }
 
   #zipFile(sha256: string): string {
