@@ -45,7 +45,7 @@ import {
 } from "./lambda/mod.ts";
 import { type FunctionVersion, isSnapStart, LATEST, type OperationTable, type Scope } from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
-import { downloadCode, json, productRoute } from "./product/mod.ts";
+import { CONSOLE_PREFIX, consolePages, downloadCode, json, productRoute } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -261,6 +261,7 @@ export async function startServer(
     environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
+  const pages = consolePages(path.join(PROJECT, ".cache/console"));
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
@@ -269,7 +270,8 @@ export async function startServer(
     ),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
-      "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),
+      "GET /": pages.root,
+      [`GET ${CONSOLE_PREFIX}*`]: pages.file,
       "GET /_lambkin/health": () => json(health()),
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),

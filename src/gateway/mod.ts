@@ -1,6 +1,6 @@
 /** The HTTP front door. */
 export { FrontDoor, type ProductRoute, type VirtualHost } from "./front-door.ts";
-export type { HttpAnswer, HttpRequest } from "./http-message.ts";
+export { type HttpAnswer, type HttpRequest, header } from "./http-message.ts";
 export { type HttpServer, listen } from "./http-server.ts";
 export type { ServiceDefinition } from "./service.ts";
 export type { ConstraintModel } from "./validation/constraints.ts";
