@@ -52,8 +52,6 @@ export interface Picture {
   readonly functions: readonly FunctionPicture[];
   readonly history: readonly Moment[];
   readonly totals: Totals;
-  /** Something in it ends by itself: it wants to be drawn again soon. */
-  readonly isMoving: boolean;
 }
 
 export interface Totals {
@@ -70,7 +68,6 @@ export const EMPTY_PICTURE: Picture = {
   functions: [],
   history: [],
   totals: { environments: 0, byState: NONE, inFlight: 0, accountLimit: 0, throttles: 0 },
-  isMoving: false,
 };
 
 /** The picture after `previous`. Another `place` than before begins with an empty one. */
@@ -104,7 +101,8 @@ export function nextPicture(previous: Picture, snapshot: Snapshot, place: Place,
       refusals: refusalsOf(known, count, isFirst, nowMs),
       living: living.get(functionName)?.length ?? 0,
     };
-    return isWorthShowing(picture) ? [picture] : [];
+    if (!isWorthShowing(picture)) return [];
+    return [known !== undefined && isSamePicture(known, picture) ? known : picture];
   });
 
   const byState: Record<EnvironmentView["state"], number> = { ...NONE };
@@ -119,8 +117,7 @@ export function nextPicture(previous: Picture, snapshot: Snapshot, place: Place,
   const refused = Math.max(0, isFirst ? 0 : totals.throttles - previous.totals.throttles);
   const moment = { atMs: nowMs, inFlight: totals.inFlight, refused };
   const history = [...previous.history.filter((each) => each.atMs > nowMs - HISTORY_MS), moment];
-  const isMoving = functions.some((each) => each.refusals.length > 0 || hasLeavingCells(each, nowMs));
-  return { functions, history, totals, isMoving };
+  return { functions, history, totals };
 }
 
 /** Calls of this function refused within the last moments. */
@@ -205,8 +202,16 @@ function isWorthShowing({ versions, inFlight, reserved, throttles }: FunctionPic
   return versions.length > 0 || inFlight > 0 || reserved !== undefined || throttles > 0;
 }
 
-function hasLeavingCells({ versions }: FunctionPicture, nowMs: number): boolean {
-  return versions.some(({ cells }) => cells.some((cell) => isLeaving(cell, nowMs)));
+function isSamePicture(one: FunctionPicture, other: FunctionPicture): boolean {
+  return (
+    one.inFlight === other.inFlight &&
+    one.reserved === other.reserved &&
+    one.throttles === other.throttles &&
+    one.refusals.length === other.refusals.length &&
+    one.living === other.living &&
+    one.versions.length === other.versions.length &&
+    one.versions.every((version, at) => version === other.versions[at])
+  );
 }
 
 function isLeaving({ leftAtMs }: Cell, nowMs: number): boolean {
