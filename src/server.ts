@@ -28,7 +28,13 @@ import {
 } from "./dataplane/mod.ts";
 import { ApiError, invokeRequestTooLarge } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
-import { type ConstraintModel, FrontDoor, listen, type ServiceDefinition } from "./gateway/mod.ts";
+import {
+  type ConstraintModel,
+  clientSchemas,
+  FrontDoor,
+  listen,
+  type ServiceDefinition,
+} from "./gateway/mod.ts";
 import { KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
@@ -43,9 +49,23 @@ import {
   settleMappings,
   versionForCall,
 } from "./lambda/mod.ts";
-import { type FunctionVersion, isSnapStart, LATEST, type OperationTable, type Scope } from "./model/mod.ts";
+import {
+  type FunctionVersion,
+  isSnapStart,
+  LATEST,
+  type Observe,
+  type OperationTable,
+  type Scope,
+} from "./model/mod.ts";
 import { LogWriter } from "./observe/mod.ts";
-import { CONSOLE_PREFIX, consolePages, downloadCode, json, productRoute } from "./product/mod.ts";
+import {
+  CONSOLE_PREFIX,
+  consolePages,
+  downloadCode,
+  Environments,
+  json,
+  productRoute,
+} from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -154,8 +174,12 @@ export async function startServer(
     ageMsMax: config.environmentAgeMsMax,
     idleBytesMax: config.idleBytesMax,
   });
+  const observers: Observe[] = [];
+  const observe: Observe = (observation) => {
+    for (const each of observers) each(observation);
+  };
   const dataPlane = new DataPlane({
-    ...{ pool, ledger, clock, reportFault },
+    ...{ pool, ledger, clock, observe, reportFault },
     expect: (scope, target) => {
       if (isSnapStart(target)) snapshots.expect(scope, target);
       else parked.expect(target);
@@ -169,7 +193,7 @@ export async function startServer(
     return found && { target: await versionForCall(store, scope, found, Math.random), shared: found.shared };
   };
   const readerParts: ReaderParts = {
-    ...{ clock, reportFault },
+    ...{ clock, observe, reportFault },
     invoker: dataPlane,
     places: new FunctionPlaces(clock),
     resolve: async (scope, name, qualifier) => {
@@ -185,6 +209,7 @@ export async function startServer(
     store: new SqliteEventStore(database),
     invoker: dataPlane,
     clock,
+    observe,
     resolve: async (scope, name, qualifier) => {
       const called = await calledNow(scope, name, qualifier);
       const setting = await store.findSetting(scope, name, "eventInvoke", qualifier ?? LATEST);
@@ -226,6 +251,7 @@ export async function startServer(
     asyncQueue,
     runtimes,
     clock,
+    observe,
     accountConcurrency: config.accountConcurrency,
     architecture: process.arch === "arm64" ? "arm64" : "x86_64",
     changes: new KeyedMutex(),
@@ -262,6 +288,12 @@ export async function startServer(
     runtimes: runtimes.report(),
   });
   const pages = consolePages(path.join(PROJECT, ".cache/console"));
+  const ending = new AbortController();
+  const environments = new Environments({
+    ...{ pool, ledger, clock, ending: ending.signal },
+    accountLimit: config.accountConcurrency,
+  });
+  observers.push((observation) => environments.observe(observation));
   const frontDoor = new FrontDoor({
     services: services(
       lambdaOperations(lambdaParts),
@@ -273,6 +305,8 @@ export async function startServer(
       "GET /": pages.root,
       [`GET ${CONSOLE_PREFIX}*`]: pages.file,
       "GET /_lambkin/health": () => json(health()),
+      "GET /_lambkin/environments": environments.list,
+      "GET /_lambkin/environments/stream": environments.stream,
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,
@@ -310,6 +344,7 @@ export async function startServer(
     warnings: [warning, networkWarning].filter((each) => each !== undefined),
     async stop() {
       clearInterval(sweep);
+      ending.abort();
       const lastBatches = eventSources.stop();
       const drained = Promise.all([
         server.drain(),
@@ -337,7 +372,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
     {
       name: "lambda",
       protocol: "rest-json",
-      loadSchemas: () => import("@aws-sdk/client-lambda"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-lambda"),
       loadConstraints: () => constraints("lambda"),
       operations: lambda,
       bodyBytesMax: {
@@ -354,7 +389,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       name: "logs",
       protocol: "json",
       targetPrefix: "Logs_20140328",
-      loadSchemas: () => import("@aws-sdk/client-cloudwatch-logs"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-cloudwatch-logs"),
       loadConstraints: () => constraints("logs"),
       operations: logs,
     },
@@ -367,7 +402,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
       apiVersion: "2012-11-05",
       xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
-      loadSchemas: () => import("@aws-sdk/client-sqs"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-sqs"),
       // Its refusals have texts of their own, for what is missing, too.
       loadConstraints: () => ({ operations: {}, shapes: {} }),
       operations: sqs,
@@ -377,7 +412,7 @@ function services(lambda: OperationTable, logs: OperationTable, sqs: OperationTa
       protocol: "query",
       apiVersion: "2011-06-15",
       xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-      loadSchemas: () => import("@aws-sdk/client-sts"),
+      loadSchemas: () => clientSchemas("@aws-sdk/client-sts"),
       loadConstraints: () => constraints("sts"),
       operations: stsOperations,
     },

@@ -24,6 +24,18 @@ export const HTTP_LIMITS = {
   drainMsMax: 25 * SECOND_MS,
 } as const;
 
+/** The product's own paths. */
+export const PRODUCT_LIMITS = {
+  /** Open streams of environments, together. */
+  streamsMax: 50,
+  /** Between two looks at the environments, for a stream. */
+  streamIntervalMs: 100,
+  /** A stream that has nothing to tell says so this often. */
+  streamSilenceMsMax: 15 * SECOND_MS,
+  /** Functions whose throttles are counted for the live picture. */
+  throttledFunctionsMax: 10_000,
+} as const;
+
 /** Lambda's quotas. Source: "Lambda quotas" page and the service model unless said otherwise. */
 export const LAMBDA_LIMITS = {
   accountConcurrency: 1000,

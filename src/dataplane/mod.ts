@@ -5,6 +5,7 @@ export { type BusEvent, type DestinationPorts, Undeliverable } from "./async/des
 export { environmentFactory } from "./environment/create-environment.ts";
 export { EnvironmentPool } from "./environment/environment-pool.ts";
 export { RESERVED_VARIABLES } from "./environment/environment-variables.ts";
+export type { ExecutionEnvironment } from "./environment/execution-environment.ts";
 export { clearParkingFolder, ParkedSandboxes } from "./environment/parked-sandboxes.ts";
 export { StartQueue } from "./environment/start-queue.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";

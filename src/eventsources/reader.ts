@@ -7,6 +7,7 @@ import type {
   FunctionShared,
   FunctionVersion,
   Invoker,
+  Observe,
   Scope,
 } from "../model/mod.ts";
 import type { FunctionPlaces } from "./function-places.ts";
@@ -46,6 +47,7 @@ export interface ReaderParts {
     name: string,
     qualifier: string | undefined,
   ) => Promise<ReaderTarget | undefined>;
+  readonly observe: Observe;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 

@@ -1,4 +1,5 @@
 /** The HTTP front door. */
+export { clientSchemas } from "./client-schemas.ts";
 export { FrontDoor, type ProductRoute, type VirtualHost } from "./front-door.ts";
 export { type HttpAnswer, type HttpRequest, header } from "./http-message.ts";
 export { type HttpServer, listen } from "./http-server.ts";

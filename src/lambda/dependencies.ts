@@ -2,6 +2,7 @@
 import type { AsyncQueue, DataPlane, RuntimeCatalogue } from "../dataplane/mod.ts";
 import type { EventSources } from "../eventsources/mod.ts";
 import type { Clock, KeyedMutex } from "../kit/mod.ts";
+import type { Observe } from "../model/mod.ts";
 import type {
   CodeSigningStore,
   CodeStorage,
@@ -26,6 +27,7 @@ export interface LambdaDependencies {
   readonly asyncQueue: AsyncQueue;
   readonly runtimes: RuntimeCatalogue;
   readonly clock: Clock;
+  readonly observe: Observe;
   readonly accountConcurrency: number;
   /** `x86_64` or `arm64`: the only architecture this machine runs. */
   readonly architecture: string;

@@ -26,7 +26,7 @@ export async function findCalled(
 
 /** Throws InvalidRequestContentException, RecursiveInvocationException. */
 export async function synchronousCall(
-  { store, draw, clock }: LambdaDependencies,
+  { store, draw, clock, observe }: LambdaDependencies,
   found: FoundFunction,
   request: CallRequest,
   context: RequestContext,
@@ -36,7 +36,10 @@ export async function synchronousCall(
   const target = await versionForCall(store, context, found, draw);
   const about = { scope: context, functionName: target.name, nowMs: clock.nowMs() };
   const trace = traceOf(context.traceId, context.requestId, about);
-  if (isLoop(found.shared, trace)) throw recursiveInvocation();
+  if (isLoop(found.shared, trace)) {
+    observe({ kind: "loopStopped", scope: context, functionName: target.name });
+    throw recursiveInvocation();
+  }
   return {
     scope: context,
     target,

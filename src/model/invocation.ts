@@ -14,6 +14,8 @@ export interface Invocation {
   /** Raw JSON, already out of its base64. */
   readonly clientContext: string | undefined;
   readonly traceId: string | undefined;
+  /** Nobody waits for the outcome: it was accepted as an event. */
+  readonly isAsync?: boolean;
   /** Whether the outcome should carry the end of the log. */
   readonly wantsLogTail: boolean;
   /** Takes the response while it is being written; the outcome's payload is then empty unless the function failed. */

@@ -57,6 +57,7 @@ export interface Invoked extends OfFunction {
   readonly provisioned: { readonly inFlight: number; readonly amount: number } | undefined;
   readonly isAsync: boolean;
   readonly payloadBytes: number;
+  /** 0 where the response was streamed. */
   readonly responseBytes: number;
 }
 
@@ -72,7 +73,7 @@ export interface InitFailed extends OfFunction {
   readonly durationMs: number;
 }
 
-/** Of asynchronous invocation: an event was accepted, begins its first attempt, or is given up without having been run. */
+/** Of asynchronous invocation: an event was accepted, begins an attempt, or is given up without success. */
 export interface EventAccepted extends OfFunction {
   readonly kind: "eventAccepted";
   readonly qualifier: string | undefined;
@@ -80,6 +81,7 @@ export interface EventAccepted extends OfFunction {
 export interface EventStarted extends OfFunction {
   readonly kind: "eventStarted";
   readonly qualifier: string | undefined;
+  /** Since it was accepted. */
   readonly ageMs: number;
 }
 export interface EventDropped extends OfFunction {

@@ -352,6 +352,10 @@ describe("bad input", () => {
     for (const headers of [
       { Host: "127.0.0.1:4566", Origin: "https://evil.example" },
       { Host: "127.0.0.1:4566", Origin: "null" },
+      { Host: "localhost:4566", Origin: "http://localhost:3000" },
+      { Host: "localhost:4566", Origin: "http://abc.lambda-url.us-east-1.localhost:4566" },
+      { Host: "localhost:4566", "Sec-Fetch-Site": "cross-site" },
+      { Host: "localhost:4566", "Sec-Fetch-Site": "same-site" },
       { Host: "evil.example:4566" },
     ]) {
       const answer = await asked(headers);
@@ -359,7 +363,7 @@ describe("bad input", () => {
       assert.match(answer, /AccessDeniedException/);
     }
     for (const headers of [
-      { Host: "localhost:4566", Origin: "http://localhost:3000" },
+      { Host: "localhost:4566", Origin: "http://localhost:4566", "Sec-Fetch-Site": "same-origin" },
       { Host: "lambda.us-east-1.amazonaws.com" },
       { Host: "[::1]:4566" },
     ]) {
@@ -368,6 +372,15 @@ describe("bad input", () => {
         /^HTTP\/1\.1 400 [\s\S]*ValidationException/,
         JSON.stringify(headers),
       );
+    }
+    const link = { Host: "localhost:4566", "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" };
+    assert.match(
+      await rawHead(server.url, "GET / HTTP/1.1", link),
+      /^HTTP\/1\.1 200 /,
+      "a link to the console",
+    );
+    for (const path of ["/?Action=DeleteQueue", "/_lambkin/health"]) {
+      assert.match(await rawHead(server.url, `GET ${path} HTTP/1.1`, link), /^HTTP\/1\.1 403 /, path);
     }
   });
 

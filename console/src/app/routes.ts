@@ -25,9 +25,18 @@ export const HOME = "/functions";
 
 export const ROUTES: readonly Route[] = [
   { path: "/functions", load: () => import("../pages/functions/list.tsx") },
+  { path: "/environments", load: () => import("../pages/environments/index.tsx") },
 ];
 
 export const NAVIGATION: readonly {
   readonly section: string;
   readonly entries: readonly NavigationEntry[];
-}[] = [{ section: "Lambda", entries: [{ text: "Functions", path: "/functions" }] }];
+}[] = [
+  {
+    section: "Lambda",
+    entries: [
+      { text: "Functions", path: "/functions" },
+      { text: "Environments", path: "/environments" },
+    ],
+  },
+];

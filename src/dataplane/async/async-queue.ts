@@ -14,6 +14,7 @@ import {
   type InvocationOutcome,
   type Invoker,
   isLoop,
+  type Observe,
   type Scope,
   traceOf,
 } from "../../model/mod.ts";
@@ -44,6 +45,7 @@ export interface AsyncQueueOptions {
   readonly destinations: DestinationPorts;
   /** Until the second attempt of an event; the third waits twice as long. */
   readonly retryMs: number;
+  readonly observe: Observe;
   readonly reportFault: (error: unknown, requestId: string) => void;
 }
 
@@ -107,6 +109,7 @@ export class AsyncQueue {
       this.#count--;
       throw error;
     }
+    this.#options.observe({ kind: "eventAccepted", ...subjectOf(head) });
     this.#remember(head, payload);
     this.#schedule(head);
   }
@@ -177,7 +180,7 @@ export class AsyncQueue {
   }
 
   async #attempt(event: EventHead, key: string, lane: Lane): Promise<void> {
-    const { store, resolve, clock } = this.#options;
+    const { store, resolve, clock, observe } = this.#options;
     if (event.undelivered !== undefined) return this.#deliver(event, event.undelivered);
     const found = await resolve(event.scope, event.functionName, event.qualifier);
     const payload =
@@ -192,13 +195,17 @@ export class AsyncQueue {
       condition: Condition,
       outcome?: Exclude<InvocationOutcome, { kind: "throttled" }>,
     ): Promise<void> => {
+      if (condition !== "Success") observe({ kind: "eventDropped", ...subjectOf(event) });
       const invokeCount = event.failedAttempts + (outcome === undefined ? 0 : 1);
       const finished = { head: event, payload, target: found.target, condition, outcome, invokeCount };
       return this.#deliver(traced, deliveriesOf({ ...finished, nowMs: clock.nowMs() }, found.setting));
     };
     if (found.shared.reservedConcurrency === 0) return finish("ZeroReservedConcurrency");
     if (nowMs - event.acceptedAtMs > ageMsMax(found.setting)) return finish("EventAgeExceeded");
-    if (isLoop(found.shared, trace)) return finish("RecursiveInvocation");
+    if (isLoop(found.shared, trace)) {
+      observe({ kind: "loopStopped", ...subjectOf(event) });
+      return finish("RecursiveInvocation");
+    }
     const outcome = await this.#invoke(traced, found.target, payload);
     // The server is going down and took the environment with it: the event runs again at the next start.
     if (this.#stopped && outcome.kind !== "success") return;
@@ -222,7 +229,8 @@ export class AsyncQueue {
   }
 
   #invoke(event: EventHead, target: FunctionVersion, payload: Buffer): Promise<InvocationOutcome> {
-    return this.#options.invoker.invoke({
+    const { invoker, clock, observe } = this.#options;
+    return invoker.invoke({
       scope: event.scope,
       target,
       invokedArn: functionArn(event.scope, event.functionName, event.qualifier),
@@ -230,19 +238,26 @@ export class AsyncQueue {
       payload,
       clientContext: event.clientContext,
       traceId: event.traceId,
+      isAsync: true,
       wantsLogTail: false,
+      onAdmitted: () => {
+        const ageMs = clock.nowMs() - event.acceptedAtMs;
+        observe({ kind: "eventStarted", ...subjectOf(event), ageMs });
+      },
     });
   }
 
   /** The function is done with the event; it leaves the disk when everybody knows who is to know. */
   async #deliver(event: EventHead, deliveries: readonly Delivery[]): Promise<void> {
-    const { destinations, clock, reportFault } = this.#options;
+    const { destinations, clock, observe, reportFault } = this.#options;
     const left: Delivery[] = [];
     for (const delivery of deliveries) {
       try {
         await deliver(destinations, delivery, event, clock.nowMs());
       } catch (error) {
         reportFault(error, event.id);
+        const what = delivery.outcome === undefined ? "deadLetter" : "destination";
+        observe({ kind: "deliveryFailed", ...subjectOf(event), what });
         if (!(error instanceof Undeliverable)) left.push(delivery);
       }
     }
@@ -261,3 +276,9 @@ export class AsyncQueue {
     this.#count--;
   }
 }
+
+function subjectOf({ scope, functionName, qualifier }: EventHead): Subject {
+  return { scope, functionName, qualifier };
+}
+
+type Subject = Pick<EventHead, "scope" | "functionName" | "qualifier">;

@@ -34,6 +34,7 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
     let starts = 0;
     return new ExecutionEnvironment({
       id,
+      scope,
       target,
       initializationType,
       log,

@@ -25,7 +25,7 @@ export interface LogTap {
 }
 
 export class EnvironmentLog {
-  readonly #stream: LogStreamRef;
+  readonly stream: LogStreamRef;
   readonly #sink: LogSink;
   readonly #clock: Clock;
   readonly #format: LogFormat;
@@ -36,7 +36,7 @@ export class EnvironmentLog {
   #tailBytes = 0;
 
   constructor(stream: LogStreamRef, sink: LogSink, clock: Clock, format: LogFormat = TEXT_FORMAT) {
-    this.#stream = stream;
+    this.stream = stream;
     this.#sink = sink;
     this.#clock = clock;
     this.#format = format;
@@ -75,7 +75,7 @@ export class EnvironmentLog {
 
   /** Writes one event as it is, its newline included. */
   write(message: string): void {
-    this.#sink.write(this.#stream, { timestampMs: this.#clock.nowMs(), message });
+    this.#sink.write(this.stream, { timestampMs: this.#clock.nowMs(), message });
     if (this.#tail === undefined) return;
     this.#tail.push(message);
     this.#tailBytes += Buffer.byteLength(message);

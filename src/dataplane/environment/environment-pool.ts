@@ -151,6 +151,11 @@ export class EnvironmentPool {
     return [...this.#alive].map((environment) => environment.target);
   }
 
+  /** Every one that lives. */
+  living(): Iterable<ExecutionEnvironment> {
+    return this.#alive;
+  }
+
   counts(): { alive: number; idle: number; frozen: number } {
     let idle = 0;
     for (const environments of this.#idle.values()) idle += environments.length;

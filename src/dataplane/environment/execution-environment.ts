@@ -16,7 +16,7 @@
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Clock, deferred } from "../../kit/mod.ts";
-import type { FunctionVersion, Invocation } from "../../model/mod.ts";
+import type { FunctionVersion, Invocation, Scope } from "../../model/mod.ts";
 import type { ShutdownReason } from "../extensions/extension.ts";
 import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
@@ -57,6 +57,7 @@ export class Unstartable extends Error {
 
 export interface EnvironmentOptions {
   readonly id: string;
+  readonly scope: Scope;
   readonly target: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly log: EnvironmentLog;
@@ -70,11 +71,19 @@ export interface EnvironmentOptions {
 
 export class ExecutionEnvironment {
   readonly id: string;
+  readonly scope: Scope;
   readonly target: FunctionVersion;
   readonly initializationType: InitializationType;
   readonly log: EnvironmentLog;
+  /** Monotonic milliseconds, as are all times here. */
   readonly createdMs: number;
-  /** When it had nothing to do last; monotonic milliseconds. */
+  /** Since when it is in its state. */
+  stateSinceMs: number;
+  /** How many it was given. */
+  invocations = 0;
+  /** Of the invocation it runs, or ran last. */
+  requestId: string | undefined;
+  /** When it had nothing to do last. */
   idleSinceMs = 0;
   readonly #options: EnvironmentOptions;
   #state: EnvironmentState = "stopped";
@@ -88,10 +97,12 @@ export class ExecutionEnvironment {
 
   constructor(options: EnvironmentOptions) {
     this.id = options.id;
+    this.scope = options.scope;
     this.target = options.target;
     this.initializationType = options.initializationType;
     this.log = options.log;
     this.createdMs = options.clock.monotonicMs();
+    this.stateSinceMs = this.createdMs;
     this.#options = options;
   }
 
@@ -137,7 +148,7 @@ export class ExecutionEnvironment {
   async init(budgetMs: number): Promise<InitOutcome> {
     invariant(this.#state === "stopped", `an environment that is ${this.#state} cannot be initialised`);
     const { clock, log, start } = this.#options;
-    this.#state = "initializing";
+    this.#enter("initializing");
     this.#starts++;
     this.#peakMemoryBytes = 0;
     const startedMs = clock.monotonicMs();
@@ -176,7 +187,7 @@ export class ExecutionEnvironment {
     }
     const durationMs = clock.monotonicMs() - startedMs;
     if (end !== "timeout" && !(end instanceof Error) && end.kind === "ready") {
-      if (this.#state === "initializing") this.#becomeIdle();
+      if (this.state === "initializing") this.#becomeIdle();
       return { kind: "ready", durationMs };
     }
     this.#stop(end === "timeout" ? "timeout" : "failure");
@@ -201,7 +212,9 @@ export class ExecutionEnvironment {
     invariant(this.#state === "idle" || this.#state === "frozen", `it is ${this.#state} and cannot run`);
     const { clock } = this.#options;
     if (this.#state === "frozen") process.thaw();
-    this.#state = "busy";
+    this.#enter("busy");
+    this.invocations++;
+    this.requestId = invocation.requestId;
     const timer = clock.after(timeoutMs, () => process.timeOut());
     const outcome = await process.run(invocation, Math.floor(clock.nowMs() + timeoutMs), onTaken);
     if ("settled" in outcome && outcome.settled !== undefined) {
@@ -228,7 +241,7 @@ export class ExecutionEnvironment {
   end(): void {
     if (this.#state === "ended") return;
     this.#stop("spindown");
-    this.#state = "ended";
+    this.#enter("ended");
     this.#gone = this.#gone.then(() => this.#options.discard());
     this.#options.onEnded(this);
   }
@@ -238,8 +251,7 @@ export class ExecutionEnvironment {
     if (this.#state === "ended") return;
     const process = this.#process;
     this.peakMemoryBytes();
-    this.#state = "stopped";
-    this.idleSinceMs = this.#options.clock.monotonicMs();
+    this.idleSinceMs = this.#enter("stopped");
     if (process === undefined) return;
     this.#process = undefined;
     process.stop(reason);
@@ -254,8 +266,7 @@ export class ExecutionEnvironment {
   }
 
   #becomeIdle(): void {
-    this.#state = "idle";
-    this.idleSinceMs = this.#options.clock.monotonicMs();
+    this.idleSinceMs = this.#enter("idle");
     if (!this.#isFreezeDue) this.#freezeIn(ENVIRONMENT_LIMITS.freezeDelayMs);
   }
 
@@ -267,8 +278,15 @@ export class ExecutionEnvironment {
       if (this.#state !== "idle") return;
       const leftMs = this.idleSinceMs + ENVIRONMENT_LIMITS.freezeDelayMs - this.#options.clock.monotonicMs();
       if (leftMs > 0) this.#freezeIn(leftMs);
-      else if (this.#process?.freeze() === true) this.#state = "frozen";
+      else if (this.#process?.freeze() === true) this.#enter("frozen");
     });
+  }
+
+  /** Returns the moment. */
+  #enter(state: EnvironmentState): number {
+    this.#state = state;
+    this.stateSinceMs = this.#options.clock.monotonicMs();
+    return this.stateSinceMs;
   }
 }
 

@@ -4,7 +4,7 @@
  * function draws on. Source: "Understanding Lambda function scaling" page.
  */
 import type { ThrottleReason } from "../../errors/mod.ts";
-import type { Scope } from "../../model/mod.ts";
+import type { ConcurrencyLoad, Invoked, Scope } from "../../model/mod.ts";
 
 /** One unit of concurrency, to be given back as it was got. */
 export type Slot = FunctionCount | ProvisionedCount;
@@ -30,7 +30,9 @@ interface ProvisionedCount {
 }
 
 interface ScopeCount {
+  readonly scope: Scope;
   readonly functions: Map<string, FunctionCount>;
+  inFlight: number;
   reservedTotal: number;
   /** Of functions without a reservation: on demand in flight, and provisioned. */
   unreservedInFlight: number;
@@ -51,6 +53,7 @@ export class ConcurrencyLedger {
     const count = functionOf(counts, functionName);
     const provisioned = count.provisioned.get(configurationId);
     if (provisioned !== undefined && provisioned.inFlight < provisioned.amount) {
+      counts.inFlight++;
       provisioned.inFlight++;
       return provisioned;
     }
@@ -61,16 +64,18 @@ export class ConcurrencyLedger {
     } else if (count.inFlight >= count.reserved - count.provisionedTotal) {
       return "ReservedFunctionConcurrentInvocationLimitExceeded";
     }
+    counts.inFlight++;
     count.inFlight++;
     return count;
   }
 
   release(scope: Scope, slot: Slot): void {
+    const counts = this.#scope(scope);
+    counts.inFlight--;
     if (slot.kind === "provisioned" && !slot.isGone) {
       slot.inFlight--;
       return;
     }
-    const counts = this.#scope(scope);
     const count = slot.kind === "provisioned" ? slot.owner : slot;
     count.inFlight--;
     if (count.reserved === undefined) counts.unreservedInFlight--;
@@ -122,15 +127,44 @@ export class ConcurrencyLedger {
 
   inFlight(scope: Scope, functionName: string): number {
     const count = this.#scope(scope).functions.get(functionName);
-    if (count === undefined) return 0;
-    return count.provisioned.values().reduce((sum, { inFlight }) => sum + inFlight, count.inFlight);
+    return count === undefined ? 0 : inFlightOf(count);
   }
 
-  #scope(scope: Scope): ScopeCount {
-    const key = `${scope.accountId}/${scope.region}`;
+  load(scope: Scope, functionName: string): ConcurrencyLoad {
+    const counts = this.#scope(scope);
+    return {
+      ofFunction: this.inFlight(scope, functionName),
+      ofAccount: counts.inFlight,
+      unreserved: counts.unreservedInFlight,
+    };
+  }
+
+  /** Every function that has something in flight, a reservation, or a provision. */
+  *functions(): Generator<{
+    readonly scope: Scope;
+    readonly name: string;
+    readonly inFlight: number;
+    readonly reserved: number | undefined;
+  }> {
+    for (const { scope, functions } of this.#scopes.values()) {
+      for (const count of functions.values()) {
+        yield { scope, name: count.name, inFlight: inFlightOf(count), reserved: count.reserved };
+      }
+    }
+  }
+
+  #scope({ accountId, region }: Scope): ScopeCount {
+    const key = `${accountId}/${region}`;
     let counts = this.#scopes.get(key);
     if (counts === undefined) {
-      counts = { functions: new Map(), reservedTotal: 0, unreservedInFlight: 0, unreservedProvisioned: 0 };
+      counts = {
+        scope: { accountId, region },
+        functions: new Map(),
+        inFlight: 0,
+        reservedTotal: 0,
+        unreservedInFlight: 0,
+        unreservedProvisioned: 0,
+      };
       this.#scopes.set(key, counts);
     }
     return counts;
@@ -151,6 +185,23 @@ function functionOf(counts: ScopeCount, name: string): FunctionCount {
     counts.functions.set(name, count);
   }
   return count;
+}
+
+function inFlightOf(count: FunctionCount): number {
+  let sum = count.inFlight;
+  for (const { inFlight } of count.provisioned.values()) sum += inFlight;
+  return sum;
+}
+
+/** How a slot counts for whoever reads the metrics. */
+export function shareOf(slot: Slot, configurationId: string): Pick<Invoked, "concurrency" | "provisioned"> {
+  if (slot.kind === "provisioned") {
+    const { inFlight, amount } = slot;
+    return { concurrency: "provisioned", provisioned: { inFlight, amount } };
+  }
+  const all = slot.provisioned.get(configurationId);
+  if (all === undefined) return { concurrency: "onDemand", provisioned: undefined };
+  return { concurrency: "spillover", provisioned: { inFlight: all.inFlight, amount: all.amount } };
 }
 
 function forgetUnused(counts: ScopeCount, count: FunctionCount): void {

@@ -1,6 +1,14 @@
 /** The one path that runs a function: admit, place, run, log, account. */
 import type { Clock } from "../../kit/mod.ts";
-import type { FunctionVersion, Invocation, InvocationOutcome, Invoker, Scope } from "../../model/mod.ts";
+import type {
+  FunctionVersion,
+  Invocation,
+  InvocationOutcome,
+  Invoked,
+  Invoker,
+  Observe,
+  Scope,
+} from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
 import {
   type ExecutionEnvironment,
@@ -16,8 +24,8 @@ import {
   type PlatformFailure,
   timeoutFailure,
 } from "../platform/failure-payload.ts";
-import type { PlatformStatus } from "../platform/platform-event.ts";
-import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
+import { billedMs, type PlatformStatus } from "../platform/platform-event.ts";
+import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
 
 export interface DataPlaneOptions {
@@ -28,7 +36,18 @@ export interface DataPlaneOptions {
   readonly expect: (scope: Scope, target: FunctionVersion) => void;
   /** What was made ready for this configuration is of no more use. */
   readonly forget: (configurationId: string) => void;
+  /** Told of every invocation, and of those that were not let in. */
+  readonly observe: Observe;
   readonly reportFault: (error: unknown, what: string) => void;
+}
+
+/** An invocation that has its unit of concurrency. */
+interface Admission {
+  readonly invocation: Invocation;
+  readonly share: Pick<Invoked, "concurrency" | "provisioned">;
+  /** Epoch milliseconds, and the same moment on the clock for durations. */
+  readonly atMs: number;
+  readonly atMonotonicMs: number;
 }
 
 /** A runtime that ends before it takes the invocation is started again this often. */
@@ -54,18 +73,29 @@ export class DataPlane implements Invoker {
   }
 
   async invoke(invocation: Invocation): Promise<InvocationOutcome> {
-    const { ledger, pool } = this.#options;
-    const { scope, target } = invocation;
-    const slot = ledger.acquire(scope, target.name, target.configurationId);
-    if (typeof slot === "string") return { kind: "throttled", reason: slot };
+    const { ledger, pool, clock, observe } = this.#options;
+    const { scope, target, invokedArn } = invocation;
+    const functionName = target.name;
+    const slot = ledger.acquire(scope, functionName, target.configurationId);
+    if (typeof slot === "string") {
+      observe({ kind: "throttled", scope, functionName, invokedArn });
+      return { kind: "throttled", reason: slot };
+    }
     let environment: ExecutionEnvironment | undefined;
     try {
       environment = pool.takeIdle(target) ?? pool.create(scope, target);
       if (environment === undefined) {
+        observe({ kind: "throttled", scope, functionName, invokedArn });
         return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
       }
       invocation.onAdmitted?.();
-      return await this.#runIn(environment, invocation);
+      observe({ kind: "admitted", scope, functionName, load: ledger.load(scope, functionName) });
+      return await this.#runIn(environment, {
+        invocation,
+        share: shareOf(slot, target.configurationId),
+        atMs: clock.nowMs(),
+        atMonotonicMs: clock.monotonicMs(),
+      });
     } finally {
       const taken = environment;
       const leave = (): void => {
@@ -104,17 +134,17 @@ export class DataPlane implements Invoker {
     return this.#provisioned.status(target);
   }
 
-  async #runIn(environment: ExecutionEnvironment, invocation: Invocation): Promise<InvocationOutcome> {
+  async #runIn(environment: ExecutionEnvironment, admission: Admission): Promise<InvocationOutcome> {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       const outcome =
         environment.state === "stopped"
-          ? await this.#runCold(environment, invocation)
-          : await this.#run(environment, invocation, undefined);
+          ? await this.#runCold(environment, admission)
+          : await this.#run(environment, admission, undefined);
       if (outcome !== "undelivered") return outcome;
     }
     return {
       kind: "functionError",
-      payload: failurePayload(exitFailure({ code: 0, signal: null }), invocation.requestId),
+      payload: failurePayload(exitFailure({ code: 0, signal: null }), admission.invocation.requestId),
       logTail: undefined,
     };
   }
@@ -125,29 +155,33 @@ export class DataPlane implements Invoker {
    */
   async #runCold(
     environment: ExecutionEnvironment,
-    invocation: Invocation,
+    admission: Admission,
   ): Promise<InvocationOutcome | "undelivered"> {
+    const { scope, target } = admission.invocation;
     if (environment.isNew) {
       const init = await environment.init(initBudgetMs(environment));
       reportInit(environment, init, "init");
-      if (init.kind === "ready") return this.#run(environment, invocation, init.durationMs);
+      const { durationMs } = init;
+      if (init.kind === "ready") return this.#run(environment, admission, durationMs);
+      this.#options.observe({ kind: "initFailed", scope, functionName: target.name, target, durationMs });
     }
     // The machine is shutting down, or the function is gone.
     if (environment.state === "ended") return "undelivered";
-    const again = await environment.init(invocation.target.settings.Timeout * 1000);
+    const again = await environment.init(target.settings.Timeout * 1000);
     reportInit(environment, again, "invoke");
-    if (again.kind === "ready") return this.#run(environment, invocation, undefined, again.durationMs);
-    return this.#reportFailedInit(environment, invocation, again);
+    if (again.kind === "ready") return this.#run(environment, admission, undefined, again.durationMs);
+    return this.#reportFailedInit(environment, admission, again);
   }
 
   /** `preparationMs`: of the init or restore it waited for. `spentMs`: what an init inside the invocation has used of the function's time already. */
   async #run(
     environment: ExecutionEnvironment,
-    invocation: Invocation,
+    admission: Admission,
     preparationMs: number | undefined,
     spentMs = 0,
   ): Promise<InvocationOutcome | "undelivered"> {
     const { clock } = this.#options;
+    const { invocation } = admission;
     const { requestId, target } = invocation;
     const { log } = environment;
     const timeoutMs = target.settings.Timeout * 1000;
@@ -163,7 +197,8 @@ export class DataPlane implements Invoker {
     const durationMs = billableMs(ended, measuredMs(), timeoutMs);
     logRuntimeDone(environment, invocation, ending, durationMs);
     if (!("settled" in ended) || ended.settled === undefined) {
-      logReport(environment, invocation, ending, durationMs, preparationMs);
+      const run = { startedMs: startedMs - spentMs, runtimeMs: durationMs, durationMs, preparationMs };
+      this.#report(environment, admission, ending, run);
       return { kind, payload, logTail: log.takeTail() };
     }
     const settled = ended.settled.then((late) => {
@@ -171,7 +206,13 @@ export class DataPlane implements Invoker {
       const lastEnding = last === ended ? ending : endingOf(last, requestId, timeoutMs);
       if (lastEnding.failure !== undefined) logFailure(environment, invocation, lastEnding);
       const wholeMs = billableMs(last, measuredMs(), timeoutMs);
-      logReport(environment, invocation, lastEnding, wholeMs, preparationMs);
+      const run = {
+        startedMs: startedMs - spentMs,
+        runtimeMs: durationMs,
+        durationMs: wholeMs,
+        preparationMs,
+      };
+      this.#report(environment, admission, lastEnding, run);
     });
     // Who wants the log waits for its end; others have their answer as soon as there is one.
     if (invocation.wantsLogTail) await settled;
@@ -180,18 +221,62 @@ export class DataPlane implements Invoker {
 
   #reportFailedInit(
     environment: ExecutionEnvironment,
-    invocation: Invocation,
+    admission: Admission,
     init: FailedInit,
   ): InvocationOutcome {
+    const { invocation } = admission;
     const { requestId, target } = invocation;
     const { log } = environment;
     if (invocation.wantsLogTail) log.startTail();
     log.platform({ kind: "start", requestId, version: target.version });
     const ending = endingOfInit(init, requestId, target.settings.Timeout * 1000);
-    logRuntimeDone(environment, invocation, ending, init.durationMs);
-    logReport(environment, invocation, ending, init.durationMs, undefined);
+    const { durationMs } = init;
+    logRuntimeDone(environment, invocation, ending, durationMs);
+    const startedMs = this.#options.clock.monotonicMs() - durationMs;
+    this.#report(environment, admission, ending, {
+      startedMs,
+      runtimeMs: durationMs,
+      durationMs,
+      preparationMs: undefined,
+    });
     return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
   }
+
+  /** The last word on an invocation: to its log, and to whoever counts. */
+  #report(environment: ExecutionEnvironment, admission: Admission, ending: Ending, run: Run): void {
+    const { requestId, target, scope, invokedArn, traceId, payload, isAsync } = admission.invocation;
+    const { status, errorType } = ending;
+    const { durationMs, runtimeMs, preparationMs } = run;
+    const initDurationMs = environment.isRestored ? undefined : preparationMs;
+    const restoreDurationMs = environment.isRestored ? preparationMs : undefined;
+    const memoryMib = target.settings.MemorySize;
+    const peakMemoryBytes = environment.peakMemoryBytes();
+    const measured = { durationMs, initDurationMs, restoreDurationMs, memoryMib, peakMemoryBytes };
+    environment.log.platform({ kind: "report", requestId, status, errorType, ...measured });
+    this.#options.observe({
+      kind: "invoked",
+      ...{ scope, target, invokedArn, requestId, traceId, status, errorType, runtimeMs },
+      ...measured,
+      functionName: target.name,
+      environmentId: environment.id,
+      admittedAtMs: admission.atMs,
+      startedAtMs: admission.atMs + (run.startedMs - admission.atMonotonicMs),
+      billedMs: billedMs(durationMs, initDurationMs),
+      ...admission.share,
+      isAsync: isAsync === true,
+      payloadBytes: payload.length,
+      responseBytes: ending.payload.length,
+    });
+  }
+}
+
+/** When the function's time began (monotonic), and how long it and what was around it took; milliseconds. */
+interface Run {
+  readonly startedMs: number;
+  readonly runtimeMs: number;
+  readonly durationMs: number;
+  /** Of the init or restore it waited for. */
+  readonly preparationMs: number | undefined;
 }
 
 /** A timer is a little early or late; whoever's time is up has used exactly that. */
@@ -215,26 +300,6 @@ function logRuntimeDone(
 function logFailure({ log }: ExecutionEnvironment, { requestId }: Invocation, ending: Ending): void {
   if (ending.failure === undefined) return;
   log.platform({ kind: "failed", requestId, ...ending.failure, isTimeout: ending.status === "timeout" });
-}
-
-function logReport(
-  environment: ExecutionEnvironment,
-  { requestId, target }: Invocation,
-  { status, errorType }: Ending,
-  durationMs: number,
-  preparationMs: number | undefined,
-): void {
-  environment.log.platform({
-    kind: "report",
-    requestId,
-    status,
-    errorType,
-    durationMs,
-    initDurationMs: environment.isRestored ? undefined : preparationMs,
-    restoreDurationMs: environment.isRestored ? preparationMs : undefined,
-    memoryMib: target.settings.MemorySize,
-    peakMemoryBytes: environment.peakMemoryBytes(),
-  });
 }
 
 function endingOf(

@@ -1,10 +1,11 @@
 /** What the platform itself has to say about an environment and its invocations, before it is written in any form. */
 
+import type { InvocationStatus } from "../../model/mod.ts";
+
 /** Who asked for an environment: an invocation that waits, or a provision made ahead of any. The words are AWS's. */
 export type InitializationType = "on-demand" | "provisioned-concurrency" | "snap-start";
 
-/** `error` is the function's own failure, `failure` the end of its runtime. */
-export type PlatformStatus = "success" | "failure" | "error" | "timeout";
+export type PlatformStatus = InvocationStatus;
 
 export interface InitStart {
   /** `restoreStart`: from a snapshot. */

@@ -108,6 +108,7 @@ describe("the poller of a queue", () => {
       {
         ...{ queues, scope: SCOPE, invoker: fake, clock, places },
         resolve: async () => (isFunctionThere ? { target, shared } : undefined),
+        observe: () => {},
         reportFault: (error) => faults.push(error),
       },
       mappingOf(settings),

@@ -291,7 +291,7 @@ export class SqsPoller implements Reader {
    * in the queue, and get to its dead-letter queue. Source: "Use Lambda recursive loop detection" page.
    */
   #traced({ target, shared }: ReaderTarget, records: readonly BatchRecord[], requestId: string): Traced {
-    const { scope, clock } = this.#options;
+    const { scope, clock, observe } = this.#options;
     const about = { scope, functionName: target.name, nowMs: clock.nowMs() };
     const left: BatchRecord[] = [];
     const looped: string[] = [];
@@ -300,6 +300,7 @@ export class SqsPoller implements Reader {
       const trace = traceOf(record.traceHeader, requestId, about);
       if (isLoop(shared, trace)) {
         looped.push(record.id);
+        observe({ kind: "loopStopped", scope, functionName: target.name });
         continue;
       }
       left.push(record);
