@@ -11,7 +11,7 @@ import { createFunction, NODE } from "../testkit/functions.ts";
 import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { acceptedEventRows } from "./accepted-events.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
-import { burstRow, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
+import { burstRows, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
 import { driverCosts, driverTable, missedRows } from "./drivers.ts";
 import { healthOf } from "./health.ts";
 import { BODY, CUSTOM_HELLO, invocation, NODE_HELLO, PYTHON_HELLO } from "./hello.ts";
@@ -55,7 +55,7 @@ async function whole(): Promise<void> {
       ...(await coldRows(url, "Python", python, progress)),
       ...(await coldRows(url, "Node.js", node, progress)),
       ...missedRows(drivers),
-      await burstRow(url, sleeper, progress),
+      ...(await burstRows(url, sleeper, progress)),
       ...(await snapStartRows(progress)),
       ...(await acceptedEventRows(progress)),
     );

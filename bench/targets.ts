@@ -54,7 +54,8 @@ export const TARGETS: readonly Target[] = [
     unit: "calls/s",
     bound: { kind: "min", value: 5000 },
   },
-  { what: "Python: burst, 0 to 100 environments busy", unit: "ms", bound: max(2000) },
+  { what: "Python: first burst, 0 to 100 environments busy", unit: "ms", bound: max(2000) },
+  { what: "Python: next burst, 0 to 100 environments busy", unit: "ms", bound: max(2000) },
 ];
 
 export function targetOf(what: string): Target | undefined {

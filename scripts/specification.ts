@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { TARGETS, targetText } from "../bench/targets.ts";
-import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS, POLLER_LIMITS } from "../src/config/mod.ts";
+import * as limits from "../src/config/limits.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const HEADS = ["| limit |", "| rule |", "| promise |"];
@@ -41,5 +41,5 @@ function brokenTargets(rows: readonly (readonly string[])[]): string[] {
 
 function isConstant(quoted: string): boolean {
   const name = quoted.replaceAll("`", "");
-  return [LAMBDA_LIMITS, ENVIRONMENT_LIMITS, POLLER_LIMITS].some((limits) => name in limits);
+  return Object.values(limits).some((group) => name in group);
 }

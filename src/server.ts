@@ -57,7 +57,7 @@ import {
   type OperationTable,
   type Scope,
 } from "./model/mod.ts";
-import { LogWriter } from "./observe/mod.ts";
+import { LogWriter, TraceExporter, UsageMeter } from "./observe/mod.ts";
 import {
   CONSOLE_PREFIX,
   consolePages,
@@ -65,6 +65,7 @@ import {
   Environments,
   json,
   productRoute,
+  usage,
 } from "./product/mod.ts";
 import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
 import { logsOperations } from "./services/logs/mod.ts";
@@ -81,6 +82,7 @@ import {
   SqliteLayerStore,
   SqliteLogStore,
   SqliteQueueStore,
+  SqliteUsageStore,
 } from "./store/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
@@ -155,6 +157,7 @@ export async function startServer(
     ...{ driver, runtimes, volumes, network, starts, clock, reportFault },
     folder: parkingFolder,
     parkedMax: config.parkedMax,
+    parkedBytesMax: config.parkedBytesMax,
   });
   const sandboxParts = {
     ...{ driver, runtimes, code, logs: logWriter, volumes, clock, reportFault, starts, network },
@@ -163,7 +166,7 @@ export async function startServer(
   };
   const snapshots = new Snapshots({
     parts: sandboxParts,
-    readyMax: config.parkedMax,
+    readyMax: Math.min(config.parkedMax, ENVIRONMENT_LIMITS.waitingCopiesMax),
     bytesMax: config.idleBytesMax / 2,
   });
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
@@ -178,6 +181,20 @@ export async function startServer(
   const observe: Observe = (observation) => {
     for (const each of observers) each(observation);
   };
+  const usageStore = new SqliteUsageStore(path.join(config.dataDir, "usage.db"));
+  const meter = new UsageMeter({
+    store: usageStore,
+    clock,
+    reportFault: (error) => reportFault(error, "(usage)"),
+  });
+  observers.push((observation) => meter.observe(observation));
+  const traces =
+    config.traces &&
+    new TraceExporter({
+      ...{ settings: config.traces, version: packageJson.version, clock },
+      reportFault: (error) => reportFault(error, "(traces)"),
+    });
+  if (traces) observers.push((observation) => traces.observe(observation));
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, observe, reportFault },
     expect: (scope, target) => {
@@ -284,6 +301,7 @@ export async function startServer(
     weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
     endpoint: url,
     auth: "open",
+    ...(traces && { traces: traces.counts() }),
     environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
@@ -307,6 +325,7 @@ export async function startServer(
       "GET /_lambkin/health": () => json(health()),
       "GET /_lambkin/environments": environments.list,
       "GET /_lambkin/environments/stream": environments.stream,
+      "GET /_lambkin/usage": usage(meter, clock),
       [`GET ${CODE_LINK_PREFIX}*`]: downloadCode(codeLinks, code),
     }),
     reportFault,
@@ -358,6 +377,9 @@ export async function startServer(
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
+      await traces?.close();
+      await meter.close();
+      await usageStore.close();
       await logWriter.close();
       await logStore.close();
       await sqs.close();

@@ -9,6 +9,8 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from lambkin_runtime.loop import main  # noqa: E402
+from lambkin_runtime.packages import find_packages  # noqa: E402
 
 if __name__ == "__main__":
+    find_packages()
     main()

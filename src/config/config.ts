@@ -1,7 +1,9 @@
 /** Reads the environment into one frozen Config; a wrong value stops the start with a sentence that names it. */
 import os from "node:os";
 import path from "node:path";
+import { ConfigError } from "./config-error.ts";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "./limits.ts";
+import { type TraceSettings, traceSettings } from "./trace-settings.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
 export type OciRuntimeChoice = "auto" | "runc" | "crun" | "runsc";
@@ -48,6 +50,8 @@ export interface Config {
   readonly asyncRetryMs: number;
   /** Sandboxes of one interpreter that wait for a function, at most. */
   readonly parkedMax: number;
+  /** What all of them may hold together, bytes. */
+  readonly parkedBytesMax: number;
   readonly accountConcurrency: number;
   /** Undefined: code cannot be named by an S3 location, and no record goes to a bucket. */
   readonly s3: ServiceEndpoint | undefined;
@@ -56,18 +60,16 @@ export interface Config {
   /** Undefined: nothing can be told to a topic, or to an event bus. */
   readonly sns: ServiceEndpoint | undefined;
   readonly eventBridge: ServiceEndpoint | undefined;
-}
-
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
+  /** Undefined: no traces are sent. */
+  readonly traces: TraceSettings | undefined;
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 const MIB = 1024 * 1024;
 
-function halfOfTheMachineMib(): number {
-  return Math.floor(os.totalmem() / 2 / MIB);
+function shareOfTheMachineMib(share: number): number {
+  return Math.floor((os.totalmem() * share) / MIB);
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -149,10 +151,19 @@ export function readConfig(env: Variables, cwd: string): Config {
     keepAliveMs:
       1000 *
       integer(env, "LAMBKIN_KEEP_ALIVE_SECONDS", ENVIRONMENT_LIMITS.keepAliveMsDefault / 1000, 0, 86_400),
-    idleBytesMax: MIB * integer(env, "LAMBKIN_IDLE_MEMORY_MB", halfOfTheMachineMib(), 1, 100_000_000),
+    idleBytesMax: MIB * integer(env, "LAMBKIN_IDLE_MEMORY_MB", shareOfTheMachineMib(0.5), 1, 100_000_000),
     asyncRetryMs:
       1000 * integer(env, "LAMBKIN_ASYNC_RETRY_SECONDS", LAMBDA_LIMITS.asyncRetryMsDefault / 1000, 0, 3600),
     parkedMax: integer(env, "LAMBKIN_PARKED_MAX", ENVIRONMENT_LIMITS.parkedOfInterpreterMaxDefault, 0, 1000),
+    parkedBytesMax:
+      MIB *
+      integer(
+        env,
+        "LAMBKIN_PARKED_MEMORY_MB",
+        shareOfTheMachineMib(ENVIRONMENT_LIMITS.parkedMemoryShareDefault),
+        0,
+        100_000_000,
+      ),
     accountConcurrency: integer(
       env,
       "LAMBKIN_ACCOUNT_CONCURRENCY",
@@ -164,5 +175,6 @@ export function readConfig(env: Variables, cwd: string): Config {
     sqs: endpoint(env, "LAMBKIN_SQS"),
     sns: endpoint(env, "LAMBKIN_SNS"),
     eventBridge: endpoint(env, "LAMBKIN_EVENTBRIDGE"),
+    traces: traceSettings(env),
   });
 }

@@ -175,9 +175,15 @@ export const ENVIRONMENT_LIMITS = {
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
   environmentAgeMsDefault: 4 * 60 * MINUTE_MS,
-  /** Ours: sandboxes of one interpreter that wait for a function, and how long after a cold start they are made. */
-  parkedOfInterpreterMaxDefault: 8,
+  /** Ours: sandboxes of one interpreter that wait for a function. */
+  parkedOfInterpreterMaxDefault: 128,
+  /** Ours: copies of one snapshot that wait. */
+  waitingCopiesMax: 8,
+  /** Ours: share of the machine's memory that all that wait may hold. */
+  parkedMemoryShareDefault: 0.05,
+  /** Ours: how long after a cold start they are made, and how many of one kind at a time. */
   parkingDelayMs: 100,
+  madeAheadAtOnceMax: 2,
   /** Ours: how often it is seen whether so many are needed. */
   parkingReviewMs: 1 * MINUTE_MS,
   /** Ours: memory of a sandbox that waits. */
@@ -288,6 +294,42 @@ export const LOGS_LIMITS = {
   retentionSweepMs: 10 * MINUTE_MS,
 } as const;
 
+/** Counting what functions use. Source of AWS's: "AWS Lambda Pricing" page. */
+export const USAGE_LIMITS = {
+  /** An event is one request with its first bytes, and another with each further piece. */
+  eventRequest: { firstBytes: 256 * KIB, furtherBytes: 64 * KIB },
+  /** Of a streamed response. */
+  streamedFreeBytes: 6 * MIB,
+  /** Provisioned concurrency is billed in pieces of this length, the last one whole. */
+  provisionStepMs: 5 * MINUTE_MS,
+  /** Ours: how long use may wait in memory before it is written: what a crash loses. */
+  writeDelayMs: 1 * SECOND_MS,
+  /** Ours: lines (a function's version and a day) that wait; beyond it new ones are not counted. */
+  waitingLinesMax: 100_000,
+  /** Ours: thirteen months, so that a year can be compared. */
+  daysKept: 400,
+  /** Ours: lines of one answer; a request for more is refused. */
+  answerLinesMax: 50_000,
+} as const;
+
+/** Sending traces to a collector. All ours; the specification leaves them to the exporter. */
+export const TRACE_LIMITS = {
+  /** Invocations that wait; beyond it new ones are dropped and counted. */
+  waitingMax: 10_000,
+  /** Invocations of one request; so many waiting are sent without delay. */
+  batchMax: 200,
+  sendDelayMs: 1 * SECOND_MS,
+  requestMsMax: 10 * SECOND_MS,
+  attemptsMax: 5,
+  /** Before the second attempt; twice that before the third, and so on, up to the last. */
+  retryMs: 1 * SECOND_MS,
+  retryMsMax: 30 * SECOND_MS,
+  /** For what is still to be sent when the server stops. */
+  closeMsMax: 3 * SECOND_MS,
+  /** Kept of a collector's answer. */
+  answerCharactersMax: 64 * KIB,
+} as const;
+
 /** The stores on PostgreSQL. All ours. */
 export const POSTGRES_LIMITS = {
   /** Of one server to its database. */
@@ -355,4 +397,36 @@ export const SQS_LIMITS = {
   sweepMs: 1 * MINUTE_MS,
   /** Ours: expired messages removed in one step. */
   expiredOfStep: 1000,
+} as const;
+
+/** The command line. */
+export const CLI_LIMITS = {
+  /** Between two looks at a function that is about to be ready; doubles from the first to the second. */
+  lookMs: [2, 200],
+  /** A server in the background; one with many functions takes its time, one that has failed has ended. */
+  serverReadyMsMax: 60 * SECOND_MS,
+  /** Longer than requests in flight are given. */
+  serverStopMsMax: 60 * SECOND_MS,
+  /** Until a function that was changed can be called. */
+  functionReadyMsMax: 10 * MINUTE_MS,
+  /** Until a server that is away is tried again. */
+  retryMs: 300,
+  logPollMs: 300,
+  /** Events may be written a little after the time they bear: so far back is looked again. */
+  logOverlapMs: 10 * SECOND_MS,
+  /** Who presses Tab does not wait for a server that does not answer. */
+  completionMsMax: 1500,
+  /** Programs save in several steps; a step that comes this soon belongs to the same save. */
+  saveQuietMs: 15,
+  /** But somebody who never stops writing is not waited for. */
+  saveQuietMsMax: 150,
+  /** Read and compressed at the same time. */
+  packFilesAtOnce: 8,
+  /** Source: APPNOTE.TXT 4.4.22, a zip without the Zip64 extension. */
+  zipEntriesMax: 65_535,
+  /** Of a body whose progress is shown: smaller ones are gone before anybody could look. */
+  uploadShownBytesMin: 1 * MIB,
+  uploadPieceBytes: 64 * KIB,
+  /** What pip prints. */
+  pipOutputBytesMax: 16 * MIB,
 } as const;

@@ -44,16 +44,18 @@ export class FunctionUrls {
     // The alias is gone, its URL is not (recorded).
     if (found === undefined) return message(403, FORBIDDEN);
     const nowMs = clock.nowMs();
-    const trace = traceOf(traceIdOf(request), requestId, { scope, functionName, nowMs });
+    const target = await versionForCall(store, scope, found, draw);
+    const trace = traceOf(traceIdOf(request), requestId, { scope, target, nowMs });
     const event = urlEvent(request, { scope, urlId, requestId, nowMs, accessKeyId });
     const invocation: Invocation = {
       scope,
-      target: await versionForCall(store, scope, found, draw),
+      target,
       invokedArn: functionArn(scope, functionName, qualifier),
       requestId,
       payload: Buffer.from(event),
       clientContext: undefined,
       traceId: trace.header,
+      origin: { trigger: "http", callerSpanId: trace.callerSpanId },
       wantsLogTail: false,
     };
     const answer = await this.#answerOf(invocation, setting.invokeMode === "RESPONSE_STREAM");

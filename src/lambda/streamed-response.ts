@@ -33,6 +33,7 @@ export async function invokeStreaming(invoker: Invoker, invocation: Invocation):
 class StreamedResponse implements ResponseSink {
   readonly body: Readable;
   readonly begun: Promise<string>;
+  bytes = 0;
   readonly #begin: (contentType: string) => void;
   #hasRoom: () => void = () => {};
 
@@ -56,6 +57,7 @@ class StreamedResponse implements ResponseSink {
   }
 
   write(chunk: Buffer): boolean {
+    this.bytes += chunk.length;
     return this.body.destroyed || chunk.length === 0 || this.body.push(chunk);
   }
 

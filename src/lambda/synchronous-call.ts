@@ -34,8 +34,7 @@ export async function synchronousCall(
   const payload = checkedEvent(request.Payload as Buffer | undefined);
   const clientContext = checkedClientContext(request.ClientContext);
   const target = await versionForCall(store, context, found, draw);
-  const about = { scope: context, functionName: target.name, nowMs: clock.nowMs() };
-  const trace = traceOf(context.traceId, context.requestId, about);
+  const trace = traceOf(context.traceId, context.requestId, { scope: context, target, nowMs: clock.nowMs() });
   if (isLoop(found.shared, trace)) {
     observe({ kind: "loopStopped", scope: context, functionName: target.name });
     throw recursiveInvocation();
@@ -48,6 +47,7 @@ export async function synchronousCall(
     payload,
     clientContext,
     traceId: trace.header,
+    origin: { trigger: "other", callerSpanId: trace.callerSpanId },
     wantsLogTail: request.LogType === "Tail",
   };
 }

@@ -13,7 +13,9 @@ export interface Invocation {
   readonly payload: Buffer;
   /** Raw JSON, already out of its base64. */
   readonly clientContext: string | undefined;
+  /** `X-Amzn-Trace-Id` for the function. */
   readonly traceId: string | undefined;
+  readonly origin?: InvocationOrigin;
   /** Nobody waits for the outcome: it was accepted as an event. */
   readonly isAsync?: boolean;
   /** Whether the outcome should carry the end of the log. */
@@ -24,8 +26,20 @@ export interface Invocation {
   readonly onAdmitted?: () => void;
 }
 
+/** Where an invocation comes from, for whoever traces it. */
+export interface InvocationOrigin {
+  /** A word of OpenTelemetry's. */
+  readonly trigger: "http" | "pubsub" | "other";
+  /** Who called, as far as the caller's trace header tells: 16 hexadecimal digits. */
+  readonly callerSpanId: string | undefined;
+  /** Epoch milliseconds: since when it has waited in a queue of ours. */
+  readonly dueAtMs?: number;
+}
+
 /** Where a response goes that its caller wants to read while the function is still writing. */
 export interface ResponseSink {
+  /** That it took so far. */
+  readonly bytes: number;
   /** Once, before the first bytes; a function that fails before that never gets here. */
   begin(contentType: string): void;
   /** False asks the writer to wait until the listener of `onRoom` is called; what was given is taken all the same. */

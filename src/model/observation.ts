@@ -4,6 +4,7 @@
  */
 import type { Scope } from "./arn.ts";
 import type { FunctionVersion } from "./function.ts";
+import type { InvocationOrigin } from "./invocation.ts";
 
 /** The words are AWS's: `error` is the function's own failure, `failure` the end of its runtime. */
 export type InvocationStatus = "success" | "failure" | "error" | "timeout";
@@ -36,9 +37,12 @@ export interface Invoked extends OfFunction {
   readonly requestId: string;
   /** `X-Amzn-Trace-Id` as the function got it. */
   readonly traceId: string | undefined;
+  readonly origin?: InvocationOrigin | undefined;
   readonly environmentId: string;
   readonly status: InvocationStatus;
   readonly errorType: string | undefined;
+  /** Of the function's own failure: the exception's name. */
+  readonly exceptionType?: string | undefined;
   /** Epoch milliseconds, with fractions: when it was admitted, and when the runtime was given it. */
   readonly admittedAtMs: number;
   readonly startedAtMs: number;
@@ -57,7 +61,7 @@ export interface Invoked extends OfFunction {
   readonly provisioned: { readonly inFlight: number; readonly amount: number } | undefined;
   readonly isAsync: boolean;
   readonly payloadBytes: number;
-  /** 0 where the response was streamed. */
+  /** Of a streamed response what was streamed. */
   readonly responseBytes: number;
 }
 
@@ -71,6 +75,20 @@ export interface InitFailed extends OfFunction {
   readonly kind: "initFailed";
   readonly target: FunctionVersion;
   readonly durationMs: number;
+}
+
+/** An environment that is kept ready was initialised, or failed to be; no invocation waited for it. */
+export interface ProvisionInitialized extends OfFunction {
+  readonly kind: "provisionInitialized";
+  readonly target: FunctionVersion;
+  readonly durationMs: number;
+}
+
+/** So many environments are kept ready for a version from now on; 0 ends it. */
+export interface ProvisionChanged extends OfFunction {
+  readonly kind: "provisionChanged";
+  readonly target: FunctionVersion;
+  readonly amount: number;
 }
 
 /** Of asynchronous invocation: an event was accepted, begins an attempt, or is given up without success. */
@@ -105,6 +123,8 @@ export type Observation =
   | Invoked
   | Throttled
   | InitFailed
+  | ProvisionChanged
+  | ProvisionInitialized
   | EventAccepted
   | EventStarted
   | EventDropped

@@ -1,14 +1,30 @@
 /**
- * The `X-Amzn-Trace-Id` that goes with an invocation: which chain of requests it belongs to, and how often each function has
- * been part of that chain. SDKs inside functions pass it on, so that a loop comes to light. Sources: the X-Ray developer guide
- * ("Tracing header"); the field Lineage is seen in headers on AWS, its hash and counts are read as recalled.
+ * The `X-Amzn-Trace-Id` that goes with an invocation: which chain of requests it belongs to, whether the chain is traced, and
+ * how often each function has been part of it. SDKs inside functions pass it on, so that a loop comes to light, and so that
+ * what they call hangs below the function that called. Sources: the X-Ray developer guide ("Tracing header"); "Visualize Lambda
+ * function invocations using AWS X-Ray" page (an upstream decision is kept, Active decides where there is none); the field
+ * Lineage is seen in headers on AWS, its hash and counts are read as recalled.
  */
+import { randomUUID } from "node:crypto";
 import { functionArn, type Scope } from "./arn.ts";
+import type { FunctionVersion } from "./function.ts";
 
 export interface Trace {
+  /** For the function: its `Parent` is the invocation itself. */
   readonly header: string;
   /** How often this function has run in the chain before. */
   readonly earlierRuns: number;
+  /** Who called, as far as its header tells: 16 hexadecimal digits. */
+  readonly callerSpanId: string | undefined;
+}
+
+/** What the header of an invocation says, apart. */
+export interface TraceFields {
+  /** `1-5759e988-bd862e3fe1be46a994272793` */
+  readonly root: string;
+  /** 16 hexadecimal digits. */
+  readonly parent: string;
+  readonly isSampled: boolean;
 }
 
 /** Of the functions in one chain that are kept count of; the oldest are forgotten first. */
@@ -20,25 +36,45 @@ export function traceOf(
   requestId: string,
   {
     scope,
-    functionName,
+    target,
     nowMs,
-  }: { readonly scope: Scope; readonly functionName: string; readonly nowMs: number },
+  }: {
+    readonly scope: Scope;
+    readonly target: Pick<FunctionVersion, "name" | "settings">;
+    readonly nowMs: number;
+  },
 ): Trace {
   const fields = given === undefined ? new Map<string, string>() : fieldsOf(given);
   const id = requestId.replaceAll("-", "");
   const root = fields.get("Root") ?? `1-${Math.floor(nowMs / 1000).toString(16)}-${id.slice(0, 24)}`;
-  const parent = fields.get("Parent") ?? id.slice(-16);
-  const sampled = fields.get("Sampled") ?? "0";
-  const own = hashOf(functionArn(scope, functionName));
+  const upstream = fields.get("Sampled") ?? "?";
+  const own = target.settings.TracingConfig.Mode === "Active" ? "1" : "0";
+  const sampled = upstream === "?" ? own : upstream;
+  const hash = hashOf(functionArn(scope, target.name));
   const lineage = lineageOf(fields.get("Lineage"));
-  const earlier = lineage.find(([hash]) => hash === own)?.[1];
+  const earlier = lineage.find(([each]) => each === hash)?.[1];
   const runs = earlier === undefined ? 0 : earlier + 1;
-  const others = lineage.filter(([hash]) => hash !== own).slice(-(LINEAGE_MAX - 1));
-  const text = [...others, [own, runs] as const].map(([hash, count]) => `${hash}:${count}`).join("|");
+  const others = lineage.filter(([each]) => each !== hash).slice(-(LINEAGE_MAX - 1));
+  const text = [...others, [hash, runs] as const].map(([each, count]) => `${each}:${count}`).join("|");
   return {
-    header: `Root=${root};Parent=${parent};Sampled=${sampled};Lineage=1:${text}`,
+    header: `Root=${root};Parent=${newSpanId()};Sampled=${sampled};Lineage=1:${text}`,
     earlierRuns: runs,
+    callerSpanId: fields.get("Root") === undefined ? undefined : fields.get("Parent"),
   };
+}
+
+/** Undefined where the header has no root and parent as `traceOf` writes them. */
+export function readTrace(header: string | undefined): TraceFields | undefined {
+  if (header === undefined) return undefined;
+  const fields = fieldsOf(header);
+  const [root, parent] = [fields.get("Root"), fields.get("Parent")];
+  if (root === undefined || parent === undefined) return undefined;
+  return { root, parent, isSampled: fields.get("Sampled") === "1" };
+}
+
+/** 16 hexadecimal digits, never all zero. */
+export function newSpanId(): string {
+  return randomUUID().slice(-17).replace("-", "");
 }
 
 const FIELDS: Readonly<Record<string, RegExp>> = {

@@ -3,3 +3,4 @@ export { CONSOLE_PREFIX, consolePages } from "./console.ts";
 export { downloadCode } from "./download-code.ts";
 export { Environments, type EnvironmentsAnswer } from "./environments.ts";
 export { json, type ProductHandler, type ProductTable, productRoute } from "./routes.ts";
+export { usage } from "./usage.ts";

@@ -17,3 +17,5 @@ export { SqliteLayerStore } from "./sqlite/layer-store.ts";
 export { SqliteLogStore } from "./sqlite/log-store.ts";
 export { openMainDatabase } from "./sqlite/main-database.ts";
 export { SqliteQueueStore } from "./sqlite/queue-store.ts";
+export { SqliteUsageStore } from "./sqlite/usage-store.ts";
+export * from "./usage-store.ts";

@@ -238,27 +238,32 @@ export async function startGuest(options: GuestOptions): Promise<Guest> {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, content);
   }
-  const child = spawn("/bin/sh", ["-c", 'exec "$@" 2>&1', "sh", options.program, options.bootstrap], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "ignore", "pipe"],
-    env: {
-      PATH: "/usr/bin:/bin",
-      LANG: "en_US.UTF-8",
-      LC_CTYPE: "C.UTF-8",
-      TZ: ":UTC",
-      _HANDLER: options.handler,
-      LAMBDA_TASK_ROOT: folder,
-      LAMBDA_RUNTIME_DIR: path.dirname(options.bootstrap),
-      AWS_REGION: "eu-west-1",
-      AWS_LAMBDA_FUNCTION_NAME: "thing",
-      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
-      AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/thing",
-      AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/01/[$LATEST]00",
-      PYTHONDONTWRITEBYTECODE: "1",
-      ...options.variables,
+  const programOptions = options.bootstrap === PYTHON_BOOTSTRAP ? ["-S"] : [];
+  const child = spawn(
+    "/bin/sh",
+    ["-c", 'exec "$@" 2>&1', "sh", options.program, ...programOptions, options.bootstrap],
+    {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "ignore", "pipe"],
+      env: {
+        PATH: "/usr/bin:/bin",
+        LANG: "en_US.UTF-8",
+        LC_CTYPE: "C.UTF-8",
+        TZ: ":UTC",
+        _HANDLER: options.handler,
+        LAMBDA_TASK_ROOT: folder,
+        LAMBDA_RUNTIME_DIR: path.dirname(options.bootstrap),
+        AWS_REGION: "eu-west-1",
+        AWS_LAMBDA_FUNCTION_NAME: "thing",
+        AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+        AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
+        AWS_LAMBDA_LOG_GROUP_NAME: "/aws/lambda/thing",
+        AWS_LAMBDA_LOG_STREAM_NAME: "2026/01/01/[$LATEST]00",
+        PYTHONDONTWRITEBYTECODE: "1",
+        ...options.variables,
+      },
     },
-  });
+  );
   return new Guest(folder, child);
 }
 

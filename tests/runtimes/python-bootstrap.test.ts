@@ -1,5 +1,9 @@
 /** The Python bootstrap against the wire, on every Python that this machine has. */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, it } from "node:test";
 import { ARN, findPythons, type Guest, PYTHON_BOOTSTRAP, startGuest } from "./bootstrap-harness.ts";
 
@@ -14,10 +18,15 @@ for (const { version, program } of findPythons()) {
 
     const start = (
       source: string,
-      { handler = "app.handler", files = {}, variables = {} }: Partial<Parameters<typeof startGuest>[0]> = {},
+      {
+        handler = "app.handler",
+        files = {},
+        variables = {},
+        ...other
+      }: Partial<Parameters<typeof startGuest>[0]> = {},
     ): Promise<Guest> =>
       startGuest({
-        program,
+        program: other.program ?? program,
         bootstrap: PYTHON_BOOTSTRAP,
         handler,
         files: { "app.py": source, ...files },
@@ -195,6 +204,20 @@ for (const { version, program } of findPythons()) {
       ]);
       assert.ok(found.at(-1)?.endsWith("/runtimes/python"));
       assert.equal(new Set(found).size, found.length);
+    });
+
+    it("finds the interpreter's packages, without the code that .pth files hang into every start", async (context) => {
+      const venv = await mkdtemp(path.join(tmpdir(), "venv-"));
+      context.after(() => rm(venv, { recursive: true, force: true }));
+      execFileSync(program, ["-m", "venv", "--without-pip", venv]);
+      const packages = path.join(venv, `lib/python${version}/site-packages`);
+      await writeFile(path.join(packages, "installed.py"), "X = 7");
+      await writeFile(path.join(packages, "hook.pth"), "import sys; sys.hooked = True\n");
+      const source =
+        "import sys, installed\ndef handler(e, c): return [installed.X, hasattr(sys, 'hooked'), callable(exit)]";
+      await using guest = await start(source, { program: path.join(venv, "bin/python") });
+      await guest.ready();
+      assert.deepEqual(await guest.call({}), [7, false, true]);
     });
 
     it("finds layers where the platform says they are, and keeps that from the function", async () => {

@@ -188,8 +188,7 @@ export class AsyncQueue {
     // The function is gone, and its events with it.
     if (found === undefined || payload === undefined) return this.#remove(event.id);
     const nowMs = clock.nowMs();
-    const about = { scope: event.scope, functionName: event.functionName, nowMs };
-    const trace = traceOf(event.traceId, event.id, about);
+    const trace = traceOf(event.traceId, event.id, { scope: event.scope, target: found.target, nowMs });
     const traced = { ...event, traceId: trace.header };
     const finish = (
       condition: Condition,
@@ -206,7 +205,7 @@ export class AsyncQueue {
       observe({ kind: "loopStopped", ...subjectOf(event) });
       return finish("RecursiveInvocation");
     }
-    const outcome = await this.#invoke(traced, found.target, payload);
+    const outcome = await this.#invoke(traced, found.target, payload, trace.callerSpanId);
     // The server is going down and took the environment with it: the event runs again at the next start.
     if (this.#stopped && outcome.kind !== "success") return;
     if (outcome.kind !== "throttled") lane.gotThrough();
@@ -228,7 +227,12 @@ export class AsyncQueue {
     }
   }
 
-  #invoke(event: EventHead, target: FunctionVersion, payload: Buffer): Promise<InvocationOutcome> {
+  #invoke(
+    event: EventHead,
+    target: FunctionVersion,
+    payload: Buffer,
+    callerSpanId: string | undefined,
+  ): Promise<InvocationOutcome> {
     const { invoker, clock, observe } = this.#options;
     return invoker.invoke({
       scope: event.scope,
@@ -238,6 +242,7 @@ export class AsyncQueue {
       payload,
       clientContext: event.clientContext,
       traceId: event.traceId,
+      origin: { trigger: "pubsub", callerSpanId, dueAtMs: event.notBeforeMs },
       isAsync: true,
       wantsLogTail: false,
       onAdmitted: () => {

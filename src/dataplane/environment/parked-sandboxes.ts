@@ -22,6 +22,8 @@ export interface ParkedSandbox extends Unused {
   /** Empty host folders that the guest sees as /var/task and /opt. */
   readonly code: string;
   readonly layers: string;
+  /** What it held most since it began to wait. */
+  readonly bytes: number;
 }
 
 export interface ParkingOptions {
@@ -35,6 +37,8 @@ export interface ParkingOptions {
   readonly folder: string;
   /** Of one interpreter; 0 parks nothing. */
   readonly parkedMax: number;
+  /** Of all interpreters together, bytes. */
+  readonly parkedBytesMax: number;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -90,6 +94,7 @@ export class ParkedSandboxes {
       discard: endUnused,
       spoiled: ({ sandbox }) => sandbox.exited,
       readyMax: parkedMax,
+      hasRoom: (making) => this.#hasRoom(making),
       reportFault: (error) => reportFault(error, "(parked sandbox)"),
     });
     this.#stocks.set(key, stock);
@@ -142,14 +147,26 @@ export class ParkedSandboxes {
         extensions: [],
         hiddenFromExtensions: [],
       });
-      return { sandbox, place, code: folders.code, layers: folders.layers };
+      const { code, layers } = folders;
+      return {
+        ...{ sandbox, place, code, layers },
+        get bytes() {
+          return sandbox.peakMemoryBytes();
+        },
+      };
     } catch (error) {
       await place.release();
       throw error;
     }
   }
 
-  /** From time to time: what was never taken is one too many. */
+  /** One that is being made will hold about as much as those that wait. */
+  #hasRoom(making: number): boolean {
+    const waiting = [...this.#stocks.values()].flatMap(({ ready }) => ready);
+    const bytes = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
+    const each = waiting.length === 0 ? 0 : bytes / waiting.length;
+    return bytes + each * (making + 1) <= this.#options.parkedBytesMax;
+  }
 }
 
 /** Removes what a killed server left. */

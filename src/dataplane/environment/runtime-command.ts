@@ -32,9 +32,10 @@ export async function runtimeCommand(input: RuntimeCommandInput): Promise<string
 /** The program of a managed runtime and what is the same for every function. */
 export function runtimeArguments({ interpreter }: RuntimeChoice, paths: GuestPaths): string[] {
   invariant(interpreter !== undefined, "a custom runtime has no program of its own");
-  const entry = ENTRIES[interpreter.language];
+  const { options, entry } = STARTS[interpreter.language];
   return [
     paths.interpreter(interpreter.program),
+    ...options,
     ...(entry === undefined ? [] : [path.join(paths.runtime, entry)]),
   ];
 }
@@ -46,11 +47,12 @@ export function receiverArguments({ interpreter }: RuntimeChoice, paths: GuestPa
   return [paths.interpreter(interpreter.program), "-I", "-S", path.join(paths.runtime, "receive_copy.py")];
 }
 
-const ENTRIES: Readonly<Record<ManagedLanguage, string | undefined>> = {
-  python: "bootstrap.py",
-  nodejs: "bootstrap.mjs",
-  ruby: "bootstrap.rb",
-  java: undefined,
+const STARTS: Readonly<Record<ManagedLanguage, { options: readonly string[]; entry: string | undefined }>> = {
+  // What `-S` leaves out, packages.py does in part.
+  python: { options: ["-S"], entry: "bootstrap.py" },
+  nodejs: { options: [], entry: "bootstrap.mjs" },
+  ruby: { options: [], entry: "bootstrap.rb" },
+  java: { options: [], entry: undefined },
 };
 
 function functionArguments({ choice, paths, settings }: RuntimeCommandInput): string[] {

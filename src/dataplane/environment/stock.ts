@@ -1,6 +1,6 @@
 /**
- * Things that take long to make, made ahead: one waits, one more after each time that none did, one fewer at each review
- * before which some were never needed.
+ * Things that take long to make, made ahead: one waits, one more after each time that none did, and at each review half of
+ * those go that were never needed since the last.
  */
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock, Timer } from "../../kit/mod.ts";
@@ -14,6 +14,8 @@ export interface StockOptions<Item> {
   readonly spoiled: (item: Item) => Promise<unknown>;
   /** 0 makes nothing ahead. */
   readonly readyMax: number;
+  /** False: one more than the `making` that are under way would be too many, however much it is wanted. */
+  readonly hasRoom?: (making: number) => boolean;
   readonly reportFault: (error: unknown) => void;
 }
 
@@ -22,7 +24,6 @@ export class Stock<Item> {
   readonly #ready: Item[] = [];
   readonly #work = new Set<Promise<void>>();
   #wanted: number;
-  #making = 0;
   /** Fewest that were ready since the last review: so many are not needed. */
   #leastReady = 0;
   #refill: Timer | undefined;
@@ -39,6 +40,11 @@ export class Stock<Item> {
     return this.#ready.length;
   }
 
+  /** Those that wait. */
+  get ready(): readonly Item[] {
+    return this.#ready;
+  }
+
   /** The caller's now; undefined where none waits. */
   take(): Item | undefined {
     const item = this.#ready.shift();
@@ -52,7 +58,10 @@ export class Stock<Item> {
   refillSoon(): void {
     this.#refill?.cancel();
     if (this.#isClosed) return;
-    this.#refill = this.#options.clock.after(ENVIRONMENT_LIMITS.parkingDelayMs, () => this.#fill());
+    this.#refill = this.#options.clock.after(ENVIRONMENT_LIMITS.parkingDelayMs, () => {
+      this.#refill = undefined;
+      this.#fill();
+    });
   }
 
   async close(): Promise<void> {
@@ -63,19 +72,28 @@ export class Stock<Item> {
     await Promise.all(this.#ready.splice(0).map(this.#options.discard));
   }
 
+  /** A few at a time: what is made ahead leaves the machine to those who wait. */
   #fill(): void {
-    while (!this.#isClosed && this.#ready.length + this.#making < this.#wanted) {
-      this.#making++;
-      const work = this.#add()
-        .catch((error: unknown) => {
-          if (!this.#isClosed) this.#options.reportFault(error);
-        })
-        .finally(() => {
-          this.#making--;
+    while (this.#work.size < ENVIRONMENT_LIMITS.madeAheadAtOnceMax && this.#isShort()) {
+      const work: Promise<void> = this.#add().then(
+        () => {
           this.#work.delete(work);
-        });
+          // Somebody took one meanwhile: he goes first.
+          if (this.#refill === undefined) this.#fill();
+        },
+        (error: unknown) => {
+          this.#work.delete(work);
+          if (!this.#isClosed) this.#options.reportFault(error);
+        },
+      );
       this.#work.add(work);
     }
+  }
+
+  #isShort(): boolean {
+    const making = this.#work.size;
+    const isWanted = !this.#isClosed && this.#ready.length + making < this.#wanted;
+    return isWanted && (this.#options.hasRoom?.(making) ?? true);
   }
 
   async #add(): Promise<void> {
@@ -95,10 +113,10 @@ export class Stock<Item> {
 
   #reviewLater(): Timer {
     return this.#options.clock.after(ENVIRONMENT_LIMITS.parkingReviewMs, () => {
-      if (this.#leastReady > 0 && this.#wanted > 1) {
-        this.#wanted--;
-        const surplus = this.#ready.length > this.#wanted ? this.#ready.pop() : undefined;
-        if (surplus !== undefined) void this.#options.discard(surplus);
+      const surplus = Math.min(Math.ceil(this.#leastReady / 2), this.#wanted - 1);
+      if (surplus > 0) {
+        this.#wanted -= surplus;
+        for (const item of this.#ready.splice(this.#wanted)) void this.#options.discard(item);
       }
       this.#leastReady = this.#ready.length;
       this.#review = this.#reviewLater();

@@ -17,6 +17,7 @@ import {
   reportInit,
 } from "../environment/execution-environment.ts";
 import type { RunEnd } from "../environment/runtime-process.ts";
+import { exceptionType } from "../platform/exception-type.ts";
 import {
   exitFailure,
   failurePayload,
@@ -188,7 +189,7 @@ export class DataPlane implements Invoker {
     if (invocation.wantsLogTail) log.startTail();
     const startedMs = clock.monotonicMs();
     const ended = await environment.run(invocation, timeoutMs - spentMs, () =>
-      log.platform({ kind: "start", requestId, version: target.version }),
+      log.platform({ kind: "start", requestId, version: target.version, tracing: tracingOf(invocation) }),
     );
     if (ended.kind === "undelivered") return "undelivered";
     const measuredMs = (): number => spentMs + clock.monotonicMs() - startedMs;
@@ -228,7 +229,7 @@ export class DataPlane implements Invoker {
     const { requestId, target } = invocation;
     const { log } = environment;
     if (invocation.wantsLogTail) log.startTail();
-    log.platform({ kind: "start", requestId, version: target.version });
+    log.platform({ kind: "start", requestId, version: target.version, tracing: tracingOf(invocation) });
     const ending = endingOfInit(init, requestId, target.settings.Timeout * 1000);
     const { durationMs } = init;
     logRuntimeDone(environment, invocation, ending, durationMs);
@@ -244,7 +245,8 @@ export class DataPlane implements Invoker {
 
   /** The last word on an invocation: to its log, and to whoever counts. */
   #report(environment: ExecutionEnvironment, admission: Admission, ending: Ending, run: Run): void {
-    const { requestId, target, scope, invokedArn, traceId, payload, isAsync } = admission.invocation;
+    const { requestId, target, scope, invokedArn, traceId, payload, isAsync, sink, origin } =
+      admission.invocation;
     const { status, errorType } = ending;
     const { durationMs, runtimeMs, preparationMs } = run;
     const initDurationMs = environment.isRestored ? undefined : preparationMs;
@@ -252,10 +254,12 @@ export class DataPlane implements Invoker {
     const memoryMib = target.settings.MemorySize;
     const peakMemoryBytes = environment.peakMemoryBytes();
     const measured = { durationMs, initDurationMs, restoreDurationMs, memoryMib, peakMemoryBytes };
-    environment.log.platform({ kind: "report", requestId, status, errorType, ...measured });
+    const tracing = tracingOf(admission.invocation);
+    environment.log.platform({ kind: "report", requestId, status, errorType, tracing, ...measured });
     this.#options.observe({
       kind: "invoked",
-      ...{ scope, target, invokedArn, requestId, traceId, status, errorType, runtimeMs },
+      ...{ scope, target, invokedArn, requestId, traceId, origin, status, errorType, runtimeMs },
+      exceptionType: status === "error" ? exceptionType(ending.payload) : undefined,
       ...measured,
       functionName: target.name,
       environmentId: environment.id,
@@ -265,7 +269,7 @@ export class DataPlane implements Invoker {
       ...admission.share,
       isAsync: isAsync === true,
       payloadBytes: payload.length,
-      responseBytes: ending.payload.length,
+      responseBytes: ending.payload.length + (sink?.bytes ?? 0),
     });
   }
 }
@@ -294,7 +298,13 @@ function logRuntimeDone(
   const { status, errorType } = ending;
   if (ending.failure !== undefined) logFailure(environment, invocation, ending);
   const { requestId } = invocation;
-  environment.log.platform({ kind: "runtimeDone", requestId, status, errorType, durationMs });
+  const tracing = tracingOf(invocation);
+  environment.log.platform({ kind: "runtimeDone", requestId, status, errorType, tracing, durationMs });
+}
+
+/** Only a chain that is sampled is worth a word. */
+function tracingOf({ traceId }: Invocation): string | undefined {
+  return traceId?.includes(";Sampled=1") === true ? traceId : undefined;
 }
 
 function logFailure({ log }: ExecutionEnvironment, { requestId }: Invocation, ending: Ending): void {

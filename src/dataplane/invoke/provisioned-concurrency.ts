@@ -2,7 +2,7 @@
  * Keeps environments ready ahead of any invocation: starts as many as were asked for, and a new one for each that ends.
  * Source: "Configuring provisioned concurrency for a function" page; states and the failure's code are recorded.
  */
-import type { FunctionVersion, Scope } from "../../model/mod.ts";
+import type { FunctionVersion, Observe, Scope } from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
 import { type ExecutionEnvironment, initBudgetMs, reportInit } from "../environment/execution-environment.ts";
 import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
@@ -26,6 +26,7 @@ interface Allocation {
 export interface ProvisionedConcurrencyOptions {
   readonly pool: EnvironmentPool;
   readonly ledger: ConcurrencyLedger;
+  readonly observe: Observe;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -39,7 +40,7 @@ export class ProvisionedConcurrency {
 
   /** Replaces what was provisioned for this version; 0 ends it. Environments start in the background. */
   set(scope: Scope, target: FunctionVersion, amount: number): void {
-    const { pool, ledger } = this.#options;
+    const { pool, ledger, observe } = this.#options;
     const { configurationId } = target;
     const known = this.#allocations.get(configurationId);
     if (known === undefined && amount === 0) return;
@@ -48,6 +49,7 @@ export class ProvisionedConcurrency {
     allocation.failure = undefined;
     if (amount === 0) this.#allocations.delete(configurationId);
     else this.#allocations.set(configurationId, allocation);
+    observe({ kind: "provisionChanged", scope, functionName: target.name, target, amount });
     ledger.setProvisioned(scope, target.name, configurationId, amount);
     pool.setProvision(configurationId, amount, (environment) => this.#onEnded(allocation, environment));
     this.#fill(allocation);
@@ -94,9 +96,13 @@ export class ProvisionedConcurrency {
   }
 
   async #start(allocation: Allocation, environment: ExecutionEnvironment): Promise<void> {
+    const { scope, target } = allocation;
     try {
       const init = await environment.init(initBudgetMs(environment));
       reportInit(environment, init, "init");
+      const { durationMs } = init;
+      const functionName = target.name;
+      this.#options.observe({ kind: "provisionInitialized", scope, functionName, target, durationMs });
       if (init.kind === "ready") allocation.ready.add(environment);
       else allocation.failure = "FUNCTION_ERROR_INIT_FAILURE";
     } finally {

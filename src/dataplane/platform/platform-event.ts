@@ -29,7 +29,12 @@ export interface InitReport {
   readonly errorType?: string | undefined;
 }
 
-export interface Start {
+/** Of an invocation whose chain is sampled: the header as the function got it. */
+export interface Traced {
+  readonly tracing?: string | undefined;
+}
+
+export interface Start extends Traced {
   readonly kind: "start";
   readonly requestId: string;
   readonly version: string;
@@ -44,7 +49,7 @@ export interface Failed {
   readonly isTimeout: boolean;
 }
 
-export interface RuntimeDone {
+export interface RuntimeDone extends Traced {
   readonly kind: "runtimeDone";
   readonly requestId: string;
   readonly status: PlatformStatus;
@@ -52,7 +57,7 @@ export interface RuntimeDone {
   readonly errorType?: string | undefined;
 }
 
-export interface Report {
+export interface Report extends Traced {
   readonly kind: "report";
   readonly requestId: string;
   readonly status: PlatformStatus;

@@ -2,7 +2,8 @@
  * Platform events as the lines of a log in the format JSON: the Telemetry API's envelope and records.
  * Source: "Lambda Telemetry API Event schema reference" page.
  */
-import { billedMs, type PlatformEvent, usedMib } from "./platform-event.ts";
+import { readTrace } from "../../model/mod.ts";
+import { billedMs, type PlatformEvent, type Traced, usedMib } from "./platform-event.ts";
 
 export type SystemLogLevel = "DEBUG" | "INFO" | "WARN";
 
@@ -97,13 +98,14 @@ export function recordOf(event: PlatformEvent): object | undefined {
     case "telemetrySubscription":
       return { name: event.name, state: "Subscribed", types: event.types };
     case "start":
-      return { requestId: event.requestId, version: event.version };
+      return { requestId: event.requestId, version: event.version, tracing: tracingOf(event) };
     case "runtimeDone":
       return {
         requestId: event.requestId,
         status: event.status,
         errorType: event.errorType,
         metrics: { durationMs: rounded(event.durationMs) },
+        tracing: tracingOf(event),
       };
     case "report":
       return {
@@ -121,6 +123,7 @@ export function recordOf(event: PlatformEvent): object | undefined {
             billedRestoreDurationMs: Math.ceil(event.restoreDurationMs),
           }),
         },
+        tracing: tracingOf(event),
       };
     case "warning":
       return { text: event.text };
@@ -130,6 +133,11 @@ export function recordOf(event: PlatformEvent): object | undefined {
     default:
       return event satisfies never;
   }
+}
+
+function tracingOf({ tracing }: Traced): object | undefined {
+  if (tracing === undefined) return undefined;
+  return { spanId: readTrace(tracing)?.parent, type: "X-Amzn-Trace-Id", value: tracing };
 }
 
 function rounded(milliseconds: number): number {

@@ -1,4 +1,5 @@
 /** Platform events as the lines of a log in the format Text. Source: lines recorded on AWS. */
+import { readTrace } from "../../model/mod.ts";
 import { billedMs, type PlatformEvent, type Report, usedMib } from "./platform-event.ts";
 
 /** The events that become of one: a report brings the END line with it. `nowMs` is epoch milliseconds. */
@@ -79,7 +80,14 @@ function reportLine(report: Report): string {
     ...(shown === undefined ? [] : [`Status: ${shown}`]),
     ...(shown === undefined || errorType === undefined ? [] : [`Error Type: ${errorType}`]),
   ];
-  return `${fields.join("\t")}\t\n`;
+  return `${fields.join("\t")}\t\n${xrayLine(report)}`;
+}
+
+/** Its layout is recall. */
+function xrayLine({ tracing }: Report): string {
+  const trace = readTrace(tracing);
+  if (trace === undefined) return "";
+  return `XRAY TraceId: ${trace.root}\tSegmentId: ${trace.parent}\tSampled: true\t\n`;
 }
 
 function milliseconds(value: number): string {

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { FAKE_QUEUE, FakeQueue } from "../../../testkit/fake-queue.ts";
 import { HandClock } from "../../../testkit/hand-clock.ts";
+import { observedFunction } from "../../../testkit/observations.ts";
 import { waitFor } from "../../../testkit/wait.ts";
 import type {
   EventSourceMapping,
   FunctionShared,
-  FunctionVersion,
   Invocation,
   InvocationOutcome,
   Invoker,
@@ -102,7 +102,7 @@ describe("the poller of a queue", () => {
   }
 
   function pollerOf(queues: FakeQueue, settings: Partial<MappingSettings> = {}): SqsPoller {
-    const target = { name: "f" } as FunctionVersion;
+    const target = observedFunction("f");
     const shared: FunctionShared = { name: "f", tags: {} };
     return new SqsPoller(
       {

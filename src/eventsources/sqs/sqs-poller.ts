@@ -18,6 +18,7 @@ import {
   type InvocationOutcome,
   isLoop,
   type Scope,
+  type Trace,
   traceOf,
 } from "../../model/mod.ts";
 import { failedItems } from "../batch-response.ts";
@@ -53,7 +54,7 @@ interface Traced {
   readonly left: readonly BatchRecord[];
   /** Ids of messages that are not to be handed over. */
   readonly looped: readonly string[];
-  readonly traceId: string;
+  readonly trace: Trace;
 }
 
 type Ended = Exclude<InvocationOutcome, { kind: "throttled" }>;
@@ -261,11 +262,13 @@ export class SqsPoller implements Reader {
         const requestId = randomUUID();
         const startedMs = clock.nowMs();
         const ours = records.filter(({ id }) => held.has(id));
-        const { left, looped, traceId } = this.#traced(found, ours, requestId);
+        const { left, looped, trace } = this.#traced(found, ours, requestId);
         await held.giveBack(looped, startedMs);
         if (left.length === 0) break;
         const outcome = await invoker.invoke({
-          ...{ scope, requestId, traceId, onAdmitted },
+          ...{ scope, requestId, onAdmitted },
+          traceId: trace.header,
+          origin: { trigger: "pubsub", callerSpanId: trace.callerSpanId },
           target: found.target,
           invokedArn: functionArn(scope, mapping.functionName, mapping.qualifier),
           payload: batchPayload(left),
@@ -292,7 +295,7 @@ export class SqsPoller implements Reader {
    */
   #traced({ target, shared }: ReaderTarget, records: readonly BatchRecord[], requestId: string): Traced {
     const { scope, clock, observe } = this.#options;
-    const about = { scope, functionName: target.name, nowMs: clock.nowMs() };
+    const about = { scope, target, nowMs: clock.nowMs() };
     const left: BatchRecord[] = [];
     const looped: string[] = [];
     let longest = traceOf(undefined, requestId, about);
@@ -306,7 +309,7 @@ export class SqsPoller implements Reader {
       left.push(record);
       if (left.length === 1 || trace.earlierRuns > longest.earlierRuns) longest = trace;
     }
-    return { left, looped, traceId: longest.header };
+    return { left, looped, trace: longest };
   }
 
   #pause(): void {

@@ -1,5 +1,5 @@
 /** Keeps uploaded zips by their SHA-256 and serves them unpacked; knows nothing of functions. */
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
@@ -48,11 +48,11 @@ export class CodeStorage {
     await mkdir(this.#trees, { recursive: true });
     for (const name of await readdir(this.#unpackedRoot)) {
       const other = path.join(this.#unpackedRoot, name);
-      if (other !== this.#trees) await rm(other, { recursive: true, force: true });
+      if (other !== this.#trees) await this.#discard(other);
     }
     for (const folder of [this.#zips, this.#trees]) {
       for (const name of await readdir(folder)) {
-        if (name.endsWith(".tmp")) await rm(path.join(folder, name), { recursive: true, force: true });
+        if (name.endsWith(".tmp")) await this.#discard(path.join(folder, name));
       }
     }
   }
@@ -136,9 +136,17 @@ export class CodeStorage {
         if (kept.has(name) || name.endsWith(".tmp")) continue;
         const entry = path.join(folder, name);
         const { mtimeMs } = await stat(entry);
-        if (mtimeMs < beforeMs) await rm(entry, { recursive: true, force: true });
+        if (mtimeMs < beforeMs) await this.#discard(entry);
       }
     }
+  }
+
+  /** Out of the way at once; gone a little later, because a tree may have thousands of files. */
+  async #discard(entry: string): Promise<void> {
+    const removed = path.join(this.#unpackedRoot, `removed-${randomUUID()}`);
+    await rename(entry, removed);
+    // What is left of it, the next start finds.
+    rm(removed, { recursive: true, force: true }).catch(() => {});
   }
 
   #zipFile(sha256: string): string {

@@ -6,10 +6,12 @@ import { eventSourceMappingStoreContract } from "../contract/event-source-mappin
 import { eventStoreContract } from "../contract/event-store.ts";
 import type { Opened } from "../contract/opened.ts";
 import { queueStoreContract } from "../contract/queue-store.ts";
+import { usageStoreContract } from "../contract/usage-store.ts";
 import { SqliteEventSourceMappingStore } from "./event-source-mapping-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { openMainDatabase } from "./main-database.ts";
 import { SqliteQueueStore } from "./queue-store.ts";
+import { SqliteUsageStore } from "./usage-store.ts";
 
 interface File<Store> {
   readonly store: Store;
@@ -52,6 +54,13 @@ eventSourceMappingStoreContract("SQLite", () =>
 queueStoreContract("SQLite", () =>
   openFile((file) => {
     const store = new SqliteQueueStore(file);
+    return { store, close: () => store.close() };
+  }),
+);
+
+usageStoreContract("SQLite", () =>
+  openFile((file) => {
+    const store = new SqliteUsageStore(file);
     return { store, close: () => store.close() };
   }),
 );

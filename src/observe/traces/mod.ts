@@ -1,0 +1,2 @@
+/** Invocations as traces. */
+export { type TraceCounts, TraceExporter } from "./trace-exporter.ts";
