@@ -14,6 +14,7 @@ const CHROMIUM = "/usr/bin/chromium";
 const SCREENSHOTS = path.join(PROJECT, ".cache/screenshots");
 /** A page that shows nothing for so long never will. */
 const PAGE_TIMEOUT_MS = 15_000;
+const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
 const SERIOUS = new Set(["serious", "critical"]);
 
 const ARGUMENTS = [
@@ -68,16 +69,27 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
   const page = await context.newPage();
   page.setDefaultTimeout(PAGE_TIMEOUT_MS);
   let complaints: string[] = [];
-  watch(context, page, url, (complaint) => complaints.push(complaint));
+  let wasCutOff = false;
+  watch(context, page, url, (complaint) => {
+    // Chromium drops connections in the making when an address comes or goes on this machine, whosever it is.
+    if (NETWORK_CHANGED.test(complaint)) wasCutOff = true;
+    else complaints.push(complaint);
+  });
   await page.goto(`${url}/${address}`);
-  await page
-    .locator("h1")
-    .first()
-    .waitFor()
-    .catch(async (error: unknown) => {
+  const heading = page.locator("h1").first();
+  while (
+    !(await heading.waitFor().then(
+      () => true,
+      () => false,
+    ))
+  ) {
+    if (!wasCutOff) {
       await screenshot(page, "failed");
-      throw new Error(`${address} did not settle: ${complaints.join("; ")}`, { cause: error });
-    });
+      throw new Error(`${address} did not settle: ${complaints.join("; ")}`);
+    }
+    wasCutOff = false;
+    await page.reload();
+  }
   return {
     page,
     get complaints() {
@@ -92,7 +104,7 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
 
 function watch(context: BrowserContext, page: Page, url: string, complain: (text: string) => void): void {
   page.on("console", (message) => {
-    if (message.type() === "error") complain(`console: ${message.text()}`);
+    if (message.type() === "error") complain(`console: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => complain(`uncaught: ${error.message}`));
   context.on("request", (request) => {

@@ -36,4 +36,10 @@ describe("the functions' pages", { skip }, () => {
       await page.getByRole("link", { name: "greet" }).waitFor();
     });
   });
+
+  it("shows a function with its code", async () => {
+    await assertPageHolds(browser, "#/functions/greet", "function-code", async (page) => {
+      await page.getByText("def lambda_handler").waitFor();
+    });
+  });
 });

@@ -25,6 +25,11 @@ export const HOME = "/functions";
 
 export const ROUTES: readonly Route[] = [
   { path: "/functions", load: () => import("../pages/functions/list.tsx") },
+  {
+    path: "/functions/:name",
+    load: () => import("../pages/function/index.tsx"),
+    below: "/functions",
+  },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
 ];
 
