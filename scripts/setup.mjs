@@ -1,6 +1,6 @@
 /**
- * Brings a fresh clone to where it can run: npm packages (Node 26 among them), bubblewrap, and with `--for-tests`
- * what the tests drive. Runs on whatever Node started npm, so it is plain JavaScript; does nothing when all is there.
+ * Brings a fresh clone to where it can run: npm packages (Node 26 among them), the console, bubblewrap, and with
+ * `--for-tests` what the tests drive. Runs on whatever Node started npm, so it is plain JavaScript; does nothing when all is there.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -59,6 +59,54 @@ function provideNode() {
   symlinkSync(process.execPath, node);
 }
 
+/** What the console is made of, in one number. */
+function consoleSources(folder) {
+  const hash = createHash("sha256");
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.startsWith("node_modules"));
+  for (const name of names.sort()) hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
+  return hash.digest("hex");
+}
+
+/** Builds the web page when what it is made of has changed. The server runs without it, too. */
+function buildConsole() {
+  const folder = path.join(PROJECT, "console");
+  const output = path.join(PROJECT, ".cache/console");
+  const sources = consoleSources(folder);
+  const marker = path.join(output, ".built");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === sources) return;
+  const startedMs = Date.now();
+  if (!installConsolePackages(folder)) {
+    console.warn("setup: the console's packages could not be installed; the server starts without its page.");
+    return;
+  }
+  console.log("setup: building the console …");
+  if (!run(path.join(PROJECT, "node_modules/.bin/node"), ["build.mjs"], { cwd: folder })) {
+    console.warn("setup: the console could not be built; the server starts without its page.");
+    return;
+  }
+  writeFileSync(marker, sources);
+  console.log(`setup: the console is built (${((Date.now() - startedMs) / 1000).toFixed(1)} s).`);
+}
+
+/** All of them: the types, too, are what the checks need. */
+function installConsolePackages(folder) {
+  const lock = createHash("sha256")
+    .update(readFileSync(path.join(folder, "package-lock.json")))
+    .digest("hex");
+  const marker = path.join(folder, "node_modules/.lambkin-setup");
+  if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return true;
+  console.log("setup: installing the console's npm packages …");
+  const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+  const npm = process.env.npm_execpath;
+  const options = { cwd: folder };
+  if (!(npm ? run(process.execPath, [npm, ...args], options) : run("npm", args, options))) return false;
+  writeFileSync(marker, lock);
+  return true;
+}
+
 const canAptGet =
   process.platform === "linux" && process.getuid?.() === 0 && succeeds("apt-get", ["--version"]);
 let listsAreFresh = false;
@@ -86,6 +134,7 @@ function provideTestTools() {
   }
   // Gives functions of an ordinary user's server a network of their own.
   if (process.platform === "linux") provide("pasta", () => existsSync("/usr/bin/pasta"), ["passt"]);
+  provide("Chromium", () => existsSync("/usr/bin/chromium"), ["chromium"]);
   // Completion is tested in the shell itself.
   provide("zsh", () => succeeds("zsh", ["--version"]), ["zsh"]);
   provide("curl", () => succeeds("curl", ["--version"]), ["curl"]);
@@ -147,6 +196,7 @@ function providePythonPackages() {
 }
 
 installPackages();
+buildConsole();
 if (process.platform === "linux") {
   provide("bubblewrap", () => existsSync("/usr/bin/bwrap") || succeeds("bwrap", ["--version"]), [
     "bubblewrap",

@@ -57,6 +57,8 @@ import {
   UsageMeter,
 } from "./observe/mod.ts";
 import {
+  CONSOLE_PREFIX,
+  consolePages,
   Debuggers,
   downloadCode,
   Environments,
@@ -330,6 +332,7 @@ export async function startServer(
     environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
     runtimes: runtimes.report(),
   });
+  const pages = consolePages(path.join(PROJECT, ".cache/console"));
   const ending = new AbortController();
   const environments = new Environments({
     ...{ pool, ledger, clock, ending: ending.signal },
@@ -375,7 +378,8 @@ export async function startServer(
     }),
     virtualHosts: [new FunctionUrls(lambdaParts)],
     product: productRoute({
-      "GET /": () => json({ name: "lambkin", health: "/_lambkin/health" }),
+      "GET /": pages.root,
+      [`GET ${CONSOLE_PREFIX}*`]: pages.file,
       "GET /_lambkin/health": () => json(health()),
       "GET /_lambkin/environments": environments.list,
       "GET /_lambkin/environments/stream": environments.stream,

@@ -1,7 +1,7 @@
 /** The HTTP front door. */
 export { clientSchemas } from "./client-schemas.ts";
 export { FrontDoor, type ProductRoute, type VirtualHost } from "./front-door.ts";
-export type { HttpAnswer, HttpRequest } from "./http-message.ts";
+export { type HttpAnswer, type HttpRequest, header } from "./http-message.ts";
 export { type HttpServer, listen } from "./http-server.ts";
 export type { ServiceDefinition } from "./service.ts";
 export { TUNNEL_PROTOCOL, type TunnelHandler } from "./tunnels.ts";

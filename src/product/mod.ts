@@ -1,5 +1,5 @@
 /** What Lambkin adds to AWS: its own paths below `/_lambkin/`, and the page at `/`. */
-
+export { CONSOLE_PREFIX, consolePages } from "./console.ts";
 export { Debuggers } from "./debug.ts";
 export { downloadCode } from "./download-code.ts";
 export { Environments, type EnvironmentsAnswer } from "./environments.ts";

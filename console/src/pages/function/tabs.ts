@@ -1,0 +1,15 @@
+/** The tabs of a function's page, each loaded when it is first opened. */
+import { type ComponentType, lazy } from "react";
+import type { FunctionTabProps } from "./tab.ts";
+
+export interface FunctionTab {
+  readonly id: string;
+  readonly label: string;
+  readonly Content: ComponentType<FunctionTabProps>;
+  /** Published versions have this tab, too. */
+  readonly isForVersions: boolean;
+}
+
+export const TABS: readonly FunctionTab[] = [
+  { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
+];
