@@ -46,7 +46,9 @@ describe("the page of environments", { skip }, () => {
   const busyCells = ({ page }: OpenPage) =>
     page.locator('[data-function="limited"] .env-cell[data-state="busy"]');
 
-  it("shows ten calls meeting a limit of two: two cells busy, eight refused", { timeout: 60_000 }, async () => {
+  it("shows ten calls meeting a limit of two: two cells busy, eight refused", {
+    timeout: 60_000,
+  }, async () => {
     const opened = await browser.open("#/environments");
     const { page } = opened;
     await page.getByText("Live", { exact: true }).waitFor();
@@ -88,7 +90,10 @@ describe("the page of environments", { skip }, () => {
     await screenshot(page, "environments-detail");
     const stream = detail.getByRole("link", { name: /\[\$LATEST\]/ });
     assert.match((await stream.getAttribute("href")) ?? "", /^#\/logs\/%2Faws%2Flambda%2Flimited\?stream=/);
-    await page.getByRole("radio", { name: "Table" }).or(page.getByRole("button", { name: "Table" })).click();
+    await page
+      .getByRole("radio", { name: "Table" })
+      .or(page.getByRole("button", { name: "Table" }))
+      .click();
     await page.getByRole("table", { name: "Execution environments" }).waitFor();
     assert.deepEqual(opened.complaints, []);
     await opened.close();

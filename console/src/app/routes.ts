@@ -31,6 +31,7 @@ export const ROUTES: readonly Route[] = [
     below: "/functions",
   },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
+  { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
 export const NAVIGATION: readonly {
@@ -43,5 +44,9 @@ export const NAVIGATION: readonly {
       { text: "Functions", path: "/functions" },
       { text: "Environments", path: "/environments" },
     ],
+  },
+  {
+    section: "Account",
+    entries: [{ text: "Cost", path: "/cost" }],
   },
 ];
