@@ -12,4 +12,5 @@ export interface FunctionTab {
 
 export const TABS: readonly FunctionTab[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
+  { id: "test", label: "Test", Content: lazy(() => import("./tabs/test/index.tsx")), isForVersions: true },
 ];
