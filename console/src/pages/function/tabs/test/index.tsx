@@ -100,7 +100,7 @@ export default function TestTab({ name, version }: FunctionTabProps): ReactNode 
             label="Event JSON"
             errorText={problem === undefined ? undefined : `This is not JSON: ${problem}`}
           >
-            <Editor label="Event JSON" value={text} language="json" height={260} onChange={setText} />
+            <Editor label="Event JSON" value={text} language="json" height={320} onChange={setText} />
           </FormField>
         </SpaceBetween>
       </Container>
