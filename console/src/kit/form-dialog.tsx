@@ -1,0 +1,76 @@
+/** A dialog with fields and one verb: busy while that runs, and it stays with the reason when it failed. */
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import type { ReactNode } from "react";
+import { Failure } from "./failure.tsx";
+import { useAction } from "./use-action.ts";
+
+interface Props {
+  readonly title: string;
+  readonly verb: string;
+  /** What the button says while it runs: `Publishing`. */
+  readonly busyVerb: string;
+  readonly isReady: boolean;
+  /** What it rejects with is shown. */
+  readonly onSubmit: () => Promise<void>;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}
+
+export function FormDialog({
+  title,
+  verb,
+  busyVerb,
+  isReady,
+  onSubmit,
+  onClose,
+  children,
+}: Props): ReactNode {
+  const action = useAction();
+  const submit = async (): Promise<void> => {
+    if (!isReady || action.isBusy) return;
+    if (await action.run(onSubmit)) onClose();
+  };
+  return (
+    <Modal
+      visible
+      header={title}
+      closeAriaLabel="Close"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <SpaceBetween direction="horizontal" size="xs">
+            <Button variant="link" onClick={onClose}>
+              {action.isBusy ? "Close" : "Cancel"}
+            </Button>
+            <Button
+              variant="primary"
+              disabled={!isReady}
+              loading={action.isBusy}
+              loadingText={busyVerb}
+              onClick={() => void submit()}
+            >
+              {verb}
+            </Button>
+          </SpaceBetween>
+        </Box>
+      }
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <SpaceBetween size="m">
+          {children}
+          <Failure error={action.error} />
+        </SpaceBetween>
+        {/* With more than one field, Enter sends only a form that has a button. */}
+        <input type="submit" hidden />
+      </form>
+    </Modal>
+  );
+}
