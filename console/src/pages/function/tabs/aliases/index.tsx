@@ -15,7 +15,7 @@ import { Failure } from "../../../../kit/failure.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
 import { aliasesOf, publishedVersions, targetWords } from "../../../../kit/versions.ts";
-import { count } from "../../../../kit/words.ts";
+import { count, errorText } from "../../../../kit/words.ts";
 import type { FunctionTabProps } from "../../tab.ts";
 import { AliasDialog } from "./alias-dialog.tsx";
 
@@ -40,8 +40,8 @@ export default function AliasesTab({ name }: FunctionTabProps): ReactNode {
     try {
       const versions = (await publishedVersions(name)).map(({ Version = "" }) => Version);
       setEdited({ alias, versions });
-    } catch {
-      setEdited({ alias, versions: [] });
+    } catch (thrown) {
+      notify({ type: "error", header: "The versions could not be read", content: errorText(thrown) });
     }
   };
   return (
