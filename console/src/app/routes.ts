@@ -25,6 +25,12 @@ export const HOME = "/functions";
 
 export const ROUTES: readonly Route[] = [
   { path: "/functions", load: () => import("../pages/functions/list.tsx") },
+  // Stands before the function that could be called so.
+  {
+    path: "/functions/create",
+    load: () => import("../pages/create-function/index.tsx"),
+    below: "/functions",
+  },
   {
     path: "/functions/:name",
     load: () => import("../pages/function/index.tsx"),
