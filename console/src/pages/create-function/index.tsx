@@ -7,7 +7,7 @@ import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tiles from "@cloudscape-design/components/tiles";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useNotify } from "../../app/frame-state.tsx";
 import { navigate, to } from "../../app/router.ts";
 import { readArchive } from "../../kit/archive.ts";
