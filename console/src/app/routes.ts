@@ -36,6 +36,8 @@ export const ROUTES: readonly Route[] = [
     load: () => import("../pages/function/index.tsx"),
     below: "/functions",
   },
+  { path: "/layers", load: () => import("../pages/layers/list.tsx") },
+  { path: "/layers/:name", load: () => import("../pages/layers/versions.tsx"), below: "/layers" },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
@@ -48,6 +50,7 @@ export const NAVIGATION: readonly {
     section: "Lambda",
     entries: [
       { text: "Functions", path: "/functions" },
+      { text: "Layers", path: "/layers" },
       { text: "Environments", path: "/environments" },
     ],
   },
