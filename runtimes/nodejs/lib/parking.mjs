@@ -10,11 +10,16 @@ const WAIT_MS = 1;
 /** Blocks the thread; returns at once in a runtime that is somebody's from the start. */
 export function waitForFunction() {
   if (process.env[PARKED_VARIABLE] === undefined) return;
-  const frame = read(read(LENGTH_BYTES).readUInt32BE(0));
+  const frame = readFrame();
   if (frame[0] !== START) process.exit(1);
   const variables = JSON.parse(frame.toString("utf8", 1));
   for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name];
   for (const [name, value] of Object.entries(variables)) process.env[name] = value;
+}
+
+/** Its type, then its body. Blocks the thread. */
+export function readFrame() {
+  return read(read(LENGTH_BYTES).readUInt32BE(0));
 }
 
 /** @param {number} bytes */

@@ -6,6 +6,7 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
+import type { CompileCache } from "../compiled/compile-caches.ts";
 import type { Network } from "../network/network.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import type { SystemLogLevel } from "../platform/platform-json.ts";
@@ -77,6 +78,7 @@ export interface StartRequest extends EnvironmentRequest {
   readonly place: Place;
   readonly copying?: "source";
   readonly debugging?: Debugging | undefined;
+  readonly cache?: CompileCache | undefined;
 }
 
 /** A function's files on the host. */
@@ -101,12 +103,13 @@ export async function startSandbox(
   request: StartRequest,
   files: FunctionFiles,
 ): Promise<Omit<Started, "isRestored">> {
-  const { choice, target, place, copying, debugging } = request;
+  const { choice, target, place, copying, debugging, cache } = request;
   const { settings } = target;
   if (choice === undefined) {
     throw new Unstartable(`Runtime ${settings.Runtime} is not installed on this machine`);
   }
-  const folders = { ...files, ...runtimeFolders(parts, choice) };
+  const compiled = cache?.kind === "kept" ? cache.folder : undefined;
+  const folders = { ...files, ...runtimeFolders(parts, choice), compiled };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
   const debug = debugging && (await debuggerOf(debugging, folders, paths, place.slot));
@@ -150,18 +153,22 @@ export function runtimeFolders({ runtimes }: Pick<SandboxParts, "runtimes">, cho
 /** A runtime of ours that finds it gets itself ready to be copied. */
 const SOURCE_VARIABLE = "_LAMBKIN_SNAPSHOT";
 
+/** Tells a runtime of ours whether it finds a compile cache, or is to say what could be in one; no function sees it. */
+const CACHE_VARIABLE = "_LAMBKIN_COMPILE_CACHE";
+
 interface Announcement extends EnvironmentRequest {
   readonly choice: RuntimeChoice;
   readonly place: Place;
   readonly paths: GuestPaths;
   readonly extensions: readonly FoundExtension[];
+  readonly cache?: CompileCache | undefined;
   /** From a snapshot: its init was before. */
   readonly isRestored: boolean;
 }
 
 /** Opens the APIs and begins the log; answers the function's variables. Throws Unstartable. */
 export function announce(parts: SandboxParts, request: Announcement): Record<string, string> {
-  const { choice, target, scope, log, paths, extensions, initializationType, isRestored } = request;
+  const { choice, target, scope, log, paths, extensions, initializationType, cache, isRestored } = request;
   const { slot } = request.place;
   request.prepare({
     api: slot.api,
@@ -192,7 +199,7 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     log.platform({ kind: "extension", name: sealed.name, state: "LaunchError", events: [], errorType });
     throw new Unstartable(`fork/exec ${sealed.program}: permission denied`, "Extension.LaunchError");
   }
-  return environmentVariables({
+  const variables = environmentVariables({
     scope,
     target,
     initializationType,
@@ -208,6 +215,7 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     },
     hostPath: parts.hostPath,
   });
+  return cache === undefined ? variables : { ...variables, [CACHE_VARIABLE]: cache.kind };
 }
 
 /** An access point is a folder of its name; it comes to be when a function first mounts it. Throws Unstartable. */
