@@ -6,7 +6,6 @@ import nodeModule from "node:module";
 import process from "node:process";
 
 const VARIABLE = "_LAMBKIN_COMPILE_CACHE";
-const FOLDER = "/var/compiled";
 /** Modules that were loaded in less are not worth a cache. Processor time, because a busy machine makes all functions slow. */
 const LOADED_US_MIN = 10_000;
 const MODULES_MAX = 2000;
@@ -21,11 +20,11 @@ let isReportDue = false;
 
 /** Before anything of the function is loaded. */
 export function openCompileCache() {
-  const what = process.env[VARIABLE];
-  if (what === undefined) return;
+  const folder = process.env[VARIABLE];
+  if (folder === undefined) return;
   delete process.env[VARIABLE];
-  if (what === "kept") nodeModule.enableCompileCache?.(FOLDER);
-  else started = process.cpuUsage();
+  if (folder === "") started = process.cpuUsage();
+  else nodeModule.enableCompileCache?.(folder);
 }
 
 /** @param {string} file */

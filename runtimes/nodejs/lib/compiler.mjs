@@ -11,7 +11,6 @@ import { readFrame } from "./parking.mjs";
 
 const VARIABLE = "_LAMBKIN_COMPILER";
 const COMPILE = 3;
-const FOLDER = "/tmp/compiled";
 /** A larger source is a mistake, or worse. */
 const SOURCE_BYTES_MAX = 50_000_000;
 const BEFORE_RUNNING = new Error("compiled, and that is all");
@@ -24,7 +23,7 @@ export function isCompiler() {
 export async function compileModules() {
   const frame = readFrame();
   if (frame[0] !== COMPILE) process.exit(1);
-  nodeModule.enableCompileCache(FOLDER);
+  nodeModule.enableCompileCache(process.env[VARIABLE]);
   for (const file of JSON.parse(frame.toString("utf8", 1))) await compile(file);
   nodeModule.flushCompileCache();
   const client = new Client(

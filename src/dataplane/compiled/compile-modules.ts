@@ -23,8 +23,9 @@ export interface CompileRequest {
   readonly signal: AbortSignal;
 }
 
-/** A runtime that finds it compiles what it is told to, and ends. */
+/** A runtime that finds it compiles what it is told to, in this folder of its own, and ends. */
 const COMPILER_VARIABLE = "_LAMBKIN_COMPILER";
+const COMPILER_FOLDER = "/tmp/compiled";
 
 /** Empty where it came to nothing. Rejects when the machine cannot start a sandbox. */
 export async function compileModules(parts: SandboxParts, request: CompileRequest): Promise<CompiledFile[]> {
@@ -43,7 +44,7 @@ export async function compileModules(parts: SandboxParts, request: CompileReques
       folders,
       mounts: [],
       command: runtimeArguments(choice, paths),
-      variables: { ...startupVariables(choice, paths), [COMPILER_VARIABLE]: "1" },
+      variables: { ...startupVariables(choice, paths), [COMPILER_VARIABLE]: COMPILER_FOLDER },
       memoryMib: COMPILED_LIMITS.compileMemoryMib,
       extensions: [],
       hiddenFromExtensions: [],

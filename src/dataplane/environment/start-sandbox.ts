@@ -153,7 +153,7 @@ export function runtimeFolders({ runtimes }: Pick<SandboxParts, "runtimes">, cho
 /** A runtime of ours that finds it gets itself ready to be copied. */
 const SOURCE_VARIABLE = "_LAMBKIN_SNAPSHOT";
 
-/** Tells a runtime of ours whether it finds a compile cache, or is to say what could be in one; no function sees it. */
+/** Where a runtime of ours finds a compile cache; empty, where it is to say what could be in one. No function sees it. */
 const CACHE_VARIABLE = "_LAMBKIN_COMPILE_CACHE";
 
 interface Announcement extends EnvironmentRequest {
@@ -215,7 +215,8 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     },
     hostPath: parts.hostPath,
   });
-  return cache === undefined ? variables : { ...variables, [CACHE_VARIABLE]: cache.kind };
+  const found = cache?.kind === "kept" ? paths.compiled : "";
+  return cache === undefined ? variables : { ...variables, [CACHE_VARIABLE]: found ?? "" };
 }
 
 /** An access point is a folder of its name; it comes to be when a function first mounts it. Throws Unstartable. */

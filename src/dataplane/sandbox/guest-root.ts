@@ -13,7 +13,6 @@ export const CODE = "/var/task";
 const RUNTIME = "/var/runtime";
 const LANGUAGE = "/var/lang";
 const LAYERS = "/opt";
-/** Known to runtimes/nodejs/lib/compile-cache.mjs. */
 const COMPILED = "/var/compiled";
 
 /** AWS runs functions as a numbered user of this kind. Source: recorded environments (recall for the numbers). */
