@@ -2,7 +2,7 @@
 
 interface Health {
   readonly isolation: string;
-  readonly environments: Readonly<Record<"alive" | "idle" | "frozen" | "parked", number>>;
+  readonly environments: Readonly<Record<"alive" | "idle" | "frozen" | "parked" | "compiled", number>>;
 }
 
 const SETTLED_LOOKS = 4;
