@@ -20,6 +20,9 @@ import { waitFor } from "../../testkit/wait.ts";
 
 const skip = process.getuid?.() === 0 ? false : "without root nothing is parked, and isolation may be off";
 
+/** The mount forbids it, or in sandboxes with a user of their own the file's owner. */
+const SEALED = /^(EROFS|EACCES)$/;
+
 /** Takes processor time when it is loaded: what is loaded in no time gets no cache. */
 const SOURCE = `
 const fs = require("node:fs"), { getCompileCacheDir } = require("node:module");
@@ -107,7 +110,7 @@ describe("compile cache", { skip }, () => {
     });
     assert.match(seen.folder ?? "", /^\/var\/compiled\/v\d+/);
     assert.equal(seen.files.length, 2);
-    assert.deepEqual([seen.change, seen.add], ["EROFS", "EROFS"]);
+    for (const refused of [seen.change, seen.add]) assert.match(refused, SEALED);
   });
 
   it("is used where a sandbox is made for the function, as Node.js says itself", async () => {
@@ -115,7 +118,7 @@ describe("compile cache", { skip }, () => {
     await create("made", heavy(), { Environment });
     await begin("made");
     await renew(client, "made");
-    assert.equal((await call(client, "made")).change, "EROFS");
+    assert.match((await call(client, "made")).change, SEALED);
     const logs = logsClient(server.url);
     await waitFor("two accepted modules", async () => {
       const page = await logs.send(new FilterLogEventsCommand({ logGroupName: "/aws/lambda/made" }));
