@@ -111,18 +111,19 @@ export class CompileCaches {
 
   #add(compilation: Compilation): void {
     this.#pending.set(compilation.key, compilation);
-    if (this.#work === undefined) this.#soon();
+    this.#soon();
   }
 
   #soon(): void {
-    this.#timer?.cancel();
+    if (this.#timer !== undefined || this.#work !== undefined || this.#pending.size === 0) return;
     this.#timer = this.#parts.clock.after(COMPILED_LIMITS.delayMs, () => {
+      this.#timer = undefined;
       const [next] = this.#pending.values();
       if (next === undefined || this.#ending.signal.aborted) return;
       this.#work = this.#compile(next).finally(() => {
         this.#work = undefined;
         this.#pending.delete(next.key);
-        if (this.#pending.size > 0) this.#soon();
+        this.#soon();
       });
     });
   }
