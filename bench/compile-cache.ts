@@ -21,6 +21,8 @@ const { S3Client } = require("${PACKAGE}");
 const client = new S3Client({});
 exports.handler = exports.again = async (event) => event;`;
 
+const SETTINGS = { ...NODE, MemorySize: 1024 } as const;
+
 /** Empty, with the reason printed, where the runtimes' packages are not installed. */
 export async function compileCacheRows(url: string, progress: (what: string) => void): Promise<Row[]> {
   if (!existsSync(path.join(PROJECT, ".cache/runtimes/nodejs-sdk", PACKAGE))) {
@@ -31,29 +33,24 @@ export async function compileCacheRows(url: string, progress: (what: string) => 
   const port = Number(new URL(url).port);
   const without: number[][] = [];
   const kept: number[][] = [];
+  let caches = (await healthOf(url)).environments.compiled;
   for (let run = 0; run < RUNS; run++) {
     progress(`compile cache, run ${run + 1} of ${RUNS}`);
     const samples = { without: [] as number[], kept: [] as number[] };
     for (let index = 0; index < FUNCTIONS_A_RUN; index++) {
       const FunctionName = `s3-${run}-${index}`;
-      const timed = (): Promise<number[]> => firstCalls(port, [invocation(FunctionName)], () => settled(url));
-      await createFunction(client, FunctionName, nodeZip(`${SOURCE} // ${FunctionName}`), {
-        ...NODE,
-        MemorySize: 1024,
-      });
-      await timed();
-      // Another handler is another configuration, and begins without the cache that comes of the first call.
-      await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Handler: "index.again" }));
-      await settled(url);
-      const { compiled } = (await healthOf(url)).environments;
-      samples.without.push(...(await timed()));
-      await waitFor("a compile cache", async () => {
-        // The report of an environment that was frozen too soon comes with its next response.
-        await firstCalls(port, [invocation(FunctionName)], async () => {});
-        return (await healthOf(url)).environments.compiled > compiled ? true : undefined;
-      });
-      await client.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description: "again" }));
-      samples.kept.push(...(await timed()));
+      const call = (): Promise<number[]> => firstCalls(port, [invocation(FunctionName)], () => settled(url));
+      const change = (settings: { Handler?: string; Description?: string }) =>
+        client.send(new UpdateFunctionConfigurationCommand({ FunctionName, ...settings }));
+      await createFunction(client, FunctionName, nodeZip(`${SOURCE} // ${FunctionName}`), SETTINGS);
+      await call();
+      await compiled(url, FunctionName, ++caches);
+      // Another handler begins without the cache that comes of the first; another description does not.
+      await change({ Handler: "index.again" });
+      samples.without.push(...(await call()));
+      await compiled(url, FunctionName, ++caches);
+      await change({ Description: "again" });
+      samples.kept.push(...(await call()));
     }
     without.push(samples.without);
     kept.push(samples.kept);
@@ -66,4 +63,14 @@ export async function compileCacheRows(url: string, progress: (what: string) => 
       { of: "without it", runs: without.map((samples) => percentile(samples, share)) },
     ),
   );
+}
+
+/** The function is called meanwhile: the report of an environment that was frozen too soon comes with its next response. */
+async function compiled(url: string, name: string, count: number): Promise<void> {
+  await waitFor("a compile cache", async () => {
+    const { environments } = await healthOf(url);
+    if (environments.compiled === count && environments.compiling === 0) return true;
+    await firstCalls(Number(new URL(url).port), [invocation(name)], async () => {});
+    return undefined;
+  });
 }
