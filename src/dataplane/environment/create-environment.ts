@@ -12,6 +12,7 @@ import { endUnused, type Place, takePlace } from "./place.ts";
 import type { Started } from "./runtime-process.ts";
 import {
   announce,
+  cacheVariable,
   type EnvironmentRequest,
   environmentLog,
   type FunctionFiles,
@@ -124,10 +125,9 @@ function adopt(
     place,
     paths,
     extensions: [],
-    cache,
     isRestored: false,
   });
   sandbox.resize(target.settings.MemorySize);
-  sandbox.control.write(startFrame(variables));
+  sandbox.control.write(startFrame({ ...variables, ...cacheVariable(cache, paths) }));
   return { place, sandbox, variables, isRestored: false };
 }

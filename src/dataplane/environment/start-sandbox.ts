@@ -124,6 +124,11 @@ export async function startSandbox(
   const isSource = copying === "source";
   const announced = announce(parts, { ...request, choice, paths, extensions, isRestored: false });
   const variables = debug === undefined ? announced : debug.variables(announced);
+  const told = {
+    ...variables,
+    ...cacheVariable(cache, paths),
+    ...(isSource && { [SOURCE_VARIABLE]: "1" }),
+  };
   const sandbox = await parts.driver.start({
     sandboxId: request.sandboxId,
     tmp: place.volume.folder,
@@ -133,11 +138,11 @@ export async function startSandbox(
     mounts,
     readOnly: debug?.readOnly ?? [],
     command,
-    variables: isSource ? { ...variables, [SOURCE_VARIABLE]: "1" } : variables,
+    variables: told,
     memoryMib: settings.MemorySize + (debug === undefined ? 0 : ENVIRONMENT_LIMITS.debuggerMemoryMib),
     ...(isSource && { copying }),
     extensions,
-    hiddenFromExtensions: namesHiddenFromExtensions(variables),
+    hiddenFromExtensions: namesHiddenFromExtensions(told),
   });
   return { sandbox, variables };
 }
@@ -161,14 +166,13 @@ interface Announcement extends EnvironmentRequest {
   readonly place: Place;
   readonly paths: GuestPaths;
   readonly extensions: readonly FoundExtension[];
-  readonly cache?: CompileCache | undefined;
   /** From a snapshot: its init was before. */
   readonly isRestored: boolean;
 }
 
 /** Opens the APIs and begins the log; answers the function's variables. Throws Unstartable. */
 export function announce(parts: SandboxParts, request: Announcement): Record<string, string> {
-  const { choice, target, scope, log, paths, extensions, initializationType, cache, isRestored } = request;
+  const { choice, target, scope, log, paths, extensions, initializationType, isRestored } = request;
   const { slot } = request.place;
   request.prepare({
     api: slot.api,
@@ -199,7 +203,7 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     log.platform({ kind: "extension", name: sealed.name, state: "LaunchError", events: [], errorType });
     throw new Unstartable(`fork/exec ${sealed.program}: permission denied`, "Extension.LaunchError");
   }
-  const variables = environmentVariables({
+  return environmentVariables({
     scope,
     target,
     initializationType,
@@ -215,8 +219,12 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     },
     hostPath: parts.hostPath,
   });
-  const found = cache?.kind === "kept" ? paths.compiled : "";
-  return cache === undefined ? variables : { ...variables, [CACHE_VARIABLE]: found ?? "" };
+}
+
+/** What the runtime itself is told besides, and nobody else in the sandbox. */
+export function cacheVariable(cache: CompileCache | undefined, paths: GuestPaths): Record<string, string> {
+  if (cache === undefined) return {};
+  return { [CACHE_VARIABLE]: (cache.kind === "kept" ? paths.compiled : undefined) ?? "" };
 }
 
 /** An access point is a folder of its name; it comes to be when a function first mounts it. Throws Unstartable. */
