@@ -5,10 +5,17 @@ import { access, constants, mkdir, readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type Config, ENVIRONMENT_LIMITS, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
+import {
+  COMPILED_LIMITS,
+  type Config,
+  ENVIRONMENT_LIMITS,
+  HTTP_LIMITS,
+  LAMBDA_LIMITS,
+} from "./config/mod.ts";
 import {
   AsyncQueue,
   Cgroups,
+  CompileCaches,
   ConcurrencyLedger,
   chooseDriver,
   chooseNetwork,
@@ -75,6 +82,7 @@ import { Logs } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import {
   CodeStorage,
+  CompiledCode,
   openMainDatabase,
   openMetricDatabase,
   S3Objects,
@@ -132,7 +140,11 @@ export async function startServer(
   });
   const code = new CodeStorage(config.dataDir);
   await code.open();
-  await code.collect(await store.codeInUse(), [], Number.POSITIVE_INFINITY);
+  const compiledCode = new CompiledCode({ dataDir: config.dataDir, clock, ...COMPILED_LIMITS });
+  await compiledCode.open();
+  const neededCode = await store.codeInUse();
+  await code.collect(neededCode, [], Number.POSITIVE_INFINITY);
+  await compiledCode.collect(neededCode);
   const logWriter = new LogWriter({
     store: logStore,
     clock,
@@ -188,9 +200,10 @@ export async function startServer(
     readyMax: Math.min(config.parkedMax, ENVIRONMENT_LIMITS.waitingCopiesMax),
     bytesMax: config.idleBytesMax / 2,
   });
+  const compileCaches = new CompileCaches(sandboxParts, compiledCode);
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
   const pool = new EnvironmentPool({
-    create: environmentFactory({ ...sandboxParts, parked, snapshots }),
+    create: environmentFactory({ ...sandboxParts, parked, snapshots, compileCaches }),
     clock,
     keepAliveMs: config.keepAliveMs,
     ageMsMax: config.environmentAgeMsMax,
@@ -329,7 +342,7 @@ export async function startServer(
     endpoint: url,
     auth: "open",
     ...(traces && { traces: traces.counts() }),
-    environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
+    environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts(), ...compileCaches.counts() },
     runtimes: runtimes.report(),
   });
   const pages = consolePages(path.join(PROJECT, ".cache/console"));
@@ -419,7 +432,9 @@ export async function startServer(
       const layers = (settings.Layers ?? []).map((layer) => layer.CodeSha256);
       return code.kind === "zip" ? [{ code: code.sha256, layers }] : [];
     });
-    await code.collect(await store.codeInUse(), inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
+    const needed = await store.codeInUse();
+    await code.collect(needed, inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
+    await compiledCode.collect(needed);
   };
   const sweep = setInterval(
     () => void sweepCode().catch((error: unknown) => reportFault(error, "(code sweep)")),
@@ -445,7 +460,13 @@ export async function startServer(
       await drained;
       await Promise.all(steps);
       await logs.close();
-      await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
+      await Promise.all([
+        pool.close(),
+        parked.close(),
+        compileCaches.close(),
+        asyncQueue.stop(),
+        lastBatches,
+      ]);
       await snapshots.close();
       await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
       await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
