@@ -89,7 +89,7 @@ describe("creating a function from the page", { skip }, () => {
       .locator("input[type=file]")
       .setInputFiles({ name: "code.zip", mimeType: "application/zip", buffer });
     await page.getByText("code.zip").waitFor();
-    await page.waitForFunction(() => document.querySelector("input[value='main.handler']") !== null);
+    await page.locator("input[value='main.handler']").waitFor();
     await screenshot(page, "create-function-archive");
     await assertAccessible(page);
     await create(page);

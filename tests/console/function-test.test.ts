@@ -106,6 +106,17 @@ describe("the Test tab", { skip }, () => {
     await close();
   });
 
+  it("invokes the version that the page shows", async () => {
+    const { page, complaints, close } = await browser.open("#/functions/greet?version=1&tab=test");
+    await editorIsThere(page);
+    assert.equal(await factOf(page, "Version"), "1");
+    await invoke(page);
+    await page.getByText("Succeeded", { exact: true }).waitFor();
+    assert.match(await block(page, "Response"), /"version": "1"/);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+
   it("starts from templates and keeps events under names", async () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=test");
     await editorIsThere(page);
@@ -171,6 +182,9 @@ async function block(page: Page, label: string): Promise<string> {
 }
 
 async function factOf(page: Page, label: string): Promise<string> {
-  const pair = page.locator("dt", { hasText: label }).locator("xpath=following-sibling::dd[1]");
+  const pair = page
+    .locator("dt", { hasText: new RegExp(`^${label}$`) })
+    .first()
+    .locator("xpath=following-sibling::dd[1]");
   return (await pair.textContent()) ?? "";
 }

@@ -1,11 +1,16 @@
-/** A dialog with fields and one verb: busy while that runs, and it stays with the reason when it failed. */
+/**
+ * A dialog with fields and one verb: busy while that runs, and it stays with the reason when it failed. Who closes it meanwhile
+ * learns of a failure by a notice.
+ */
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
+import { useNotify } from "../app/frame-state.tsx";
 import { Failure } from "./failure.tsx";
 import { useAction } from "./use-action.ts";
+import { errorText } from "./words.ts";
 
 interface Props {
   readonly title: string;
@@ -29,20 +34,34 @@ export function FormDialog({
   children,
 }: Props): ReactNode {
   const action = useAction();
+  const notify = useNotify();
+  const isClosed = useRef(false);
+  const close = (): void => {
+    isClosed.current = true;
+    onClose();
+  };
   const submit = async (): Promise<void> => {
     if (!isReady || action.isBusy) return;
-    if (await action.run(onSubmit)) onClose();
+    await action.run(async () => {
+      try {
+        await onSubmit();
+        if (!isClosed.current) onClose();
+      } catch (error) {
+        if (isClosed.current) notify({ type: "error", header: title, content: errorText(error) });
+        throw error;
+      }
+    });
   };
   return (
     <Modal
       visible
       header={title}
       closeAriaLabel="Close"
-      onDismiss={onClose}
+      onDismiss={close}
       footer={
         <Box float="right">
           <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
+            <Button variant="link" onClick={close}>
               {action.isBusy ? "Close" : "Cancel"}
             </Button>
             <Button

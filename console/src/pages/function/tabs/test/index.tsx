@@ -4,6 +4,7 @@ import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useEffect, useRef, useState } from "react";
@@ -92,7 +93,11 @@ export default function TestTab({ name, version }: FunctionTabProps): ReactNode 
                 }
               />
             </FormField>
-            <QualifierField name={name} version={version} value={qualifier} onChange={setQualifier} />
+            {version === undefined ? (
+              <QualifierField name={name} value={qualifier} onChange={setQualifier} />
+            ) : (
+              <KeyValuePairs items={[{ label: "Version", value: version }]} />
+            )}
           </ColumnLayout>
           <EventChoice functionName={name} text={text} isValid={problem === undefined} onText={setText} />
           <FormField
@@ -117,17 +122,15 @@ export default function TestTab({ name, version }: FunctionTabProps): ReactNode 
 
 interface QualifierProps {
   readonly name: string;
-  readonly version: string | undefined;
   readonly value: string;
   readonly onChange: (qualifier: string) => void;
 }
 
-function QualifierField({ name, version, value, onChange }: QualifierProps): ReactNode {
+function QualifierField({ name, value, onChange }: QualifierProps): ReactNode {
   const { data, error, isLoading, reload } = useLoad(`qualifiers of ${name}`, async () => {
     const [versions, aliases] = await Promise.all([publishedVersions(name), aliasesOf(name)]);
     return { versions, aliases };
   });
-  if (version !== undefined) return <FormField label="Version">{version}</FormField>;
   const options: SelectProps.Options = [
     { value: LATEST, label: LATEST, description: "The code and settings as they are now" },
     {
