@@ -25,11 +25,19 @@ export const HOME = "/functions";
 
 export const ROUTES: readonly Route[] = [
   { path: "/functions", load: () => import("../pages/functions/list.tsx") },
+  // Stands before the function that could be called so.
+  {
+    path: "/functions/create",
+    load: () => import("../pages/create-function/index.tsx"),
+    below: "/functions",
+  },
   {
     path: "/functions/:name",
     load: () => import("../pages/function/index.tsx"),
     below: "/functions",
   },
+  { path: "/layers", load: () => import("../pages/layers/list.tsx") },
+  { path: "/layers/:name", load: () => import("../pages/layers/versions.tsx"), below: "/layers" },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
@@ -42,6 +50,7 @@ export const NAVIGATION: readonly {
     section: "Lambda",
     entries: [
       { text: "Functions", path: "/functions" },
+      { text: "Layers", path: "/layers" },
       { text: "Environments", path: "/environments" },
     ],
   },

@@ -12,4 +12,17 @@ export interface FunctionTab {
 
 export const TABS: readonly FunctionTab[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
+  { id: "test", label: "Test", Content: lazy(() => import("./tabs/test/index.tsx")), isForVersions: true },
+  {
+    id: "versions",
+    label: "Versions",
+    Content: lazy(() => import("./tabs/versions/index.tsx")),
+    isForVersions: false,
+  },
+  {
+    id: "aliases",
+    label: "Aliases",
+    Content: lazy(() => import("./tabs/aliases/index.tsx")),
+    isForVersions: false,
+  },
 ];
