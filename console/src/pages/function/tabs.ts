@@ -12,4 +12,10 @@ export interface FunctionTab {
 
 export const TABS: readonly FunctionTab[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
+  {
+    id: "monitor",
+    label: "Monitor",
+    Content: lazy(() => import("./tabs/monitor/index.tsx")),
+    isForVersions: true,
+  },
 ];

@@ -1,0 +1,63 @@
+/** The charts of all functions, or of one: what the monitoring page and a function's Monitor tab have in common. */
+import Box from "@cloudscape-design/components/box";
+import Grid from "@cloudscape-design/components/grid";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useState } from "react";
+import { metricData } from "../../kit/cloud-watch.ts";
+import { Failure } from "../../kit/failure.tsx";
+import { useLoad } from "../../kit/use-load.ts";
+import { drawn, queriesOf, type Subject } from "./charts.ts";
+import { ColdStartChart } from "./cold-start-chart.tsx";
+import { MetricChart } from "./metric-chart.tsx";
+import { isOver, spanOf } from "./range.ts";
+import { FIRST_CHOICE, TimeControls } from "./time-controls.tsx";
+import { callsOf, topQueries } from "./top.ts";
+import { TopFunctions } from "./top-functions.tsx";
+
+const REFRESH_MS = 5000;
+const CELL = { colspan: { default: 12, s: 6, l: 4 } } as const;
+
+interface Props {
+  readonly subject: Subject;
+  /** What chooses the subject: drawn beside the time. */
+  readonly children?: ReactNode;
+}
+
+export function Monitor({ subject, children }: Props): ReactNode {
+  const { functionName, qualifier } = subject;
+  const [choice, setChoice] = useState(FIRST_CHOICE);
+  const { range, periodSeconds } = choice;
+  const { data, error, isLoading, reload } = useLoad(
+    JSON.stringify([functionName, qualifier, choice]),
+    async (signal) => {
+      const span = spanOf(range, periodSeconds, Date.now());
+      const [series, top] = await Promise.all([
+        metricData(queriesOf(subject, span.periodSeconds), span, signal),
+        // Searches and metrics of different kinds in one request would share a grid of times.
+        functionName === undefined ? metricData(topQueries(span.periodSeconds), span, signal) : [],
+      ]);
+      return { span, charts: drawn(series, span, subject), functions: callsOf(top) };
+    },
+    isOver(range, Date.now()) ? undefined : REFRESH_MS,
+  );
+  const cold = <ColdStartChart functionName={functionName} />;
+  return (
+    <SpaceBetween size="l">
+      <SpaceBetween direction="horizontal" size="s">
+        {children}
+        <TimeControls choice={choice} onChange={setChoice} />
+      </SpaceBetween>
+      <Failure error={error} retry={() => void reload()} />
+      {data === undefined && isLoading && <Box color="text-status-inactive">Reading the metrics …</Box>}
+      {data !== undefined && (
+        <Grid gridDefinition={[...data.charts, cold].map(() => CELL)}>
+          {[
+            ...data.charts.map((chart) => <MetricChart key={chart.id} chart={chart} span={data.span} />),
+            <div key="cold-starts">{cold}</div>,
+          ]}
+        </Grid>
+      )}
+      {data !== undefined && functionName === undefined && <TopFunctions functions={data.functions} />}
+    </SpaceBetween>
+  );
+}
