@@ -33,7 +33,6 @@ export function MetricChart({ chart, span }: { readonly chart: DrawnChart; reado
     // All zeros would leave the axis without an extent.
     yDomain: [0, unit === "percent" ? 100 : most === 0 ? 1 : most * 1.05],
     ariaLabel: title,
-    ariaDescription: spoken(chart),
     i18nStrings: {
       xTickFormatter: (at: Date) => (span.untilMs - span.fromMs > DAY_MS ? DAY : HOUR).format(at),
       yTickFormatter: format,
@@ -46,7 +45,10 @@ export function MetricChart({ chart, span }: { readonly chart: DrawnChart; reado
     <Container
       fitHeight
       header={
-        <Header variant="h3" description={description ?? spoken(chart)}>
+        <Header
+          variant="h3"
+          description={description === undefined ? spoken(chart) : `${description}: ${spoken(chart)}`}
+        >
           {title}
         </Header>
       }

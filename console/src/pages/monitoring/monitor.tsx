@@ -15,6 +15,7 @@ import { callsOf, topQueries } from "./top.ts";
 import { TopFunctions } from "./top-functions.tsx";
 
 const REFRESH_MS = 5000;
+const COLD_STARTS = "cold-starts";
 const CELL = { colspan: { default: 12, s: 6, l: 4 } } as const;
 
 interface Props {
@@ -40,7 +41,7 @@ export function Monitor({ subject, children }: Props): ReactNode {
     },
     isOver(range, Date.now()) ? undefined : REFRESH_MS,
   );
-  const cold = <ColdStartChart functionName={functionName} />;
+  const charts = data?.charts ?? [];
   return (
     <SpaceBetween size="l">
       <SpaceBetween direction="horizontal" size="s">
@@ -49,14 +50,13 @@ export function Monitor({ subject, children }: Props): ReactNode {
       </SpaceBetween>
       <Failure error={error} retry={() => void reload()} />
       {data === undefined && isLoading && <Box color="text-status-inactive">Reading the metrics …</Box>}
-      {data !== undefined && (
-        <Grid gridDefinition={[...data.charts, cold].map(() => CELL)}>
-          {[
-            ...data.charts.map((chart) => <MetricChart key={chart.id} chart={chart} span={data.span} />),
-            <div key="cold-starts">{cold}</div>,
-          ]}
-        </Grid>
-      )}
+      <Grid gridDefinition={[...charts, COLD_STARTS].map(() => CELL)}>
+        {[
+          ...charts.map((chart) => data && <MetricChart key={chart.id} chart={chart} span={data.span} />),
+          // It remembers what it has read, so it stays while the others come and go.
+          <ColdStartChart key={COLD_STARTS} functionName={functionName} />,
+        ]}
+      </Grid>
       {data !== undefined && functionName === undefined && <TopFunctions functions={data.functions} />}
     </SpaceBetween>
   );
