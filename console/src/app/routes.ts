@@ -32,6 +32,8 @@ export const ROUTES: readonly Route[] = [
   },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
   { path: "/monitoring", load: () => import("../pages/monitoring/index.tsx") },
+  { path: "/alarms", load: () => import("../pages/alarms/index.tsx") },
+  { path: "/alarms/:name", load: () => import("../pages/alarm/index.tsx"), below: "/alarms" },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -45,6 +47,7 @@ export const NAVIGATION: readonly {
       { text: "Functions", path: "/functions" },
       { text: "Environments", path: "/environments" },
       { text: "Monitoring", path: "/monitoring" },
+      { text: "Alarms", path: "/alarms" },
     ],
   },
   {

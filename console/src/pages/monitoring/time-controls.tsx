@@ -52,7 +52,11 @@ export function TimeControls({ choice, onChange }: Props): ReactNode {
           placeholder="Choose a time range"
           showClearButton={false}
           hideTimeOffset
-          i18nStrings={{ formatRelativeRange: lastInWords }}
+          i18nStrings={{
+            formatRelativeRange: lastInWords,
+            relativeModeTitle: "Until now",
+            absoluteModeTitle: "Between two times",
+          }}
           onChange={({ detail }) => {
             if (detail.value !== null) onChange({ ...choice, range: rangeOf(detail.value) });
           }}
