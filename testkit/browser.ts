@@ -88,6 +88,8 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
       throw new Error(`${address} did not settle: ${complaints.join("; ")}`);
     }
     wasCutOff = false;
+    // What the page said of files that did not come is over with them.
+    complaints = [];
     await page.reload();
   }
   return {
