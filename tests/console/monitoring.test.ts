@@ -3,10 +3,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   CreateAliasCommand,
+  GetProvisionedConcurrencyConfigCommand,
   InvokeCommand,
   type LambdaClient,
   PublishVersionCommand,
   PutFunctionConcurrencyCommand,
+  PutProvisionedConcurrencyConfigCommand,
 } from "@aws-sdk/client-lambda";
 import type { Page } from "playwright-core";
 import {
@@ -43,6 +45,7 @@ describe("the monitoring page", { skip }, () => {
     await createFunction(lambda, "shut", code);
     await createFunction(lambda, "idle", code);
     await lambda.send(new PublishVersionCommand({ FunctionName: "orders" }));
+    await lambda.send(new PublishVersionCommand({ FunctionName: "reports" }));
     await lambda.send(new CreateAliasCommand({ FunctionName: "orders", Name: "live", FunctionVersion: "1" }));
     await lambda.send(
       new PutFunctionConcurrencyCommand({ FunctionName: "shut", ReservedConcurrentExecutions: 0 }),
@@ -76,6 +79,7 @@ describe("the monitoring page", { skip }, () => {
       await chart(page, name).waitFor();
     }
     const table = page.getByRole("table", { name: "Functions by invocations" });
+    await table.getByRole("link", { name: "orders" }).waitFor();
     const rows = await table.locator("tbody tr").allTextContents();
     assert.match(rows[0] ?? "", /^orders9277.78 %0/);
     assert.match(rows[1] ?? "", /^reports20100 %0/);
@@ -97,6 +101,49 @@ describe("the monitoring page", { skip }, () => {
     await page.getByText("Invocations 1, Errors 0").waitFor();
     await page.getByText("1 since the server's start").waitFor();
     await screenshot(page, "monitoring-cold-start");
+    assert.deepEqual(opened.complaints, []);
+    await opened.close();
+  });
+
+  it("shows the same as tables", async () => {
+    const opened = await browser.open("#/monitoring?function=orders");
+    const { page } = opened;
+    await page
+      .getByRole("radio", { name: "Tables" })
+      .or(page.getByRole("button", { name: "Tables" }))
+      .click();
+    const table = page.getByRole("table", { name: "Invocations and errors" });
+    await table.getByRole("columnheader", { name: "Errors" }).waitFor();
+    const cells = await table
+      .locator("tbody tr")
+      .evaluateAll((rows) => rows.map((row) => Number(row.querySelectorAll("th, td")[1]?.textContent)));
+    assert.equal(
+      cells.reduce((sum, value) => sum + value, 0),
+      9,
+    );
+    await assertAccessible(page);
+    await screenshot(page, "monitoring-tables");
+    assert.deepEqual(opened.complaints, []);
+    await opened.close();
+  });
+
+  it("tells of provisioned concurrency where there is some", async () => {
+    await lambda.send(
+      new PutProvisionedConcurrencyConfigCommand({
+        ...{ FunctionName: "reports", Qualifier: "1", ProvisionedConcurrentExecutions: 2 },
+      }),
+    );
+    const ready = new GetProvisionedConcurrencyConfigCommand({ FunctionName: "reports", Qualifier: "1" });
+    while ((await lambda.send(ready)).Status !== "READY")
+      await new Promise((resolve) => setImmediate(resolve));
+    await invoke(lambda, "reports", {}, { Qualifier: "1" });
+    const opened = await browser.open("#/monitoring?function=reports&qualifier=1");
+    const { page } = opened;
+    await page.getByText("In use, at most 1").waitFor();
+    await page.getByText("At most 50 %").waitFor();
+    await page.getByText("On provisioned environments 1, Spilled over to others 0").waitFor();
+    await page.getByText("Of the whole function: Most at once").waitFor();
+    await screenshot(page, "monitoring-provisioned");
     assert.deepEqual(opened.complaints, []);
     await opened.close();
   });
@@ -137,7 +184,7 @@ describe("the monitoring page", { skip }, () => {
 
   it("is accessible, light and dark, also as a function's tab", async () => {
     await assertPageHolds(browser, "#/monitoring", "monitoring", async (page) => {
-      await page.getByText(/Invocations 1\d, Errors 2/).waitFor();
+      await page.getByText(/Invocations \d+, Errors 2/).waitFor();
     });
     await assertPageHolds(browser, "#/functions/orders?tab=monitor", "function-monitor", async (page) => {
       await page.getByText("Invocations 9, Errors 2").waitFor();

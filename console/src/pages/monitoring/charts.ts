@@ -16,6 +16,8 @@ interface Line {
   readonly title: string;
   readonly metric: string;
   readonly statistic: string;
+  /** What values are multiplied by, to be in the chart's unit. */
+  readonly factor?: number;
 }
 
 interface ChartPlan {
@@ -115,6 +117,16 @@ const PLANS: readonly ChartPlan[] = [
     ],
   },
   {
+    ...{ id: "utilization", title: "Provisioned concurrency utilization", unit: "percent", kind: "area" },
+    isRare: true,
+    lines: [
+      {
+        ...{ id: "used", title: "At most", factor: 100 },
+        ...{ metric: "ProvisionedConcurrencyUtilization", statistic: "Maximum" },
+      },
+    ],
+  },
+  {
     ...{ id: "provisionedcalls", title: "Invocations of provisioned functions", unit: "count", kind: "line" },
     isRare: true,
     lines: [
@@ -180,11 +192,12 @@ export function drawn(series: readonly MetricSeries[], span: Span, subject: Subj
 }
 
 function drawnLine(
-  { title, statistic }: Line,
+  { title, statistic, factor = 1 }: Line,
   unit: Unit,
-  points: ReadonlyMap<number, number>,
+  answered: ReadonlyMap<number, number>,
   span: Span,
 ): DrawnLine {
+  const points = new Map([...answered].map(([at, value]) => [at, value * factor] as const));
   const values = [...points.values()];
   const largest = values.reduce((most, value) => Math.max(most, value), 0);
   const summary = statistic === "Sum" ? values.reduce((sum, value) => sum + value, 0) : largest;

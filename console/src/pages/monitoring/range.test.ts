@@ -1,7 +1,7 @@
 /** Time ranges and their periods. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { automaticPeriod, isOver, periodsFor, spanOf, timesOf } from "./range.ts";
+import { automaticPeriod, periodsFor, refreshMsOf, spanOf, timesOf } from "./range.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 12, 34, 56);
 const HOUR = 3_600_000;
@@ -38,7 +38,14 @@ describe("time ranges", () => {
     assert.equal(automaticPeriod(old(1), NOW), 60);
     assert.equal(automaticPeriod(old(20), NOW), 300);
     assert.equal(automaticPeriod(old(90), NOW), 3600);
-    assert.equal(isOver(old(1), NOW), true);
-    assert.equal(isOver({ kind: "last", minutes: 5 }, NOW), false);
+  });
+
+  it("are looked at again and again, long ones less often, those that are over never", () => {
+    const often = (minutes: number) => refreshMsOf({ kind: "last", minutes }, NOW);
+    assert.deepEqual([5, 60, 1440, 10_080].map(often), [5000, 5000, 15_000, 60_000]);
+    assert.equal(
+      refreshMsOf({ kind: "between", fromMs: NOW - 2 * HOUR, untilMs: NOW - HOUR }, NOW),
+      undefined,
+    );
   });
 });

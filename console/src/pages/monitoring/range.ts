@@ -67,9 +67,15 @@ export function timesOf({ fromMs, untilMs, periodSeconds }: Span): number[] {
   return Array.from({ length: count }, (_, place) => fromMs + place * periodSeconds * 1000);
 }
 
-/** Whether later looks can show something else. */
-export function isOver(range: TimeRange, nowMs: number): boolean {
-  return range.kind === "between" && range.untilMs + 5 * MINUTE_MS < nowMs;
+/**
+ * How often it is worth looking again; undefined when nothing can change any more. Percentiles of days cost the server a good
+ * part of a second, and a long range changes slowly.
+ */
+export function refreshMsOf(range: TimeRange, nowMs: number): number | undefined {
+  const { fromMs, untilMs } = boundsOf(range, nowMs);
+  if (untilMs + 5 * MINUTE_MS < nowMs) return undefined;
+  if (untilMs - fromMs <= 3 * 60 * MINUTE_MS) return 5000;
+  return untilMs - fromMs <= DAY_MS ? 15_000 : MINUTE_MS;
 }
 
 function boundsOf(range: TimeRange, nowMs: number): { readonly fromMs: number; readonly untilMs: number } {
