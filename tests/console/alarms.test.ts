@@ -7,6 +7,7 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { Page } from "playwright-core";
 import {
   assertAccessible,
@@ -17,7 +18,7 @@ import {
   whyNoBrowser,
 } from "../../testkit/browser.ts";
 import { cloudWatchClient, lambdaClient } from "../../testkit/clients.ts";
-import { createFunction, pythonZip } from "../../testkit/functions.ts";
+import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 
 const skip = whyNoBrowser();
@@ -27,12 +28,14 @@ describe("the alarms' pages", { skip }, () => {
   let server: TestServer;
   let browser: TestBrowser;
   let cloudWatch: CloudWatchClient;
+  let lambda: LambdaClient;
 
   before(async () => {
     server = await startTestServer();
     cloudWatch = cloudWatchClient(server.url);
     const code = pythonZip("def lambda_handler(event, context):\n    return event\n");
-    await createFunction(lambdaClient(server.url), "orders", code);
+    lambda = lambdaClient(server.url);
+    await createFunction(lambda, "orders", code);
     await cloudWatch.send(
       new PutMetricAlarmCommand({
         ...{ AlarmName: "rate", EvaluationPeriods: 1, Threshold: 1 },
@@ -109,6 +112,10 @@ describe("the alarms' pages", { skip }, () => {
     const { page } = opened;
     await page.getByText("Not enough data", { exact: true }).waitFor();
     await page.getByText('Alarm "slow" created').waitFor();
+    await page.getByText("The metric had no values lately.").first().waitFor();
+    await invoke(lambda, "orders", {});
+    await page.getByRole("application", { name: "Duration (p95) and the threshold" }).waitFor();
+    await page.getByText("Threshold 100").first().waitFor();
     await cloudWatch.send(
       new SetAlarmStateCommand({ AlarmName: "slow", StateValue: "ALARM", StateReason: "a rehearsal" }),
     );

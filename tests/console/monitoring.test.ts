@@ -22,6 +22,7 @@ import {
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, refusalOf } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
+import { waitFor } from "../../testkit/wait.ts";
 
 const skip = whyNoBrowser();
 const SOURCE = `
@@ -134,8 +135,10 @@ describe("the monitoring page", { skip }, () => {
       }),
     );
     const ready = new GetProvisionedConcurrencyConfigCommand({ FunctionName: "reports", Qualifier: "1" });
-    while ((await lambda.send(ready)).Status !== "READY")
-      await new Promise((resolve) => setImmediate(resolve));
+    await waitFor("the provisioned environments", async () => {
+      const { Status } = await lambda.send(ready);
+      return Status === "READY" ? true : undefined;
+    });
     await invoke(lambda, "reports", {}, { Qualifier: "1" });
     const opened = await browser.open("#/monitoring?function=reports&qualifier=1");
     const { page } = opened;

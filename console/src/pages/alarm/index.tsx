@@ -21,6 +21,7 @@ import { DeleteAlarms } from "../alarms/delete-alarms.tsx";
 import { isSimple } from "../alarms/form.ts";
 import { condition, functionOf, MISSING } from "../alarms/words.ts";
 import { History } from "./history.tsx";
+import { WatchedChart } from "./watched-chart.tsx";
 
 const REFRESH_MS = 5000;
 
@@ -55,6 +56,7 @@ export default function AlarmPage({ params }: PageProps): ReactNode {
             </Alert>
           )}
           <Details alarm={data} />
+          <WatchedChart alarm={data} />
           <History name={name} />
         </>
       )}

@@ -178,7 +178,7 @@ export function drawn(series: readonly MetricSeries[], span: Span, subject: Subj
     const hasValues = all.some(({ points }) => points.size > 0);
     const lines =
       plan.id === SUCCESS_RATE
-        ? successRate(byId.get(INVOCATIONS), byId.get(ERRORS), span)
+        ? successRate(byId.get(INVOCATIONS), byId.get(ERRORS))
         : all.map(({ line, points }) => drawnLine(line, plan.unit, points, span));
     const isWider = plan.isOfWholeFunction === true && (subject.qualifier ?? "") !== "";
     return {
@@ -204,13 +204,12 @@ function drawnLine(
   // Where nothing was counted there was nothing; how long nothing took, nobody can say.
   const all: Iterable<readonly [number, number]> =
     unit === "count" ? timesOf(span).map((at) => [at, points.get(at) ?? 0] as const) : points;
-  return { title, points: linePoints(all, span), summary };
+  return { title, points: pointsOf(all), summary };
 }
 
 function successRate(
   invocations: ReadonlyMap<number, number> | undefined,
   errors: ReadonlyMap<number, number> | undefined,
-  span: Span,
 ): DrawnLine[] {
   const rates = new Map<number, number>();
   let [calls, failed] = [0, 0];
@@ -222,16 +221,19 @@ function successRate(
     rates.set(at, percentOf(count, bad));
   }
   if (calls === 0) return [];
-  return [{ title: "Success rate", points: linePoints(rates, span), summary: percentOf(calls, failed) }];
+  return [{ title: "Success rate", points: pointsOf(rates), summary: percentOf(calls, failed) }];
 }
 
 export function percentOf(calls: number, failed: number): number {
   return 100 * (1 - failed / calls);
 }
 
+function pointsOf(values: Iterable<readonly [number, number]>): Point[] {
+  return [...values].map(([at, y]) => ({ x: new Date(at), y }));
+}
+
 /** A line of one point could not be seen: it is drawn as long as the period that it stands for. */
-function linePoints(values: Iterable<readonly [number, number]>, { periodSeconds }: Span): Point[] {
-  const points = [...values].map(([at, y]) => ({ x: new Date(at), y }));
+export function visible(points: readonly Point[], periodSeconds: number): readonly Point[] {
   const [only, second] = points;
   if (only === undefined || second !== undefined) return points;
   return [only, { x: new Date(only.x.getTime() + periodSeconds * 1000), y: only.y }];

@@ -6,7 +6,7 @@ import LineChart from "@cloudscape-design/components/line-chart";
 import type { ReactNode } from "react";
 import { Empty } from "../../kit/empty.tsx";
 import { count, duration } from "../../kit/words.ts";
-import type { DrawnChart, Unit } from "./charts.ts";
+import { type DrawnChart, type Unit, visible } from "./charts.ts";
 import type { Span } from "./range.ts";
 
 const HEIGHT = 180;
@@ -57,14 +57,24 @@ export function MetricChart({ chart, span }: { readonly chart: DrawnChart; reado
         <AreaChart
           {...common}
           series={lines.map((line) => ({
-            ...({ type: "area", title: line.title, data: line.points, valueFormatter: format } as const),
+            ...({
+              type: "area",
+              title: line.title,
+              data: visible(line.points, span.periodSeconds),
+              valueFormatter: format,
+            } as const),
           }))}
         />
       ) : (
         <LineChart
           {...common}
           series={lines.map((line) => ({
-            ...({ type: "line", title: line.title, data: line.points, valueFormatter: format } as const),
+            ...({
+              type: "line",
+              title: line.title,
+              data: visible(line.points, span.periodSeconds),
+              valueFormatter: format,
+            } as const),
           }))}
         />
       )}
