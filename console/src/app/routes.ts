@@ -39,6 +39,9 @@ export const ROUTES: readonly Route[] = [
   { path: "/layers", load: () => import("../pages/layers/list.tsx") },
   { path: "/layers/:name", load: () => import("../pages/layers/versions.tsx"), below: "/layers" },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
+  { path: "/monitoring", load: () => import("../pages/monitoring/index.tsx") },
+  { path: "/alarms", load: () => import("../pages/alarms/index.tsx") },
+  { path: "/alarms/:name", load: () => import("../pages/alarm/index.tsx"), below: "/alarms" },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -52,6 +55,8 @@ export const NAVIGATION: readonly {
       { text: "Functions", path: "/functions" },
       { text: "Layers", path: "/layers" },
       { text: "Environments", path: "/environments" },
+      { text: "Monitoring", path: "/monitoring" },
+      { text: "Alarms", path: "/alarms" },
     ],
   },
   {

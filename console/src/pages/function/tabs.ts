@@ -25,4 +25,10 @@ export const TABS: readonly FunctionTab[] = [
     Content: lazy(() => import("./tabs/aliases/index.tsx")),
     isForVersions: false,
   },
+  {
+    id: "monitor",
+    label: "Monitor",
+    Content: lazy(() => import("./tabs/monitor/index.tsx")),
+    isForVersions: true,
+  },
 ];
