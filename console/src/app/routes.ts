@@ -31,6 +31,8 @@ export const ROUTES: readonly Route[] = [
     below: "/functions",
   },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
+  { path: "/queues", load: () => import("../pages/queues/index.tsx") },
+  { path: "/queues/:name", load: () => import("../pages/queue/index.tsx"), below: "/queues" },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -44,6 +46,10 @@ export const NAVIGATION: readonly {
       { text: "Functions", path: "/functions" },
       { text: "Environments", path: "/environments" },
     ],
+  },
+  {
+    section: "SQS",
+    entries: [{ text: "Queues", path: "/queues" }],
   },
   {
     section: "Account",
