@@ -88,6 +88,8 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
       throw new Error(`${address} did not settle: ${complaints.join("; ")}`);
     }
     wasCutOff = false;
+    // What the load that was cut off complained of; the next one is judged anew.
+    complaints = [];
     await page.reload();
   }
   return {
