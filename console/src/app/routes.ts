@@ -33,6 +33,8 @@ export const ROUTES: readonly Route[] = [
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
   { path: "/queues", load: () => import("../pages/queues/index.tsx") },
   { path: "/queues/:name", load: () => import("../pages/queue/index.tsx"), below: "/queues" },
+  { path: "/logs", load: () => import("../pages/logs/index.tsx") },
+  { path: "/logs/:group", load: () => import("../pages/log-group/index.tsx"), below: "/logs" },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -50,6 +52,10 @@ export const NAVIGATION: readonly {
   {
     section: "SQS",
     entries: [{ text: "Queues", path: "/queues" }],
+  },
+  {
+    section: "Logs",
+    entries: [{ text: "Log groups", path: "/logs" }],
   },
   {
     section: "Account",

@@ -12,4 +12,5 @@ export interface FunctionTab {
 
 export const TABS: readonly FunctionTab[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
+  { id: "logs", label: "Logs", Content: lazy(() => import("./tabs/logs/index.tsx")), isForVersions: false },
 ];
