@@ -35,6 +35,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/queues/:name", load: () => import("../pages/queue/index.tsx"), below: "/queues" },
   { path: "/logs", load: () => import("../pages/logs/index.tsx") },
   { path: "/logs/:group", load: () => import("../pages/log-group/index.tsx"), below: "/logs" },
+  { path: "/insights", load: () => import("../pages/insights/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -55,7 +56,10 @@ export const NAVIGATION: readonly {
   },
   {
     section: "Logs",
-    entries: [{ text: "Log groups", path: "/logs" }],
+    entries: [
+      { text: "Log groups", path: "/logs" },
+      { text: "Logs Insights", path: "/insights" },
+    ],
   },
   {
     section: "Account",
