@@ -70,7 +70,7 @@ describe("Logs Insights in the console", { skip }, () => {
     await page.getByLabel("Query", { exact: true }).fill("fields level, ms | filter ms >= 98 and ms < 102");
     await page.keyboard.press("Control+Enter");
     const table = page.getByRole("table", { name: "Results" });
-    await table.getByRole("cell", { name: "ERROR" }).waitFor();
+    await table.getByRole("rowheader", { name: "ERROR" }).waitFor();
     await page.getByText("Complete", { exact: true }).waitFor();
     await page.getByText(/^4 of 300 lines matched/).waitFor();
     await table.getByRole("button", { name: /^ms/ }).click();
@@ -125,6 +125,36 @@ describe("Logs Insights in the console", { skip }, () => {
       await page.getByRole("button", { name: "Run query" }).click();
       await page.getByText("Complete", { exact: true }).waitFor();
     }
+    await finish(opened);
+  });
+
+  it("stops a query when told to", async () => {
+    const opened = await browser.open(addressOf("fields @message"));
+    const { page } = opened;
+    const isStart = /StartQuery$/;
+    let letGo = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    // The answer is slow to come, so that there is something to stop.
+    await page.route("**/*", async (route) => {
+      if (isStart.test(route.request().headers()["x-amz-target"] ?? "")) await held;
+      await route.continue();
+    });
+    const stopping = page.waitForRequest((request) =>
+      /StopQuery$/.test(request.headers()["x-amz-target"] ?? ""),
+    );
+    await page.getByRole("button", { name: "Run query" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    letGo();
+    await stopping;
+    await page.getByRole("button", { name: "Run query" }).waitFor();
+    // It may have ended just before.
+    await page
+      .getByText("Stopped", { exact: true })
+      .or(page.getByText("Complete", { exact: true }))
+      .waitFor();
+    opened.forgive(/400/);
     await finish(opened);
   });
 
