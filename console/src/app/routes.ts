@@ -42,6 +42,11 @@ export const ROUTES: readonly Route[] = [
   { path: "/monitoring", load: () => import("../pages/monitoring/index.tsx") },
   { path: "/alarms", load: () => import("../pages/alarms/index.tsx") },
   { path: "/alarms/:name", load: () => import("../pages/alarm/index.tsx"), below: "/alarms" },
+  { path: "/queues", load: () => import("../pages/queues/index.tsx") },
+  { path: "/queues/:name", load: () => import("../pages/queue/index.tsx"), below: "/queues" },
+  { path: "/logs", load: () => import("../pages/logs/index.tsx") },
+  { path: "/logs/:group", load: () => import("../pages/log-group/index.tsx"), below: "/logs" },
+  { path: "/insights", load: () => import("../pages/insights/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -57,6 +62,17 @@ export const NAVIGATION: readonly {
       { text: "Environments", path: "/environments" },
       { text: "Monitoring", path: "/monitoring" },
       { text: "Alarms", path: "/alarms" },
+    ],
+  },
+  {
+    section: "SQS",
+    entries: [{ text: "Queues", path: "/queues" }],
+  },
+  {
+    section: "Logs",
+    entries: [
+      { text: "Log groups", path: "/logs" },
+      { text: "Logs Insights", path: "/insights" },
     ],
   },
   {

@@ -31,4 +31,5 @@ export const TABS: readonly FunctionTab[] = [
     Content: lazy(() => import("./tabs/monitor/index.tsx")),
     isForVersions: true,
   },
+  { id: "logs", label: "Logs", Content: lazy(() => import("./tabs/logs/index.tsx")), isForVersions: false },
 ];
