@@ -12,4 +12,10 @@ export interface FunctionTab {
 
 export const TABS: readonly FunctionTab[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
+  {
+    id: "configuration",
+    label: "Configuration",
+    Content: lazy(() => import("./tabs/configuration/index.tsx")),
+    isForVersions: true,
+  },
 ];

@@ -1,0 +1,20 @@
+/** What can be set for a function, by topic; each topic's file is loaded when somebody looks at it. */
+import { type ComponentType, lazy } from "react";
+import type { FunctionTabProps } from "../../tab.ts";
+
+export interface Section {
+  readonly id: string;
+  readonly text: string;
+  readonly Content: ComponentType<FunctionTabProps>;
+  /** What a published version has of its own, or shows as it was published. */
+  readonly isForVersions: boolean;
+}
+
+export const SECTIONS: readonly Section[] = [
+  {
+    id: "general",
+    text: "General",
+    Content: lazy(() => import("./general.tsx")),
+    isForVersions: true,
+  },
+];
