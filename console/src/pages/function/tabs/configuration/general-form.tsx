@@ -29,14 +29,14 @@ export function GeneralForm(props: FunctionTabProps & { readonly onClose: () => 
   const [runtime, setRuntime] = useState<string>(configuration.Runtime ?? "");
   const [handler, setHandler] = useState(configuration.Handler ?? "");
   const [memory, setMemory] = useState(String(configuration.MemorySize));
-  const [timeout, setTimeout] = useState(String(configuration.Timeout));
+  const [seconds, setSeconds] = useState(String(configuration.Timeout));
   const [storage, setStorage] = useState(String(configuration.EphemeralStorage?.Size));
   const [snapStart, setSnapStart] = useState<SnapStartApplyOn>(configuration.SnapStart?.ApplyOn ?? "None");
   const update = useUpdate(props, "General configuration");
   const runtimes = useRuntimes(configuration.Runtime);
   const isReady =
     isNumber(memory, ...MEMORY_MB) &&
-    isNumber(timeout, ...TIMEOUT_SECONDS) &&
+    isNumber(seconds, ...TIMEOUT_SECONDS) &&
     isNumber(storage, ...STORAGE_MB);
   return (
     <EditDialog
@@ -49,7 +49,7 @@ export function GeneralForm(props: FunctionTabProps & { readonly onClose: () => 
           {
             Description: description,
             MemorySize: Number(memory),
-            Timeout: Number(timeout),
+            Timeout: Number(seconds),
             EphemeralStorage: { Size: Number(storage) },
             SnapStart: { ApplyOn: snapStart },
             ...(!isImage && { Handler: handler, Runtime: runtime as Runtime }),
@@ -89,10 +89,10 @@ export function GeneralForm(props: FunctionTabProps & { readonly onClose: () => 
         <NumberField
           label="Timeout"
           unit="seconds"
-          value={timeout}
+          value={seconds}
           min={TIMEOUT_SECONDS[0]}
           max={TIMEOUT_SECONDS[1]}
-          onChange={setTimeout}
+          onChange={setSeconds}
         />
         <NumberField
           label="Ephemeral storage"

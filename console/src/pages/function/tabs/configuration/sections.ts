@@ -17,4 +17,16 @@ export const SECTIONS: readonly Section[] = [
     Content: lazy(() => import("./general.tsx")),
     isForVersions: true,
   },
+  {
+    id: "variables",
+    text: "Environment variables",
+    Content: lazy(() => import("./variables.tsx")),
+    isForVersions: true,
+  },
+  {
+    id: "concurrency",
+    text: "Concurrency",
+    Content: lazy(() => import("./concurrency.tsx")),
+    isForVersions: false,
+  },
 ];
