@@ -31,6 +31,7 @@ export const ROUTES: readonly Route[] = [
     below: "/functions",
   },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
+  { path: "/mappings", load: () => import("../pages/mappings/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -43,6 +44,7 @@ export const NAVIGATION: readonly {
     entries: [
       { text: "Functions", path: "/functions" },
       { text: "Environments", path: "/environments" },
+      { text: "Event source mappings", path: "/mappings" },
     ],
   },
   {

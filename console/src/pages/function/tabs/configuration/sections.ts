@@ -29,4 +29,10 @@ export const SECTIONS: readonly Section[] = [
     Content: lazy(() => import("./concurrency.tsx")),
     isForVersions: false,
   },
+  {
+    id: "triggers",
+    text: "Triggers",
+    Content: lazy(() => import("./triggers.tsx")),
+    isForVersions: true,
+  },
 ];
