@@ -67,7 +67,7 @@ describe("event source mappings", { skip }, () => {
     const { page } = opened;
     await page.getByText("No event source mappings").waitFor();
     await page.getByRole("button", { name: "Add trigger" }).click();
-    await page.getByRole("button", { name: /Queue/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /Queue/ }).click();
     await page.getByRole("option", { name: "orders" }).click();
     await page.getByLabel("Batch size").fill("100");
     await page.getByText("More than 10 messages in a batch").waitFor();
@@ -113,14 +113,17 @@ describe("event source mappings", { skip }, () => {
     const { page } = opened;
     await page.getByRole("link", { name: "other" }).waitFor();
     await page.getByRole("button", { name: "Add trigger" }).click();
-    await page.getByRole("button", { name: /Queue/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /Queue/ }).click();
     await page.getByRole("option", { name: "letters" }).click();
-    await page.getByRole("button", { name: /Function/ }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /Function/ })
+      .click();
     await page.getByRole("option", { name: "other" }).click();
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByText(/already exists|is already/).waitFor();
     opened.forgive(/409/);
-    await page.getByRole("button", { name: /Queue/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /Queue/ }).click();
     await page.getByRole("option", { name: "parcels" }).click();
     await finish(page, "Add");
     await page.getByRole("row", { name: /parcels.*Enabled/ }).waitFor();
