@@ -17,6 +17,7 @@ import { allPages, lambda } from "../../../../kit/lambda.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
 import { time } from "../../../../kit/words.ts";
 import { type Provisioned, ProvisionedDialog } from "./provisioned-dialog.tsx";
+import { qualifierOfArn } from "./use-qualifiers.ts";
 
 const LOOK_AGAIN_MS = 1000;
 
@@ -132,6 +133,6 @@ function Status({ item }: { readonly item: Item }): ReactNode {
   );
 }
 
-function qualifierOf({ FunctionArn = "" }: Item): string {
-  return FunctionArn.slice(FunctionArn.lastIndexOf(":") + 1);
+function qualifierOf({ FunctionArn }: Item): string {
+  return qualifierOfArn(FunctionArn);
 }

@@ -1,12 +1,10 @@
 /** Asks how many environments of a version or an alias are to be kept ready. */
 import { PutProvisionedConcurrencyConfigCommand } from "@aws-sdk/client-lambda";
-import FormField from "@cloudscape-design/components/form-field";
-import Select from "@cloudscape-design/components/select";
 import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
 import { isNumber, NumberField } from "../../../../kit/number-field.tsx";
-import { useQualifiers } from "./use-qualifiers.ts";
+import { QualifierField } from "./qualifier-field.tsx";
 
 /** The account's limit decides; this only keeps typing errors out. */
 const COUNT = [1, 10_000] as const;
@@ -24,7 +22,6 @@ interface Props {
 }
 
 export function ProvisionedDialog({ name, before, reload, onClose }: Props): ReactNode {
-  const { options, error, isLoading } = useQualifiers(name);
   const [qualifier, setQualifier] = useState(before?.qualifier ?? "");
   const [requested, setRequested] = useState(String(before?.requested ?? 1));
   return (
@@ -44,18 +41,14 @@ export function ProvisionedDialog({ name, before, reload, onClose }: Props): Rea
       }}
     >
       {before === undefined && (
-        <FormField label="Version or alias">
-          <Select
-            selectedOption={qualifier === "" ? null : { value: qualifier, label: qualifier }}
-            placeholder="Choose"
-            options={options}
-            statusType={error !== undefined ? "error" : isLoading ? "loading" : "finished"}
-            loadingText="Loading versions and aliases"
-            errorText="The versions could not be read"
-            empty="No version is published yet, and there is no alias"
-            onChange={({ detail }) => setQualifier(detail.selectedOption.value ?? "")}
-          />
-        </FormField>
+        <QualifierField
+          name={name}
+          label="Version or alias"
+          value={qualifier}
+          hasLatest={false}
+          hasVersions
+          onChange={setQualifier}
+        />
       )}
       <NumberField
         label="Environments"

@@ -35,4 +35,5 @@ export const SECTIONS: readonly Section[] = [
     Content: lazy(() => import("./triggers.tsx")),
     isForVersions: true,
   },
+  { id: "url", text: "Function URL", Content: lazy(() => import("./url.tsx")), isForVersions: false },
 ];

@@ -3,11 +3,12 @@ import { ListAliasesCommand, ListVersionsByFunctionCommand } from "@aws-sdk/clie
 import { allPages, lambda } from "../../../../kit/lambda.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
 
+export const LATEST = "$LATEST";
+
 export interface Qualifiers {
-  readonly options: readonly {
-    readonly label: string;
-    readonly options: readonly { value: string; label: string }[];
-  }[];
+  /** The newest first, without `$LATEST`. */
+  readonly versions: readonly string[];
+  readonly aliases: readonly string[];
   readonly error: unknown;
   readonly isLoading: boolean;
 }
@@ -26,16 +27,23 @@ export function useQualifiers(name: string): Qualifiers {
         return { items: answer.Aliases, next: answer.NextMarker };
       }),
     ]);
-    return [
-      { label: "Aliases", options: aliases.map(({ Name = "" }) => ({ value: Name, label: Name })) },
-      {
-        label: "Versions",
-        options: versions
-          .filter(({ Version }) => Version !== "$LATEST")
-          .map(({ Version = "" }) => ({ value: Version, label: Version }))
-          .reverse(),
-      },
-    ].filter(({ options }) => options.length > 0);
+    return {
+      versions: versions
+        .map(({ Version = "" }) => Version)
+        .filter((each) => each !== LATEST)
+        .reverse(),
+      aliases: aliases.map(({ Name = "" }) => Name),
+    };
   });
-  return { options: data ?? [], error, isLoading };
+  return { versions: data?.versions ?? [], aliases: data?.aliases ?? [], error, isLoading };
+}
+
+/** `prod` of a function's ARN that ends with it; `$LATEST` where nothing follows the name. */
+export function qualifierOfArn(arn: string | undefined): string {
+  return arn?.split(":")[7] ?? LATEST;
+}
+
+/** What the API is told: nothing stands for `$LATEST`. */
+export function qualifierToSend(qualifier: string): string | undefined {
+  return qualifier === LATEST ? undefined : qualifier;
 }
