@@ -36,4 +36,10 @@ export const SECTIONS: readonly Section[] = [
     isForVersions: true,
   },
   { id: "url", text: "Function URL", Content: lazy(() => import("./url.tsx")), isForVersions: false },
+  {
+    id: "asynchronous",
+    text: "Asynchronous invocation",
+    Content: lazy(() => import("./asynchronous.tsx")),
+    isForVersions: false,
+  },
 ];

@@ -30,7 +30,7 @@ export function UrlDialog({ name, before, reload, onClose }: Props): ReactNode {
   );
   const [auth, setAuth] = useState<FunctionUrlAuthType>(before?.AuthType ?? "AWS_IAM");
   const [mode, setMode] = useState<InvokeMode>(before?.InvokeMode ?? "BUFFERED");
-  const [hasCors, setHasCors] = useState(before?.Cors !== undefined);
+  const [hasCors, setHasCors] = useState(before?.Cors?.AllowOrigins !== undefined);
   const [cors, setCors] = useState(() => corsDraftOf(before?.Cors));
   return (
     <EditDialog
