@@ -42,4 +42,11 @@ export const SECTIONS: readonly Section[] = [
     Content: lazy(() => import("./asynchronous.tsx")),
     isForVersions: false,
   },
+  {
+    id: "permissions",
+    text: "Permissions",
+    Content: lazy(() => import("./permissions.tsx")),
+    isForVersions: true,
+  },
+  { id: "tags", text: "Tags", Content: lazy(() => import("./tags.tsx")), isForVersions: false },
 ];
