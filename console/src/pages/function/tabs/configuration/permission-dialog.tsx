@@ -1,5 +1,5 @@
 /** Adds a statement to a resource policy. */
-import { AddPermissionCommand } from "@aws-sdk/client-lambda";
+import { AddPermissionCommand, FunctionUrlAuthType } from "@aws-sdk/client-lambda";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -11,6 +11,7 @@ import { qualifierToSend } from "./use-qualifiers.ts";
 
 const INVOKE = "lambda:InvokeFunction";
 const INVOKE_URL = "lambda:InvokeFunctionUrl";
+const AUTH_TYPES = Object.values(FunctionUrlAuthType).map((value) => ({ value, label: value }));
 const ACTIONS = [INVOKE, INVOKE_URL, "lambda:GetFunction", "lambda:*"].map((value) => ({
   value,
   label: value,
@@ -27,6 +28,7 @@ export function PermissionDialog({ name, qualifier, reload, onClose }: Props): R
   const [sid, setSid] = useState("");
   const [principal, setPrincipal] = useState("");
   const [action, setAction] = useState(INVOKE);
+  const [auth, setAuth] = useState<FunctionUrlAuthType>("NONE");
   const [sourceArn, setSourceArn] = useState("");
   const [sourceAccount, setSourceAccount] = useState("");
   const isSid = /^[a-zA-Z0-9_-]+$/.test(sid);
@@ -48,7 +50,7 @@ export function PermissionDialog({ name, qualifier, reload, onClose }: Props): R
             Action: action,
             SourceArn: sourceArn.trim() || undefined,
             SourceAccount: sourceAccount || undefined,
-            ...(action === INVOKE_URL && { FunctionUrlAuthType: "NONE" }),
+            ...(action === INVOKE_URL && { FunctionUrlAuthType: auth }),
           }),
         );
         await reload();
@@ -69,6 +71,18 @@ export function PermissionDialog({ name, qualifier, reload, onClose }: Props): R
           />
         </FormField>
       </ColumnLayout>
+      {action === INVOKE_URL && (
+        <FormField
+          label="Authentication of the URL"
+          description="The permission holds for URLs of this kind."
+        >
+          <Select
+            selectedOption={AUTH_TYPES.find(({ value }) => value === auth) ?? null}
+            options={AUTH_TYPES}
+            onChange={({ detail }) => setAuth(detail.selectedOption.value as FunctionUrlAuthType)}
+          />
+        </FormField>
+      )}
       <FormField
         label="Principal"
         description="A service such as events.amazonaws.com, an account of 12 digits, an ARN, or * for everybody."

@@ -49,4 +49,11 @@ export const SECTIONS: readonly Section[] = [
     isForVersions: true,
   },
   { id: "tags", text: "Tags", Content: lazy(() => import("./tags.tsx")), isForVersions: false },
+  { id: "layers", text: "Layers", Content: lazy(() => import("./layers.tsx")), isForVersions: true },
+  {
+    id: "monitoring",
+    text: "Logging and tracing",
+    Content: lazy(() => import("./monitoring.tsx")),
+    isForVersions: true,
+  },
 ];

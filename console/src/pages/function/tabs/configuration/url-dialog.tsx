@@ -71,7 +71,7 @@ export function UrlDialog({ name, before, reload, onClose }: Props): ReactNode {
             {
               value: "AWS_IAM",
               label: "AWS_IAM",
-              description: "Requests are signed; the resource policy says whose are taken.",
+              description: "Only requests that are signed are taken.",
             },
             { value: "NONE", label: "NONE", description: "Whoever reaches the server may call." },
           ]}
