@@ -86,6 +86,10 @@ describe("the configuration of a function: its callers", { skip }, () => {
     const made = await firstUrl();
     assert.deepEqual(made?.Cors?.AllowOrigins, ["https://one.example", "https://two.example"]);
     assert.equal(await row.getByRole("link").getAttribute("href"), made.FunctionUrl);
+    const called = await page.request.get(server.url, {
+      headers: { Host: new URL(made.FunctionUrl ?? "").host, Accept: "application/json" },
+    });
+    assert.equal(((await called.json()) as { version: string }).version, "2.0");
     await page.getByRole("button", { name: "Edit the URL of live" }).click();
     await page.getByRole("radio", { name: "Response stream" }).click();
     await page.getByText("Configure cross-origin").click();
@@ -206,7 +210,7 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await page.getByLabel("Log group").fill("/aws/lambda/shared");
     await choose(page, /Tracing/, "Active");
     await finish(page);
-    await page.getByText("WARN").waitFor();
+    await page.getByText("WARN", { exact: true }).waitFor();
     const now = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     assert.deepEqual(now.LoggingConfig, {
       LogFormat: "JSON",

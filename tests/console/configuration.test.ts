@@ -9,7 +9,13 @@ import {
   PublishVersionCommand,
 } from "@aws-sdk/client-lambda";
 import type { Page } from "playwright-core";
-import { assertPageHolds, startBrowser, type TestBrowser, whyNoBrowser } from "../../testkit/browser.ts";
+import {
+  assertAccessible,
+  assertPageHolds,
+  startBrowser,
+  type TestBrowser,
+  whyNoBrowser,
+} from "../../testkit/browser.ts";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, pythonZip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
@@ -82,7 +88,9 @@ describe("the configuration of a function", { skip }, () => {
     await page.getByText(/A letter first/).waitFor();
     await page.getByLabel("Name").fill("TABLE");
     await page.getByLabel("Value", { exact: true }).fill("orders");
-    await save(page);
+    await assertAccessible(page);
+    await page.getByLabel("Name").press("Enter");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("row", { name: /TABLE/ }).getByText("orders").waitFor();
     await page.getByRole("button", { name: "Edit STAGE" }).click();
     await page.getByLabel("Value", { exact: true }).fill("live");
@@ -127,6 +135,38 @@ describe("the configuration of a function", { skip }, () => {
     await page.getByLabel("Use the account's unreserved concurrency").click();
     await save(page);
     await page.getByText("None: it shares the unreserved").waitFor();
+    assert.deepEqual(opened.complaints, []);
+    await opened.close();
+  });
+
+  it("shows a version's settings as they were published, with nothing to change", async () => {
+    const opened = await browser.open("#/functions/tuned?version=1&tab=configuration&section=general");
+    const { page } = opened;
+    await page.getByText("As it was when the version was published.").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Edit", exact: true }).count(), 0);
+    const topics = page.getByRole("navigation", { name: "Configuration" });
+    assert.equal(await topics.getByRole("link", { name: "Concurrency" }).count(), 0);
+    await topics.getByRole("link", { name: "Environment variables" }).click();
+    await page.getByRole("row", { name: /STAGE/ }).waitFor();
+    assert.match(page.url(), /version=1&tab=configuration&section=variables$/);
+    assert.equal(await page.getByRole("button", { name: "Add variable" }).count(), 0);
+    assert.deepEqual(opened.complaints, []);
+    await opened.close();
+  });
+
+  it("fits a narrow window", async () => {
+    const opened = await browser.open(address("general"));
+    const { page } = opened;
+    await page.getByText("Ephemeral storage").waitFor();
+    for (const width of [1440, 900, 420]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
+      const topics = await page.getByRole("navigation", { name: "Configuration" }).boundingBox();
+      const panel = await page.getByText("Ephemeral storage").boundingBox();
+      assert.ok(topics !== null && panel !== null);
+      const isBeside = panel.x >= topics.x + topics.width;
+      assert.ok(isBeside || panel.y >= topics.y + topics.height, `at ${width} they lie over each other`);
+    }
     assert.deepEqual(opened.complaints, []);
     await opened.close();
   });

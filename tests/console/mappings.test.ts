@@ -1,4 +1,4 @@
-/** Triggers: queues are connected, filtered, held up and let go in a real browser; messages show what that means. */
+/** Triggers: queues are connected, filtered, held up and let go in a real browser, then looked up with the SDK. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
@@ -9,6 +9,7 @@ import {
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import type { Page } from "playwright-core";
 import {
+  assertAccessible,
   assertPageHolds,
   screenshot,
   startBrowser,
@@ -79,6 +80,7 @@ describe("event source mappings", { skip }, () => {
     await page.getByLabel("Filter pattern 1", { exact: true }).fill('{"body": {"kind": ["order"]}}');
     await page.getByText("Report batch item failures").click();
     await screenshot(page, "mapping-dialog");
+    await assertAccessible(page);
     await finish(page, "Add");
     const row = page.getByRole("row", { name: /orders/ });
     await row.getByText("Enabled").waitFor();

@@ -6,7 +6,7 @@ import LiveRegion from "@cloudscape-design/components/live-region";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { Failure } from "./failure.tsx";
 import { useAction } from "./use-action.ts";
 
@@ -31,6 +31,7 @@ export function EditDialog({
   onSave,
   onClose,
 }: Props): ReactNode {
+  const id = useId();
   const saving = useAction();
   const [words, setWords] = useState("Saving");
   const save = async (): Promise<void> => {
@@ -51,7 +52,13 @@ export function EditDialog({
             <Button variant="link" onClick={onClose}>
               Cancel
             </Button>
-            <Button variant="primary" disabled={!isReady} loading={saving.isBusy} onClick={() => void save()}>
+            <Button
+              variant="primary"
+              form={id}
+              formAction="submit"
+              disabled={!isReady}
+              loading={saving.isBusy}
+            >
               {verb}
             </Button>
           </SpaceBetween>
@@ -59,6 +66,8 @@ export function EditDialog({
       }
     >
       <form
+        id={id}
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
           void save();
