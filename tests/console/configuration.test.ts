@@ -160,7 +160,7 @@ describe("the configuration of a function", { skip }, () => {
     await page.getByText("Ephemeral storage").waitFor();
     for (const width of [1440, 900, 420]) {
       await page.setViewportSize({ width, height: 900 });
-      await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth);
+      await page.waitForFunction("document.documentElement.scrollWidth <= innerWidth");
       const topics = await page.getByRole("navigation", { name: "Configuration" }).boundingBox();
       const panel = await page.getByText("Ephemeral storage").boundingBox();
       assert.ok(topics !== null && panel !== null);

@@ -2,6 +2,7 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import type { ReactNode } from "react";
+import { isNumber } from "./whole-number.ts";
 import { count } from "./words.ts";
 
 interface Props {
@@ -44,9 +45,4 @@ export function NumberField({
       />
     </FormField>
   );
-}
-
-export function isNumber(text: string, min: number, max: number, isOptional = false): boolean {
-  if (text === "") return isOptional;
-  return /^-?\d+$/.test(text) && Number(text) >= min && Number(text) <= max;
 }

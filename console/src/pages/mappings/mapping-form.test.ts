@@ -1,3 +1,4 @@
+/** What is typed about a mapping, and what is asked of the server for it. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Draft, draftOf, isReady, needsWindow, patternProblem, requestOf } from "./mapping-form.ts";

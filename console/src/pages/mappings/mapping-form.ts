@@ -1,6 +1,6 @@
 /** What is typed about a mapping, what is wrong with it, and what is asked of the server for it. */
 import type { CreateEventSourceMappingRequest } from "@aws-sdk/client-lambda";
-import { isNumber } from "../../kit/number-field.tsx";
+import { isNumber } from "../../kit/whole-number.ts";
 import { isFifo, isQueue, type Mapping } from "./words.ts";
 
 export interface Draft {

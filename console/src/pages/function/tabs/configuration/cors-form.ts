@@ -1,6 +1,6 @@
 /** What is typed about cross-origin requests, and what it means. */
 import type { Cors } from "@aws-sdk/client-lambda";
-import { isNumber } from "../../../../kit/number-field.tsx";
+import { isNumber } from "../../../../kit/whole-number.ts";
 
 export interface CorsDraft {
   /** Lists are typed with commas between. */

@@ -6,9 +6,10 @@ import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
-import { isNumber, NumberField } from "../../../../kit/number-field.tsx";
+import { NumberField } from "../../../../kit/number-field.tsx";
 import { health } from "../../../../kit/product.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
+import { isNumber } from "../../../../kit/whole-number.ts";
 import type { FunctionTabProps } from "../../tab.ts";
 import { useUpdate } from "./use-update.ts";
 

@@ -3,7 +3,8 @@ import { PutProvisionedConcurrencyConfigCommand } from "@aws-sdk/client-lambda";
 import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
-import { isNumber, NumberField } from "../../../../kit/number-field.tsx";
+import { NumberField } from "../../../../kit/number-field.tsx";
+import { isNumber } from "../../../../kit/whole-number.ts";
 import { QualifierField } from "./qualifier-field.tsx";
 
 /** The account's limit decides; this only keeps typing errors out. */

@@ -16,8 +16,9 @@ import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { Failure } from "../../../../kit/failure.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
-import { isNumber, NumberField } from "../../../../kit/number-field.tsx";
+import { NumberField } from "../../../../kit/number-field.tsx";
 import { useLoad } from "../../../../kit/use-load.ts";
+import { isNumber } from "../../../../kit/whole-number.ts";
 import { count } from "../../../../kit/words.ts";
 
 export function ReservedConcurrency({ name }: { readonly name: string }): ReactNode {
