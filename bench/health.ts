@@ -2,7 +2,9 @@
 
 interface Health {
   readonly isolation: string;
-  readonly environments: Readonly<Record<"alive" | "idle" | "frozen" | "parked", number>>;
+  readonly environments: Readonly<
+    Record<"alive" | "idle" | "frozen" | "parked" | "compiled" | "compiling", number>
+  >;
 }
 
 const SETTLED_LOOKS = 4;

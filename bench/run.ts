@@ -2,7 +2,7 @@
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
  * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or
- * `events`, `stores`, `metrics`, `updates`, or `trace` (where the time of a call goes), runs one part and only prints.
+ * `compile`, `events`, `stores`, `metrics`, `updates`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -13,6 +13,7 @@ import { acceptedEventRows } from "./accepted-events.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
 import { codeUpdateRows } from "./code-updates.ts";
 import { burstRows, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
+import { compileCacheRows } from "./compile-cache.ts";
 import { driverCosts, driverTable, missedRows } from "./drivers.ts";
 import { healthOf } from "./health.ts";
 import { BODY, CUSTOM_HELLO, invocation, NODE_HELLO, PYTHON_HELLO } from "./hello.ts";
@@ -38,6 +39,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   idle,
   trace,
   snapstart,
+  compile,
   events,
   stores,
   metrics,
@@ -58,6 +60,7 @@ async function whole(): Promise<void> {
     rows.push(
       ...(await coldRows(url, "Python", python, progress)),
       ...(await coldRows(url, "Node.js", node, progress)),
+      ...(await compileCacheRows(url, progress)),
       ...missedRows(drivers),
       ...(await burstRows(url, sleeper, progress)),
       ...(await snapStartRows(progress)),
@@ -117,6 +120,14 @@ async function metrics(): Promise<void> {
 async function snapstart(): Promise<void> {
   const rows = await snapStartRows(progress);
   await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+}
+
+/** What a kept compile cache saves. */
+async function compile(): Promise<void> {
+  await withServer(async (url) => {
+    const rows = await compileCacheRows(url, progress);
+    print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
+  });
 }
 
 /** Ours and theirs alone. */

@@ -17,7 +17,7 @@ function run(args: readonly string[], settings: Readonly<Record<string, string>>
 
 if (names.length === 0 && run(["scripts/check.ts"]) !== 0) process.exit(1);
 
-const files = ["src/**/*.test.ts", "scripts/**/*.test.ts", "tests/**/*.test.ts"]
+const files = ["src/**/*.test.ts", "console/src/**/*.test.ts", "scripts/**/*.test.ts", "tests/**/*.test.ts"]
   .flatMap((pattern) => globSync(pattern, { cwd: PROJECT }))
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   .sort();

@@ -1,33 +1,10 @@
 /** Wires the parts of one server together and takes them down in order; the only place that knows them all. */
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { access, constants, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { availableParallelism } from "node:os";
 import path from "node:path";
-import { type Config, ENVIRONMENT_LIMITS, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
-import {
-  AsyncQueue,
-  Cgroups,
-  ConcurrencyLedger,
-  chooseDriver,
-  chooseNetwork,
-  clearParkingFolder,
-  compileBootstraps,
-  DataPlane,
-  Debugpy,
-  EnvironmentPool,
-  environmentFactory,
-  findInterpreters,
-  openScratchVolumes,
-  ParkedSandboxes,
-  placesOf,
-  prepareDebugging,
-  RuntimeCatalogue,
-  Snapshots,
-  StartQueue,
-  Undeliverable,
-} from "./dataplane/mod.ts";
+import { COMPILED_LIMITS, type Config, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
+import { AsyncQueue, ConcurrencyLedger, DataPlane, Undeliverable } from "./dataplane/mod.ts";
 import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
@@ -46,16 +23,8 @@ import {
   subscriptionTargets,
   versionForCall,
 } from "./lambda/mod.ts";
-import { type FunctionVersion, isSnapStart, LATEST, type Observe, type Scope } from "./model/mod.ts";
-import {
-  embeddedMetrics,
-  FunctionTotals,
-  LambdaMetrics,
-  LogWriter,
-  MetricBuffer,
-  TraceExporter,
-  UsageMeter,
-} from "./observe/mod.ts";
+import { type FunctionVersion, LATEST, type Scope } from "./model/mod.ts";
+import { embeddedMetrics, LogWriter } from "./observe/mod.ts";
 import {
   CONSOLE_PREFIX,
   consolePages,
@@ -75,8 +44,8 @@ import { Logs } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
 import {
   CodeStorage,
+  CompiledCode,
   openMainDatabase,
-  openMetricDatabase,
   S3Objects,
   SqliteAlarmStore,
   SqliteCodeSigningStore,
@@ -85,12 +54,10 @@ import {
   SqliteFunctionStore,
   SqliteLayerStore,
   SqliteLogJobs,
-  SqliteMetricStore,
   SqliteQueueStore,
-  SqliteUsageStore,
   ThreadedLogStore,
 } from "./store/mod.ts";
-import { services } from "./wiring/mod.ts";
+import { openIsolation, openObserving, services } from "./wiring/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const packageJson = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -117,13 +84,8 @@ export async function startServer(
   const storedBytesMax = config.logBytesMax;
   const logStore = new ThreadedLogStore(path.join(config.dataDir, "logs.db"), clock, { storedBytesMax });
   const queueStore = new SqliteQueueStore(path.join(config.dataDir, "queues.db"));
-  const metricDatabase = openMetricDatabase(path.join(config.dataDir, "metrics.db"));
-  const metricStore = new SqliteMetricStore(metricDatabase);
-  const metricBuffer = new MetricBuffer({
-    ...{ store: metricStore, clock },
-    reportFault: (error) => reportFault(error, "(metrics)"),
-  });
-  const lambdaMetrics = new LambdaMetrics(metricBuffer, clock);
+  const observing = openObserving({ config, clock, version: packageJson.version, reportFault });
+  const { observe, metricBuffer, lambdaMetrics, meter, traces } = observing;
   const sqs = new Sqs({
     store: queueStore,
     clock,
@@ -132,7 +94,11 @@ export async function startServer(
   });
   const code = new CodeStorage(config.dataDir);
   await code.open();
-  await code.collect(await store.codeInUse(), [], Number.POSITIVE_INFINITY);
+  const compiledCode = new CompiledCode({ dataDir: config.dataDir, clock, ...COMPILED_LIMITS });
+  await compiledCode.open();
+  const neededCode = await store.codeInUse();
+  await code.collect(neededCode, [], Number.POSITIVE_INFINITY);
+  await compiledCode.collect(neededCode);
   const logWriter = new LogWriter({
     store: logStore,
     clock,
@@ -142,85 +108,15 @@ export async function startServer(
 
   logWriter.addTap(embeddedMetrics((datum) => metricBuffer.put(datum)));
 
-  const isolationDir = path.join(config.dataDir, "isolation");
-  const cgroups = Cgroups.open();
-  const [{ driver, warning }, interpreters] = await Promise.all([
-    chooseDriver(config.isolation, config.ociRuntime, isolationDir, cgroups),
-    findInterpreters(placesOf(env, runtimeFolders(config))),
-  ]);
-  const [{ network, warning: networkWarning }, volumes] = await Promise.all([
-    chooseNetwork(config.network, driver.name !== "process", {
-      folder: isolationDir,
-      reportFault: (error) => reportFault(error, "(network of functions)"),
-    }),
-    openScratchVolumes(path.join(config.dataDir, "environments")),
-  ]);
-  // What `npm run runtimes` has installed.
-  const installed = (name: string): string | undefined =>
-    runtimeFolders(config)
-      .map((folder) => path.join(folder, name))
-      .find((folder) => existsSync(folder));
-  const bootstraps = { ...ownBootstraps(), java: installed("java-client") };
-  const runtimes = new RuntimeCatalogue({
-    interpreters,
-    bootstraps,
-    nodePackages: installed("nodejs-sdk"),
-    allowFallback: config.runtimeFallback,
+  const isolation = await openIsolation({
+    ...{ config, env, project: PROJECT, clock, code, compiledCode, logs: logWriter, reportFault },
   });
-
-  let url = "";
-  const starts = new StartQueue(ENVIRONMENT_LIMITS.startsPerCoreMax * availableParallelism());
-  const parkingFolder = path.join(config.dataDir, "parked");
-  await clearParkingFolder(parkingFolder);
-  const parked = new ParkedSandboxes({
-    ...{ driver, runtimes, volumes, network, starts, clock, reportFault },
-    folder: parkingFolder,
-    parkedMax: config.parkedMax,
-    parkedBytesMax: config.parkedBytesMax,
-  });
-  const sandboxParts = {
-    ...{ driver, runtimes, code, logs: logWriter, volumes, clock, reportFault, starts, network },
-    hostPath: env["PATH"] ?? "",
-    fileSystemsDir: config.fileSystemsDir,
-  };
-  const snapshots = new Snapshots({
-    parts: sandboxParts,
-    readyMax: Math.min(config.parkedMax, ENVIRONMENT_LIMITS.waitingCopiesMax),
-    bytesMax: config.idleBytesMax / 2,
-  });
+  const { pool, parked, runtimes } = isolation;
   const ledger = new ConcurrencyLedger(config.accountConcurrency);
-  const pool = new EnvironmentPool({
-    create: environmentFactory({ ...sandboxParts, parked, snapshots }),
-    clock,
-    keepAliveMs: config.keepAliveMs,
-    ageMsMax: config.environmentAgeMsMax,
-    idleBytesMax: config.idleBytesMax,
-  });
-  const observers: Observe[] = [];
-  const observe: Observe = (observation) => {
-    for (const each of observers) each(observation);
-  };
-  const usageStore = new SqliteUsageStore(path.join(config.dataDir, "usage.db"));
-  const meter = new UsageMeter({
-    store: usageStore,
-    clock,
-    reportFault: (error) => reportFault(error, "(usage)"),
-  });
-  observers.push((observation) => meter.observe(observation));
-  const traces =
-    config.traces &&
-    new TraceExporter({
-      ...{ settings: config.traces, version: packageJson.version, clock },
-      reportFault: (error) => reportFault(error, "(traces)"),
-    });
-  if (traces) observers.push((observation) => traces.observe(observation));
   const dataPlane = new DataPlane({
     ...{ pool, ledger, clock, observe, reportFault },
-    expect: (scope, target) => {
-      if (isSnapStart(target)) snapshots.expect(scope, target);
-      else parked.expect(target);
-    },
-    forget: (configurationId) => snapshots.retire(configurationId),
+    expect: isolation.expect,
+    forget: isolation.forget,
   });
   const objects = config.s3 && new S3Objects(config.s3);
   // What a qualifier means is asked when a call is made, not when it was asked for.
@@ -320,16 +216,17 @@ export async function startServer(
       await settle({ store }, scope, latest);
   }
 
+  let url = "";
   const health = () => ({
     status: "ok",
     version: packageJson.version,
-    isolation: driver.name,
-    network: network.name,
-    weaknesses: [...driver.weaknesses, ...network.weaknesses, ...volumes.weaknesses],
+    isolation: isolation.driver.name,
+    network: isolation.network.name,
+    weaknesses: isolation.weaknesses(),
     endpoint: url,
     auth: "open",
     ...(traces && { traces: traces.counts() }),
-    environments: { ...pool.counts(), ...parked.counts(), ...snapshots.counts() },
+    environments: isolation.counts(),
     runtimes: runtimes.report(),
   });
   const pages = consolePages(path.join(PROJECT, ".cache/console"));
@@ -338,10 +235,10 @@ export async function startServer(
     ...{ pool, ledger, clock, ending: ending.signal },
     accountLimit: config.accountConcurrency,
   });
-  observers.push((observation) => environments.observe(observation));
-  observers.push((observation) => lambdaMetrics.observe(observation));
+  observing.listen((observation) => environments.observe(observation));
   const cloudWatch = new CloudWatch({
-    ...{ store: metricStore, buffer: metricBuffer, alarmStore: new SqliteAlarmStore(metricDatabase), clock },
+    ...{ store: observing.metricStore, buffer: metricBuffer, clock },
+    alarmStore: new SqliteAlarmStore(observing.metricDatabase),
     ports: {
       invokeFunction: alarmFunctions(async (scope, name, qualifier) => {
         return (await findQualified(store, scope, name, qualifier)) !== undefined;
@@ -354,19 +251,15 @@ export async function startServer(
     },
     reportFault: (error) => reportFault(error, "(alarms)"),
   });
-  const functionTotals = new FunctionTotals();
-  observers.push((observation) => functionTotals.observe(observation));
   const prometheus = new Prometheus({
-    ...{ totals: functionTotals, pool, parked, ledger, asyncQueue },
+    ...{ totals: observing.totals, pool, parked, ledger, asyncQueue },
     queues: () => sqs.depths(),
   });
   const find: FindVersion = async (scope, name, qualifier) =>
     (await calledNow(scope, name, qualifier))?.target;
-  const debugpy = new Debugpy(path.join(PROJECT, ".cache"));
-  const pythons = interpreters.filter(({ language }) => language === "python").map(({ program }) => program);
   const debuggers = new Debuggers({
     find,
-    prepare: (target, waits) => prepareDebugging({ ...sandboxParts, debugpy, pythons }, target, waits),
+    prepare: isolation.prepareDebugging,
     begin: (scope, target, debugging) => dataPlane.debug(scope, target, debugging),
   });
   const frontDoor = new FrontDoor({
@@ -401,7 +294,7 @@ export async function startServer(
   url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
   // Functions come in by IPv4, on a port that is led to them and to nobody else.
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
-  await network.start((inner ?? server).port);
+  await isolation.network.start((inner ?? server).port);
   for (const each of functionsHere) parked.expect(each);
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
@@ -412,14 +305,16 @@ export async function startServer(
   cloudWatch.start();
   // Neither is waited for: the first requests are served without, a little slower.
   void frontDoor.warm("lambda");
-  void compileBootstraps(interpreters, bootstraps.python);
+  void isolation.compileBootstraps();
 
   const sweepCode = async (): Promise<void> => {
     const inUse = pool.targets().flatMap(({ code, settings }) => {
       const layers = (settings.Layers ?? []).map((layer) => layer.CodeSha256);
       return code.kind === "zip" ? [{ code: code.sha256, layers }] : [];
     });
-    await code.collect(await store.codeInUse(), inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
+    const needed = await store.codeInUse();
+    await code.collect(needed, inUse, clock.nowMs() - LAMBDA_LIMITS.codeSweepMs);
+    await compiledCode.collect(needed);
   };
   const sweep = setInterval(
     () => void sweepCode().catch((error: unknown) => reportFault(error, "(code sweep)")),
@@ -429,7 +324,7 @@ export async function startServer(
 
   return {
     url,
-    warnings: [warning, networkWarning].filter((each) => each !== undefined),
+    warnings: isolation.warnings,
     async stop() {
       clearInterval(sweep);
       ending.abort();
@@ -445,15 +340,11 @@ export async function startServer(
       await drained;
       await Promise.all(steps);
       await logs.close();
-      await Promise.all([pool.close(), parked.close(), asyncQueue.stop(), lastBatches]);
-      await snapshots.close();
-      await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
+      await Promise.all([isolation.endEnvironments(), asyncQueue.stop(), lastBatches]);
+      await isolation.close();
       await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
-      await traces?.close();
-      await meter.close();
-      await usageStore.close();
       await cloudWatch.close();
-      metricDatabase.close();
+      await observing.close();
       await logWriter.close();
       await logJobs.close();
       await logStore.close();
@@ -462,16 +353,6 @@ export async function startServer(
       database.close();
     },
   };
-}
-
-function ownBootstraps(): Record<"python" | "nodejs" | "ruby", string> {
-  const of = (language: string): string => path.join(PROJECT, "runtimes", language);
-  return { python: of("python"), nodejs: of("nodejs"), ruby: of("ruby") };
-}
-
-function runtimeFolders(config: Config): string[] {
-  const installed = path.join(PROJECT, ".cache/runtimes");
-  return config.runtimesDir === undefined ? [installed] : [config.runtimesDir, installed];
 }
 
 /** Resolves when the work is done or its time is over. */

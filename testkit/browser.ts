@@ -13,7 +13,7 @@ import { PROJECT } from "./server.ts";
 const CHROMIUM = "/usr/bin/chromium";
 const SCREENSHOTS = path.join(PROJECT, ".cache/screenshots");
 /** A page that shows nothing for so long never will. */
-const PAGE_TIMEOUT_MS = 15_000;
+const PAGE_TIMEOUT_MS = 60_000;
 const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
 /** What a page only reads, and at once: its own files, and what Lambda is asked. */
 const READ_AT_ONCE = /\/_lambkin\/console\/|\/20\d\d-\d\d-\d\d\//;

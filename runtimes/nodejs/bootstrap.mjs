@@ -1,4 +1,5 @@
 /** Entry of the managed Node.js runtimes (18 to 26). */
+import { compileModules, isCompiler } from "./lib/compiler.mjs";
 import { main } from "./lib/loop.mjs";
 
-await main();
+await (isCompiler() ? compileModules() : main());

@@ -235,6 +235,27 @@ export const ENVIRONMENT_LIMITS = {
   frameBytesMax: 6 * MIB + 64 * KIB,
 } as const;
 
+/** What Node.js made of functions' modules, kept for their next environments. All ours. */
+export const COMPILED_LIMITS = {
+  /** Of one function's code. */
+  bytesMax: 32 * MIB,
+  filesMax: 2000,
+  /** The names of the modules that a runtime reports. */
+  reportBytesMax: 512 * KIB,
+  /** Of all functions; the least recently used goes first, but nothing that was used so short a time ago. */
+  storedBytesMax: 512 * MIB,
+  inUseMs: 1 * MINUTE_MS,
+  /** From a runtime's report to the compilation: the function's first calls have the machine to themselves. */
+  delayMs: 500,
+  /** From the start of the sandbox to the last file. */
+  compileMsMax: 20 * SECOND_MS,
+  compileMemoryMib: 512,
+  /** Compilations that wait; one runs at a time. */
+  waitingMax: 100,
+  /** Functions that came to nothing and are not tried again. */
+  failuresRemembered: 10_000,
+} as const;
+
 /** Sandboxes, and what they do where no control group can be written. All ours. */
 export const SANDBOX_LIMITS = {
   /** Who wants to enter a sandbox that is just being started waits for so long. */

@@ -2,6 +2,7 @@
 
 export { AsyncQueue, type EventTarget } from "./async/async-queue.ts";
 export { type BusEvent, type DestinationPorts, Undeliverable } from "./async/destinations.ts";
+export { CompileCaches } from "./compiled/compile-caches.ts";
 export { environmentFactory } from "./environment/create-environment.ts";
 export type { Debugging } from "./environment/debugging.ts";
 export { EnvironmentPool } from "./environment/environment-pool.ts";

@@ -1,6 +1,7 @@
 /** What must survive a restart. */
 export * from "./alarm-store.ts";
-export * from "./blobs/code-storage.ts";
+export { CodeStorage, type CodeUse, type StoredCode } from "./blobs/code-storage.ts";
+export { CompiledCode, type CompiledFile, compiledKey } from "./blobs/compiled-code.ts";
 export * from "./blobs/object-reader.ts";
 export { S3Objects } from "./blobs/s3-objects.ts";
 export * from "./code-signing-store.ts";

@@ -26,12 +26,18 @@ const FRAME_NAMES = [
   "responseBegin",
   "responseChunk",
   "responseEnd",
+  "snapshot",
+  "copied",
+  "loaded",
+  "compiled",
+  "compiledAll",
 ] as const;
 
 export const ARN = "arn:aws:lambda:eu-west-1:000000000000:function:thing";
 
 export interface Frame {
   readonly name: (typeof FRAME_NAMES)[number];
+  /** Of `compiled`: the file's name. */
   readonly requestId: string;
   readonly errorType: string;
   readonly payload: Buffer;
@@ -225,7 +231,7 @@ function parseFrame(frame: Buffer): Frame {
     at = end;
     return text;
   };
-  const hasRequestId = name !== "ready" && name !== "initError";
+  const hasRequestId = !["ready", "initError", "loaded", "compiledAll"].includes(name);
   const requestId = hasRequestId ? shortText() : "";
   const errorType = name === "initError" || name === "error" || name === "fatal" ? shortText() : "";
   return { name, requestId, errorType, payload: frame.subarray(at) };

@@ -16,6 +16,9 @@ const FATAL = 5;
 const RESPONSE_BEGIN = 6;
 const RESPONSE_CHUNK = 7;
 const RESPONSE_END = 8;
+const LOADED = 11;
+const COMPILED = 12;
+const COMPILED_ALL = 13;
 /** A larger piece of a streamed response goes out as several. */
 const CHUNK_BYTES_MAX = 1_048_576;
 const LENGTH_BYTES = 4;
@@ -142,6 +145,23 @@ export class Client {
    */
   sendInitError(errorType, payload, onSent) {
     this.#send(INIT_ERROR, [errorType], payload, onSent);
+  }
+
+  /** @param {string} modules JSON */
+  sendLoaded(modules) {
+    this.#send(LOADED, [], modules);
+  }
+
+  /**
+   * @param {string} name
+   * @param {Uint8Array} content
+   */
+  sendCompiled(name, content) {
+    this.#send(COMPILED, [name], content);
+  }
+
+  sendCompiledAll() {
+    this.#send(COMPILED_ALL, [], "");
   }
 
   /**

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { noteEntry } from "./compile-cache.mjs";
 import { RuntimeError } from "./errors.mjs";
 
 /** The export begins at the first dot after the last slash. */
@@ -62,6 +63,7 @@ async function loadModule(taskRoot, name) {
 
 /** @param {string} file */
 function importFile(file) {
+  noteEntry(file);
   return import(pathToFileURL(file).href);
 }
 

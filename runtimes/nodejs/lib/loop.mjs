@@ -1,5 +1,6 @@
 /** The order of things in a Node.js environment: load the handler, say ready, then one invocation after the other. */
 import { Client } from "./client.mjs";
+import { noteLoaded, noteReply, openCompileCache } from "./compile-cache.mjs";
 import { errorDocument, RuntimeError } from "./errors.mjs";
 import { loadHandler } from "./handler-loader.mjs";
 import { Invocation } from "./invocation.mjs";
@@ -31,6 +32,7 @@ let isCrashing = false;
 
 export async function main() {
   waitForFunction();
+  openCompileCache();
   patchConsole();
   makeStreamsSynchronous();
   provideGlobal();
@@ -49,6 +51,7 @@ export async function main() {
     crash("Uncaught Exception", error, INIT_FAILED_STATUS);
     return;
   }
+  noteLoaded();
   client.keepLoopAlive();
   client.sendReady();
 }
@@ -69,6 +72,7 @@ function serve(meta, event) {
 function onReply() {
   current = undefined;
   client.keepLoopAlive();
+  noteReply(client);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Puts an environment together: as a copy of the function's snapshot, in a sandbox that was parked, or from nothing. */
 import { randomBytes } from "node:crypto";
+import type { CompileCache, CompileCaches } from "../compiled/compile-caches.ts";
 import { startFrame } from "../runtime-api/frames.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
 import { linkTree } from "./deliver-files.ts";
@@ -11,6 +12,7 @@ import { endUnused, type Place, takePlace } from "./place.ts";
 import type { Started } from "./runtime-process.ts";
 import {
   announce,
+  cacheVariable,
   type EnvironmentRequest,
   environmentLog,
   type FunctionFiles,
@@ -23,6 +25,7 @@ import {
 export interface EnvironmentParts extends SandboxParts {
   readonly parked: ParkedSandboxes;
   readonly snapshots: Snapshots;
+  readonly compileCaches: CompileCaches;
 }
 
 export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory {
@@ -50,16 +53,24 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
           return restored;
         }
         const files = await filesOf(parts, target);
-        const adopted = isFirst ? adopt(parts, request, files) : undefined;
+        // A debugger's runtime is left as it is.
+        const mayCache = choice !== undefined && debugging === undefined;
+        const cache = mayCache ? parts.compileCaches.of(scope, target, choice) : undefined;
+        const onLoaded = cache?.kind === "wanted" ? cache.report : undefined;
+        const adopted = isFirst ? adopt(parts, request, files, cache) : undefined;
         if (adopted !== undefined) {
           place = adopted.place;
-          return adopted;
+          return { ...adopted, onLoaded };
         }
         return parts.starts.run(target.configurationId, async () => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
           const sandboxId = `${id}-${++starts}`;
-          const started = await startSandbox(parts, { ...request, sandboxId, place, debugging }, files);
-          return { ...started, isRestored: false };
+          const started = await startSandbox(
+            parts,
+            { ...request, sandboxId, place, debugging, cache },
+            files,
+          );
+          return { ...started, isRestored: false, onLoaded };
         });
       },
       discard: async () => {
@@ -91,6 +102,7 @@ function adopt(
   parts: EnvironmentParts,
   request: EnvironmentRequest,
   files: FunctionFiles,
+  cache: CompileCache | undefined,
 ): Found | undefined {
   const { target, choice } = request;
   if (choice === undefined || hasExtensions(files.layers)) return undefined;
@@ -104,9 +116,18 @@ function adopt(
     void endUnused(parked);
     return undefined;
   }
+  // What is not linked is compiled again.
+  if (cache?.kind === "kept") linkTree(cache.folder, parked.compiled);
   const paths = parts.driver.guestPaths({ ...files, ...runtimeFolders(parts, choice) });
-  const variables = announce(parts, { ...request, choice, place, paths, extensions: [], isRestored: false });
+  const variables = announce(parts, {
+    ...request,
+    choice,
+    place,
+    paths,
+    extensions: [],
+    isRestored: false,
+  });
   sandbox.resize(target.settings.MemorySize);
-  sandbox.control.write(startFrame(variables));
+  sandbox.control.write(startFrame({ ...variables, ...cacheVariable(cache, paths) }));
   return { place, sandbox, variables, isRestored: false };
 }

@@ -19,9 +19,10 @@ import type { StartQueue } from "./start-queue.ts";
 import { Stock } from "./stock.ts";
 
 export interface ParkedSandbox extends Unused {
-  /** Empty host folders that the guest sees as /var/task and /opt. */
+  /** Empty host folders that the guest sees: for its code, its layers, and what was compiled of them before. */
   readonly code: string;
   readonly layers: string;
+  readonly compiled: string;
   /** What it held most since it began to wait. */
   readonly bytes: number;
 }
@@ -125,12 +126,14 @@ export class ParkedSandboxes {
     const folders = {
       code: path.join(own, "task"),
       layers: path.join(own, "opt"),
+      compiled: path.join(own, "compiled"),
       runtime: runtimes.bootstrapFolder(choice),
       language: choice.interpreter?.folder,
       packages: runtimes.packagesFolder(choice),
     };
     await mkdir(folders.code, { recursive: true });
     await mkdir(folders.layers);
+    await mkdir(folders.compiled);
     const place = await takePlace(this.#options, LAMBDA_LIMITS.ephemeralStorageMibDefault, own);
     const paths = driver.guestPaths(folders);
     try {
@@ -147,9 +150,9 @@ export class ParkedSandboxes {
         extensions: [],
         hiddenFromExtensions: [],
       });
-      const { code, layers } = folders;
+      const { code, layers, compiled } = folders;
       return {
-        ...{ sandbox, place, code, layers },
+        ...{ sandbox, place, code, layers, compiled },
         get bytes() {
           return sandbox.peakMemoryBytes();
         },

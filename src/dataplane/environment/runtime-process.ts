@@ -62,6 +62,8 @@ export interface Started {
   readonly variables: Readonly<Record<string, string>>;
   /** Its runtime is the copy of one that was initialised before. */
   readonly isRestored: boolean;
+  /** Takes the list of the modules that its runtime has loaded, as it came; not called twice. */
+  readonly onLoaded?: ((modules: Buffer) => void) | undefined;
 }
 
 /** Starts the sandbox; it calls `prepare` before. */
@@ -105,6 +107,7 @@ export class RuntimeProcess implements RuntimeListener {
   #isStopped = false;
   #isRestored = false;
   #snapshotReport: Buffer | undefined;
+  #tellLoaded: ((modules: Buffer) => void) | undefined;
   #hasInitEnded = false;
   #hasExited = false;
   #peakMemoryBytes = 0;
@@ -152,6 +155,7 @@ export class RuntimeProcess implements RuntimeListener {
       const started = await this.#options.start((surroundings) => this.#prepare(surroundings));
       this.#isRestored = started.isRestored;
       this.#variables = started.variables;
+      this.#tellLoaded = started.onLoaded;
       this.#adopt(started.sandbox);
     } catch (error) {
       this.#apis?.close();
@@ -271,6 +275,12 @@ export class RuntimeProcess implements RuntimeListener {
   onSnapshot(report: Buffer): void {
     this.#snapshotReport ??= report;
     this.onReady();
+  }
+
+  onLoaded(modules: Buffer): void {
+    const tell = this.#tellLoaded;
+    this.#tellLoaded = undefined;
+    tell?.(modules);
   }
 
   onIdle(): void {

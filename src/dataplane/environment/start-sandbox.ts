@@ -6,6 +6,7 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { type Clock, slashedDay } from "../../kit/mod.ts";
 import type { FunctionVersion, LogSink, Scope } from "../../model/mod.ts";
 import type { CodeStorage } from "../../store/mod.ts";
+import type { CompileCache } from "../compiled/compile-caches.ts";
 import type { Network } from "../network/network.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import type { SystemLogLevel } from "../platform/platform-json.ts";
@@ -77,6 +78,7 @@ export interface StartRequest extends EnvironmentRequest {
   readonly place: Place;
   readonly copying?: "source";
   readonly debugging?: Debugging | undefined;
+  readonly cache?: CompileCache | undefined;
 }
 
 /** A function's files on the host. */
@@ -101,12 +103,13 @@ export async function startSandbox(
   request: StartRequest,
   files: FunctionFiles,
 ): Promise<Omit<Started, "isRestored">> {
-  const { choice, target, place, copying, debugging } = request;
+  const { choice, target, place, copying, debugging, cache } = request;
   const { settings } = target;
   if (choice === undefined) {
     throw new Unstartable(`Runtime ${settings.Runtime} is not installed on this machine`);
   }
-  const folders = { ...files, ...runtimeFolders(parts, choice) };
+  const compiled = cache?.kind === "kept" ? cache.folder : undefined;
+  const folders = { ...files, ...runtimeFolders(parts, choice), compiled };
   const mounts = await fileSystems(parts, target);
   const paths = parts.driver.guestPaths(folders);
   const debug = debugging && (await debuggerOf(debugging, folders, paths, place.slot));
@@ -121,6 +124,11 @@ export async function startSandbox(
   const isSource = copying === "source";
   const announced = announce(parts, { ...request, choice, paths, extensions, isRestored: false });
   const variables = debug === undefined ? announced : debug.variables(announced);
+  const told = {
+    ...variables,
+    ...cacheVariable(cache, paths),
+    ...(isSource && { [SOURCE_VARIABLE]: "1" }),
+  };
   const sandbox = await parts.driver.start({
     sandboxId: request.sandboxId,
     tmp: place.volume.folder,
@@ -130,11 +138,11 @@ export async function startSandbox(
     mounts,
     readOnly: debug?.readOnly ?? [],
     command,
-    variables: isSource ? { ...variables, [SOURCE_VARIABLE]: "1" } : variables,
+    variables: told,
     memoryMib: settings.MemorySize + (debug === undefined ? 0 : ENVIRONMENT_LIMITS.debuggerMemoryMib),
     ...(isSource && { copying }),
     extensions,
-    hiddenFromExtensions: namesHiddenFromExtensions(variables),
+    hiddenFromExtensions: namesHiddenFromExtensions(told),
   });
   return { sandbox, variables };
 }
@@ -149,6 +157,9 @@ export function runtimeFolders({ runtimes }: Pick<SandboxParts, "runtimes">, cho
 
 /** A runtime of ours that finds it gets itself ready to be copied. */
 const SOURCE_VARIABLE = "_LAMBKIN_SNAPSHOT";
+
+/** Where a runtime of ours finds a compile cache; empty, where it is to say what could be in one. No function sees it. */
+const CACHE_VARIABLE = "_LAMBKIN_COMPILE_CACHE";
 
 interface Announcement extends EnvironmentRequest {
   readonly choice: RuntimeChoice;
@@ -208,6 +219,12 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     },
     hostPath: parts.hostPath,
   });
+}
+
+/** What the runtime itself is told besides, and nobody else in the sandbox. */
+export function cacheVariable(cache: CompileCache | undefined, paths: GuestPaths): Record<string, string> {
+  if (cache === undefined) return {};
+  return { [CACHE_VARIABLE]: (cache.kind === "kept" ? paths.compiled : undefined) ?? "" };
 }
 
 /** An access point is a folder of its name; it comes to be when a function first mounts it. Throws Unstartable. */

@@ -12,7 +12,7 @@ import { IpCommands } from "./ip-command.ts";
 import { findNameServers, type NameServers } from "./name-servers.ts";
 import type { Network, NetworkOptions, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
-import { GATEWAY, interfaceGroup, interfaceName, RUNTIME_API_PORT } from "./network-rules.ts";
+import { GATEWAY, gatewayName, interfaceGroup, interfaceName, RUNTIME_API_PORT } from "./network-rules.ts";
 import { RuleTable, removeRules, serversWithRules } from "./rule-table.ts";
 import { type ServerNumber, takeNumber, takeServerNumber } from "./server-number.ts";
 import { type PooledSlot, SlotPool } from "./slot-pool.ts";
@@ -76,6 +76,7 @@ export class NamespaceNetwork implements Network {
       // Without it no packet of a namespace leaves the machine.
       if (!options.isOffline && readFileSync(FORWARDING, "utf8").trim() === "0")
         writeFileSync(FORWARDING, "1");
+      await addGateway(ip, number);
       const nameServers = await findNameServers(options.folder);
       table = await RuleTable.open(rules(number, nameServers, undefined), options.reportFault);
       const network = new NamespaceNetwork(number, nameServers, table, ip, options);
@@ -197,6 +198,16 @@ async function removeInterfaces(ip: IpCommands, { value }: ServerNumber): Promis
   await ip.run([`link del group ${interfaceGroup(value)}`]).catch(() => {
     // There are none.
   });
+}
+
+/** The host's address for all of a server's guests, on an interface that is there from the start; its other end leads nowhere. */
+async function addGateway(ip: IpCommands, { value }: ServerNumber): Promise<void> {
+  const name = gatewayName(value);
+  await ip.run([
+    `link add ${name} group ${interfaceGroup(value)} type veth peer name ${name}x`,
+    `addr add ${GATEWAY}/32 dev ${name}`,
+    `link set ${name} up`,
+  ]);
 }
 
 function rules(

@@ -8,6 +8,9 @@ import { type IpCommands, ipScript } from "./ip-command.ts";
 import { makeNamespace } from "./make-namespace.ts";
 import { ALL_GUESTS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
 
+/** Of every host's end: a cable has two ends only, so they need not differ. */
+const HOST_HARDWARE_ADDRESS = "02:00:a9:fe:64:01";
+
 export interface NetworkNamespace {
   /** For `nsenter --net=`. */
   readonly file: string;
@@ -43,6 +46,8 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
         "link set lo up",
         `addr add ${address}/32 dev eth0`,
         "link set eth0 up",
+        // Nobody on the host's end answers for it.
+        `neigh add ${GATEWAY} lladdr ${HOST_HARDWARE_ADDRESS} dev eth0 nud permanent`,
         `route add ${GATEWAY}/32 dev eth0`,
         `route add default via ${GATEWAY} dev eth0 onlink`,
         // The rules of the host refuse these too; here nobody can take them away.
@@ -51,19 +56,21 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
       ]),
     ].join("\n"),
     connect: async (pid) => {
-      const commands = [
-        `link add ${interfaceName} group ${interfaceGroup} type veth peer name eth0 netns ${pid}`,
-        `addr add ${GATEWAY}/32 dev ${interfaceName}`,
-        `link set ${interfaceName} up`,
-        `route add ${address}/32 dev ${interfaceName}`,
-      ];
+      const cable = `link add ${interfaceName} group ${interfaceGroup} address ${HOST_HARDWARE_ADDRESS} type veth peer name eth0 netns ${pid}`;
       // The kernel may still be clearing away what a killed server left under this name.
-      await ip.run(commands).catch(async () => {
+      await ip.run([cable]).catch(async () => {
         await ip.run([`link del ${interfaceName}`]).catch(() => {});
-        await ip.run(commands);
+        await ip.run([cable]);
       });
+      const settings = (family: string): string => `/proc/sys/net/${family}/conf/${interfaceName}`;
       // What is led to the host's loopback comes in here; the rules let nothing else get there.
-      await writeFile(`/proc/sys/net/ipv4/conf/${interfaceName}/route_localnet`, "1");
+      await writeFile(`${settings("ipv4")}/route_localnet`, "1");
+      // Browsers on the host drop what they load whenever an address comes or goes: this end has none, of IPv6 neither.
+      await writeFile(`${settings("ipv6")}/disable_ipv6`, "1").catch(() => {});
+      await ip.run([
+        `link set ${interfaceName} up`,
+        `route add ${address}/32 dev ${interfaceName} src ${GATEWAY}`,
+      ]);
     },
   });
   const abandon = (): void => {

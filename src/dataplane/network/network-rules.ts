@@ -33,6 +33,11 @@ export function interfaceName(server: number, slot: number): string {
   return `lk${server}v${slot}`;
 }
 
+/** Of the interface that has the host's address; not one of those that rules are about. */
+export function gatewayName(server: number): string {
+  return `lk${server}g`;
+}
+
 /**
  * The group of a server's interfaces (a number of the kernel's). It takes 20 ms to remove one interface, and hardly more
  * for a whole group.

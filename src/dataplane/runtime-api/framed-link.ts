@@ -52,6 +52,7 @@ function dispatch(type: number, body: Buffer, listener: RuntimeListener): boolea
   const first = readShortText(body, 0);
   if (type === FROM_GUEST.ready) listener.onReady();
   if (type === FROM_GUEST.snapshot) listener.onSnapshot(body);
+  if (type === FROM_GUEST.loaded) listener.onLoaded(body);
   if (first === undefined) return true;
   const rest = body.subarray(first.end);
   const second = readShortText(body, first.end);

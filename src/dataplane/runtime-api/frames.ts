@@ -3,13 +3,18 @@
  * (big endian). The guest's side of the same wire is in `runtimes/<language>/`.
  */
 
-/** `start` is for a parked runtime or a copy, once and first: the variables of the function that it is for, as JSON. */
-export const TO_GUEST = { invoke: 1, start: 2 } as const;
+/**
+ * `start` is for a parked runtime or a copy, once and first: the variables of the function that it is for, as JSON. `compile` is
+ * for a runtime that is to compile modules and to run nothing: a JSON list of files.
+ */
+export const TO_GUEST = { invoke: 1, start: 2, compile: 3 } as const;
 
 /**
  * `fatal` is an error of the invocation after which the runtime ends itself. A response is one frame, or begin (with
  * its content type), chunks, and an end or an error. `snapshot`: initialised and ready to be copied, with JSON about that;
- * `copied`: the copy has moved to its own sandbox, whose process namespace it names.
+ * `copied`: the copy has moved to its own sandbox, whose process namespace it names. `loaded`: the files of the function's
+ * modules as a JSON list, after a first response, where the runtime was asked for it; `compiled`: the name and the content of
+ * one file of a compile cache; `compiledAll`: that was the last.
  */
 export const FROM_GUEST = {
   ready: 1,
@@ -22,6 +27,9 @@ export const FROM_GUEST = {
   responseEnd: 8,
   snapshot: 9,
   copied: 10,
+  loaded: 11,
+  compiled: 12,
+  compiledAll: 13,
 } as const;
 
 const LENGTH_BYTES = 4;
@@ -119,10 +127,18 @@ export class FrameReader {
 }
 
 export function startFrame(variables: Readonly<Record<string, string>>): Buffer {
-  const body = Buffer.from(JSON.stringify(variables));
+  return jsonFrame(TO_GUEST.start, variables);
+}
+
+export function compileFrame(files: readonly string[]): Buffer {
+  return jsonFrame(TO_GUEST.compile, files);
+}
+
+function jsonFrame(type: number, value: unknown): Buffer {
+  const body = Buffer.from(JSON.stringify(value));
   const head = Buffer.alloc(LENGTH_BYTES + 1);
   head.writeUInt32BE(1 + body.length, 0);
-  head.writeUInt8(TO_GUEST.start, LENGTH_BYTES);
+  head.writeUInt8(type, LENGTH_BYTES);
   return Buffer.concat([head, body]);
 }
 

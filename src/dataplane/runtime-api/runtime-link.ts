@@ -19,6 +19,8 @@ export interface RuntimeListener {
   onReady(): void;
   /** It is initialised, and waits to be copied: its JSON about that. Only of managed runtimes. */
   onSnapshot(report: Buffer): void;
+  /** Which modules it has loaded: a JSON list. Only of managed runtimes, which may say so unasked or again. */
+  onLoaded(modules: Buffer): void;
   /** It asks for the next one: what it was doing for the last one is over. Only of links that `asksForWork`. */
   onIdle(): void;
   /** It got the invocation that was delivered. */

@@ -13,6 +13,7 @@ export const CODE = "/var/task";
 const RUNTIME = "/var/runtime";
 const LANGUAGE = "/var/lang";
 const LAYERS = "/opt";
+const COMPILED = "/var/compiled";
 
 /** AWS runs functions as a numbered user of this kind. Source: recorded environments (recall for the numbers). */
 export const GUEST_UID = 993;
@@ -68,6 +69,7 @@ export function guestPaths(folders: SandboxFolders): GuestPaths {
     code: CODE,
     runtime: RUNTIME,
     layers: LAYERS,
+    compiled: COMPILED,
     interpreter: (hostPath) =>
       folders.language === undefined
         ? hostPath
@@ -102,7 +104,7 @@ export function guestEntries({
   network,
   tmp,
 }: SandboxSpec): RootEntry[] {
-  const { code, layers, runtime, language, packages } = folders;
+  const { code, layers, runtime, language, packages, compiled } = folders;
   return [
     { kind: "bind", host: tmp, guest: "/tmp", isWritable: true },
     ...(network.resolvConf === undefined ? [] : [readOnly(network.resolvConf, "/etc/resolv.conf")]),
@@ -111,6 +113,7 @@ export function guestEntries({
     readOnly(code, CODE),
     ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),
     ...(packages === undefined ? [] : packagesOf(packages)),
+    ...(compiled === undefined ? [] : [readOnly(compiled, COMPILED)]),
     ...(language === undefined ? [] : [readOnly(language, LANGUAGE), alsoAt(language)]),
     ...further.map(({ host, guest }) => readOnly(host, guest)),
     ...mounts.map(({ host, guest }) => ({ kind: "bind", host, guest, isWritable: true }) as const),

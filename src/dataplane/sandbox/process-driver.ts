@@ -23,6 +23,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
       code: folders.code,
       runtime: folders.runtime ?? path.dirname(folders.code),
       layers: folders.layers ?? "/opt",
+      compiled: undefined,
       interpreter: (hostPath) => hostPath,
     }),
 

@@ -17,6 +17,8 @@ export interface SandboxFolders {
   readonly language: string | undefined;
   /** Packages that come with the runtime, such as the AWS SDK; found beside it. */
   readonly packages: string | undefined;
+  /** What Node.js made of the function's modules before, read-only to the guest. */
+  readonly compiled?: string | undefined;
 }
 
 /** The same folders as the guest sees them. */
@@ -24,6 +26,8 @@ export interface GuestPaths {
   readonly code: string;
   readonly runtime: string;
   readonly layers: string;
+  /** Where `folders.compiled` would be; undefined where a guest could write there. */
+  readonly compiled: string | undefined;
   /** Turns a path below `folders.language` (or a system path) into the guest's. */
   interpreter(hostPath: string): string;
 }

@@ -219,7 +219,8 @@ function mergedName(sha256s: readonly string[]): string {
   return `merged-${createHash("sha256").update(sha256s.join()).digest("hex")}`;
 }
 
-function hexName(sha256: string): string {
+/** Of base64, for a path. */
+export function hexName(sha256: string): string {
   return Buffer.from(sha256, "base64").toString("hex");
 }
 
