@@ -15,6 +15,8 @@ const SCREENSHOTS = path.join(PROJECT, ".cache/screenshots");
 /** A page that shows nothing for so long never will. */
 const PAGE_TIMEOUT_MS = 60_000;
 const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
+/** What a page only reads, and at once: its own files, and what Lambda is asked. */
+const READ_AT_ONCE = /\/_lambkin\/console\/|\/20\d\d-\d\d-\d\d\//;
 const SERIOUS = new Set(["serious", "critical"]);
 
 const ARGUMENTS = [
@@ -75,6 +77,7 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
     if (NETWORK_CHANGED.test(complaint)) wasCutOff = true;
     else complaints.push(complaint);
   });
+  await readSteadily(context);
   await page.goto(`${url}/${address}`);
   const heading = page.locator("h1").first();
   while (
@@ -102,6 +105,19 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
     },
     close: () => context.close(),
   };
+}
+
+/** Reads on the browser's behalf: what Chromium drops when an address of this machine comes or goes is lost in the middle of a test. */
+async function readSteadily(context: BrowserContext): Promise<void> {
+  await context.route(READ_AT_ONCE, async (route) => {
+    if (route.request().method() !== "GET") return route.fallback();
+    try {
+      await route.fulfill({ response: await route.fetch() });
+    } catch {
+      // The page went away, or the server did: then the browser is to find out itself.
+      await route.fallback().catch(() => undefined);
+    }
+  });
 }
 
 function watch(context: BrowserContext, page: Page, url: string, complain: (text: string) => void): void {

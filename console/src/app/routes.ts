@@ -47,6 +47,7 @@ export const ROUTES: readonly Route[] = [
   { path: "/logs", load: () => import("../pages/logs/index.tsx") },
   { path: "/logs/:group", load: () => import("../pages/log-group/index.tsx"), below: "/logs" },
   { path: "/insights", load: () => import("../pages/insights/index.tsx") },
+  { path: "/mappings", load: () => import("../pages/mappings/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
 
@@ -59,21 +60,22 @@ export const NAVIGATION: readonly {
     entries: [
       { text: "Functions", path: "/functions" },
       { text: "Layers", path: "/layers" },
+      { text: "Event source mappings", path: "/mappings" },
       { text: "Environments", path: "/environments" },
+    ],
+  },
+  {
+    section: "CloudWatch",
+    entries: [
       { text: "Monitoring", path: "/monitoring" },
       { text: "Alarms", path: "/alarms" },
+      { text: "Log groups", path: "/logs" },
+      { text: "Logs Insights", path: "/insights" },
     ],
   },
   {
     section: "SQS",
     entries: [{ text: "Queues", path: "/queues" }],
-  },
-  {
-    section: "Logs",
-    entries: [
-      { text: "Log groups", path: "/logs" },
-      { text: "Logs Insights", path: "/insights" },
-    ],
   },
   {
     section: "Account",

@@ -14,6 +14,19 @@ export const TABS: readonly FunctionTab[] = [
   { id: "code", label: "Code", Content: lazy(() => import("./tabs/code/index.tsx")), isForVersions: true },
   { id: "test", label: "Test", Content: lazy(() => import("./tabs/test/index.tsx")), isForVersions: true },
   {
+    id: "monitor",
+    label: "Monitor",
+    Content: lazy(() => import("./tabs/monitor/index.tsx")),
+    isForVersions: true,
+  },
+  { id: "logs", label: "Logs", Content: lazy(() => import("./tabs/logs/index.tsx")), isForVersions: false },
+  {
+    id: "configuration",
+    label: "Configuration",
+    Content: lazy(() => import("./tabs/configuration/index.tsx")),
+    isForVersions: true,
+  },
+  {
     id: "versions",
     label: "Versions",
     Content: lazy(() => import("./tabs/versions/index.tsx")),
@@ -25,11 +38,4 @@ export const TABS: readonly FunctionTab[] = [
     Content: lazy(() => import("./tabs/aliases/index.tsx")),
     isForVersions: false,
   },
-  {
-    id: "monitor",
-    label: "Monitor",
-    Content: lazy(() => import("./tabs/monitor/index.tsx")),
-    isForVersions: true,
-  },
-  { id: "logs", label: "Logs", Content: lazy(() => import("./tabs/logs/index.tsx")), isForVersions: false },
 ];
