@@ -91,6 +91,8 @@ async function openPage(browser: Browser, url: string, address: string, mode: Mo
       throw new Error(`${address} did not settle: ${complaints.join("; ")}`);
     }
     wasCutOff = false;
+    // A page that lacked some of its files complains of what follows from that.
+    complaints = [];
     await page.reload();
   }
   return {

@@ -25,12 +25,28 @@ export const HOME = "/functions";
 
 export const ROUTES: readonly Route[] = [
   { path: "/functions", load: () => import("../pages/functions/list.tsx") },
+  // Stands before the function that could be called so.
+  {
+    path: "/functions/create",
+    load: () => import("../pages/create-function/index.tsx"),
+    below: "/functions",
+  },
   {
     path: "/functions/:name",
     load: () => import("../pages/function/index.tsx"),
     below: "/functions",
   },
+  { path: "/layers", load: () => import("../pages/layers/list.tsx") },
+  { path: "/layers/:name", load: () => import("../pages/layers/versions.tsx"), below: "/layers" },
   { path: "/environments", load: () => import("../pages/environments/index.tsx") },
+  { path: "/monitoring", load: () => import("../pages/monitoring/index.tsx") },
+  { path: "/alarms", load: () => import("../pages/alarms/index.tsx") },
+  { path: "/alarms/:name", load: () => import("../pages/alarm/index.tsx"), below: "/alarms" },
+  { path: "/queues", load: () => import("../pages/queues/index.tsx") },
+  { path: "/queues/:name", load: () => import("../pages/queue/index.tsx"), below: "/queues" },
+  { path: "/logs", load: () => import("../pages/logs/index.tsx") },
+  { path: "/logs/:group", load: () => import("../pages/log-group/index.tsx"), below: "/logs" },
+  { path: "/insights", load: () => import("../pages/insights/index.tsx") },
   { path: "/mappings", load: () => import("../pages/mappings/index.tsx") },
   { path: "/cost", load: () => import("../pages/cost/index.tsx") },
 ];
@@ -43,9 +59,23 @@ export const NAVIGATION: readonly {
     section: "Lambda",
     entries: [
       { text: "Functions", path: "/functions" },
-      { text: "Environments", path: "/environments" },
+      { text: "Layers", path: "/layers" },
       { text: "Event source mappings", path: "/mappings" },
+      { text: "Environments", path: "/environments" },
     ],
+  },
+  {
+    section: "CloudWatch",
+    entries: [
+      { text: "Monitoring", path: "/monitoring" },
+      { text: "Alarms", path: "/alarms" },
+      { text: "Log groups", path: "/logs" },
+      { text: "Logs Insights", path: "/insights" },
+    ],
+  },
+  {
+    section: "SQS",
+    entries: [{ text: "Queues", path: "/queues" }],
   },
   {
     section: "Account",

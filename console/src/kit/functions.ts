@@ -22,10 +22,15 @@ export function uploader(onProgress: (part: number) => void): LambdaClient {
   });
 }
 
-/** Resolves when the function can be invoked and changed again; rejects with the server's reason when the change failed. */
-export async function settled(name: string): Promise<FunctionConfiguration> {
+/**
+ * Resolves when the function, or one version of it, can be invoked and changed again; rejects with the server's reason when the
+ * change failed.
+ */
+export async function settled(name: string, version?: string): Promise<FunctionConfiguration> {
   for (;;) {
-    const now = await lambda().send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+    const now = await lambda().send(
+      new GetFunctionConfigurationCommand({ FunctionName: name, Qualifier: version }),
+    );
     if (now.State === "Failed") throw new Error(now.StateReason ?? "The function could not be made ready.");
     if (now.LastUpdateStatus === "Failed") {
       throw new Error(now.LastUpdateStatusReason ?? "The update failed.");
