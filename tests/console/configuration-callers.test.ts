@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
   CreateAliasCommand,
+  CreateFunctionUrlConfigCommand,
   GetFunctionCommand,
   GetFunctionConfigurationCommand,
   GetFunctionEventInvokeConfigCommand,
@@ -11,6 +12,8 @@ import {
   ListFunctionUrlConfigsCommand,
   PublishLayerVersionCommand,
   PublishVersionCommand,
+  PutFunctionEventInvokeConfigCommand,
+  TagResourceCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import type { Page } from "playwright-core";
@@ -223,19 +226,34 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await opened.close();
   });
 
-  const SECTIONS: readonly (readonly [section: string, words: string])[] = [
-    ["url", "No function URL"],
-    ["asynchronous", "Nothing is set"],
-    ["permissions", "from-events"],
-    ["tags", "No tags"],
-    ["layers", "words, version 1"],
-    ["monitoring", "Log format"],
-  ];
-  for (const [section, words] of SECTIONS) {
-    it(`is accessible, light and dark: ${section}`, async () => {
-      await assertPageHolds(browser, address(section), `configuration-${section}`, async (page) => {
-        await page.getByText(words).first().waitFor();
-      });
+  describe("looked at", () => {
+    before(async () => {
+      await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "AWS_IAM" }));
+      await lambda.send(
+        new PutFunctionEventInvokeConfigCommand({
+          FunctionName,
+          DestinationConfig: { OnFailure: { Destination: QUEUE } },
+        }),
+      );
+      const { Configuration } = await lambda.send(new GetFunctionCommand({ FunctionName }));
+      const Resource = Configuration?.FunctionArn;
+      await lambda.send(new TagResourceCommand({ Resource, Tags: { team: "blue" } }));
     });
-  }
+
+    const SECTIONS: readonly (readonly [section: string, words: string])[] = [
+      ["url", "AWS_IAM"],
+      ["asynchronous", QUEUE],
+      ["permissions", "from-events"],
+      ["tags", "team"],
+      ["layers", "words, version 1"],
+      ["monitoring", "Log format"],
+    ];
+    for (const [section, words] of SECTIONS) {
+      it(`is accessible, light and dark: ${section}`, async () => {
+        await assertPageHolds(browser, address(section), `configuration-${section}`, async (page) => {
+          await page.getByText(words).first().waitFor();
+        });
+      });
+    }
+  });
 });

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
+  CreateAliasCommand,
   CreateEventSourceMappingCommand,
   type LambdaClient,
   ListEventSourceMappingsCommand,
+  PublishVersionCommand,
 } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import type { Page } from "playwright-core";
@@ -39,6 +41,8 @@ describe("event source mappings", { skip }, () => {
     server = await startTestServer();
     lambda = lambdaClient(server.url);
     await createFunction(lambda, "worker", CODE);
+    await lambda.send(new PublishVersionCommand({ FunctionName: "worker" }));
+    await lambda.send(new CreateAliasCommand({ FunctionName: "worker", Name: "live", FunctionVersion: "1" }));
     await createFunction(lambda, "other", CODE);
     const sqs = sqsClient(server.url);
     for (const QueueName of ["orders", "letters", "parcels"]) {
@@ -70,6 +74,11 @@ describe("event source mappings", { skip }, () => {
     await page.getByRole("button", { name: "Add trigger" }).click();
     await page.getByRole("dialog").getByRole("button", { name: /Queue/ }).click();
     await page.getByRole("option", { name: "orders" }).click();
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /Version or alias/ })
+      .click();
+    await page.getByRole("option", { name: "live" }).click();
     await page.getByLabel("Batch size").fill("100");
     await page.getByText("More than 10 messages in a batch").waitFor();
     await page.getByLabel("Batch window (seconds)").fill("5");
@@ -85,6 +94,7 @@ describe("event source mappings", { skip }, () => {
     const row = page.getByRole("row", { name: /orders/ });
     await row.getByText("Enabled").waitFor();
     const made = await mappingOf("worker");
+    assert.match(made?.FunctionArn ?? "", /:worker:live$/);
     assert.equal(made?.BatchSize, 100);
     assert.equal(made.MaximumBatchingWindowInSeconds, 5);
     assert.equal(made.ScalingConfig?.MaximumConcurrency, 3);

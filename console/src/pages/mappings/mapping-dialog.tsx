@@ -10,6 +10,9 @@ import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../kit/edit-dialog.tsx";
 import { allPages, lambda } from "../../kit/lambda.ts";
 import { NumberField } from "../../kit/number-field.tsx";
+import { LATEST } from "../../kit/qualifier.ts";
+import { QualifierField } from "../../kit/qualifier-field.tsx";
+import { listQueues } from "../../kit/queues.ts";
 import { ChooseField } from "./choose-field.tsx";
 import { FilterPatterns } from "./filter-patterns.tsx";
 import {
@@ -20,9 +23,9 @@ import {
   isReady,
   needsWindow,
   requestOf,
+  targetOf,
   WINDOW_SECONDS,
 } from "./mapping-form.ts";
-import { listQueues } from "./queues.ts";
 import { functionOf, isFifo, isQueue, type Mapping, sourceOf } from "./words.ts";
 
 interface Props {
@@ -52,7 +55,7 @@ export function MappingDialog({ functionName, before, reload, onClose }: Props):
           ? lambda().send(
               new CreateEventSourceMappingCommand({
                 ...asked,
-                FunctionName: draft.functionName,
+                FunctionName: targetOf(draft),
                 EventSourceArn: draft.sourceArn,
               }),
             )
@@ -61,7 +64,7 @@ export function MappingDialog({ functionName, before, reload, onClose }: Props):
       }}
     >
       {before === undefined && (
-        <ColumnLayout columns={functionName === undefined ? 2 : 1}>
+        <ColumnLayout columns={functionName === undefined ? 3 : 2}>
           <ChooseField
             label="Queue"
             plural="queues"
@@ -77,7 +80,18 @@ export function MappingDialog({ functionName, before, reload, onClose }: Props):
               plural="functions"
               value={draft.functionName}
               load={listFunctionNames}
-              onChange={(name) => change({ functionName: name })}
+              onChange={(name) => change({ functionName: name, qualifier: LATEST })}
+            />
+          )}
+          {draft.functionName !== "" && !draft.functionName.includes(":") && (
+            <QualifierField
+              key={draft.functionName}
+              name={draft.functionName}
+              label="Version or alias"
+              value={draft.qualifier}
+              hasLatest
+              hasVersions
+              onChange={(qualifier) => change({ qualifier })}
             />
           )}
         </ColumnLayout>

@@ -1,11 +1,14 @@
 /** What is typed about a mapping, what is wrong with it, and what is asked of the server for it. */
 import type { CreateEventSourceMappingRequest } from "@aws-sdk/client-lambda";
+import { LATEST, qualifierToSend } from "../../kit/qualifier.ts";
 import { isNumber } from "../../kit/whole-number.ts";
 import { isFifo, isQueue, type Mapping } from "./words.ts";
 
 export interface Draft {
   readonly sourceArn: string;
   readonly functionName: string;
+  /** The version or alias that a new mapping calls. */
+  readonly qualifier: string;
   readonly isEnabled: boolean;
   readonly batchSize: string;
   readonly windowSeconds: string;
@@ -27,6 +30,7 @@ export function draftOf(mapping: Mapping | undefined, functionName: string | und
   return {
     sourceArn: mapping?.EventSourceArn ?? "",
     functionName: functionName ?? "",
+    qualifier: LATEST,
     isEnabled: mapping === undefined || mapping.State === "Enabled",
     batchSize: String(mapping?.BatchSize ?? 10),
     windowSeconds: String(mapping?.MaximumBatchingWindowInSeconds ?? 0),
@@ -64,6 +68,11 @@ export function isReady(draft: Draft): boolean {
     !needsWindow(draft) &&
     draft.patterns.every((pattern) => patternProblem(pattern) === undefined)
   );
+}
+
+/** `worker` or `worker:live`. */
+export function targetOf({ functionName, qualifier }: Draft): string {
+  return qualifierToSend(qualifier) === undefined ? functionName : `${functionName}:${qualifier}`;
 }
 
 /** `before` is undefined for a new mapping. What is left out stays as it is. */

@@ -4,8 +4,8 @@ import Autosuggest from "@cloudscape-design/components/autosuggest";
 import FormField from "@cloudscape-design/components/form-field";
 import type { ReactNode } from "react";
 import { allPages, lambda } from "../../../../kit/lambda.ts";
+import { listQueues } from "../../../../kit/queues.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
-import { listQueues } from "../../../mappings/queues.ts";
 
 interface Group {
   readonly label: string;

@@ -5,10 +5,10 @@ import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
 import { NumberField } from "../../../../kit/number-field.tsx";
+import { LATEST, qualifierOfArn, qualifierToSend } from "../../../../kit/qualifier.ts";
+import { QualifierField } from "../../../../kit/qualifier-field.tsx";
 import { isNumber } from "../../../../kit/whole-number.ts";
 import { ArnField } from "./arn-field.tsx";
-import { QualifierField } from "./qualifier-field.tsx";
-import { LATEST, qualifierOfArn, qualifierToSend } from "./use-qualifiers.ts";
 
 /** Source: PutFunctionEventInvokeConfig reference. */
 const RETRIES = [0, 2] as const;

@@ -13,12 +13,12 @@ import { ConfirmDelete } from "../../../../kit/confirm-delete.tsx";
 import { Empty } from "../../../../kit/empty.tsx";
 import { Failure } from "../../../../kit/failure.tsx";
 import { allPages, lambda } from "../../../../kit/lambda.ts";
+import { qualifierOfArn, qualifierToSend } from "../../../../kit/qualifier.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
 import { count } from "../../../../kit/words.ts";
 import type { FunctionTabProps } from "../../tab.ts";
 import { AsynchronousDialog } from "./asynchronous-dialog.tsx";
 import { DeadLetterQueue } from "./dead-letter-queue.tsx";
-import { qualifierOfArn, qualifierToSend } from "./use-qualifiers.ts";
 
 /** Source: "Configuring error handling settings for Lambda asynchronous invocations". */
 export const RETRIES_DEFAULT = 2;

@@ -7,7 +7,7 @@ import Select from "@cloudscape-design/components/select";
 import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
-import { qualifierToSend } from "./use-qualifiers.ts";
+import { qualifierToSend } from "../../../../kit/qualifier.ts";
 
 const INVOKE = "lambda:InvokeFunction";
 const INVOKE_URL = "lambda:InvokeFunctionUrl";

@@ -11,12 +11,12 @@ import { ConfirmDelete } from "../../../../kit/confirm-delete.tsx";
 import { Empty } from "../../../../kit/empty.tsx";
 import { Failure } from "../../../../kit/failure.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
+import { LATEST, qualifierToSend } from "../../../../kit/qualifier.ts";
+import { QualifierField } from "../../../../kit/qualifier-field.tsx";
 import { useLoad } from "../../../../kit/use-load.ts";
 import type { FunctionTabProps } from "../../tab.ts";
 import { PermissionDialog } from "./permission-dialog.tsx";
 import { conditionWords, parsePolicy, principalWords, type Statement } from "./policy.ts";
-import { QualifierField } from "./qualifier-field.tsx";
-import { LATEST, qualifierToSend } from "./use-qualifiers.ts";
 
 export default function Permissions({ name, version }: FunctionTabProps): ReactNode {
   const [qualifier, setQualifier] = useState(version ?? LATEST);

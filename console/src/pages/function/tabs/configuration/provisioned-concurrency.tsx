@@ -14,10 +14,10 @@ import { ConfirmDelete } from "../../../../kit/confirm-delete.tsx";
 import { Empty } from "../../../../kit/empty.tsx";
 import { Failure } from "../../../../kit/failure.tsx";
 import { allPages, lambda } from "../../../../kit/lambda.ts";
+import { qualifierOfArn } from "../../../../kit/qualifier.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
 import { time } from "../../../../kit/words.ts";
 import { type Provisioned, ProvisionedDialog } from "./provisioned-dialog.tsx";
-import { qualifierOfArn } from "./use-qualifiers.ts";
 
 const LOOK_AGAIN_MS = 1000;
 

@@ -4,8 +4,8 @@ import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
 import { NumberField } from "../../../../kit/number-field.tsx";
+import { QualifierField } from "../../../../kit/qualifier-field.tsx";
 import { isNumber } from "../../../../kit/whole-number.ts";
-import { QualifierField } from "./qualifier-field.tsx";
 
 /** The account's limit decides; this only keeps typing errors out. */
 const COUNT = [1, 10_000] as const;

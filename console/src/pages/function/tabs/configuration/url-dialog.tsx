@@ -12,10 +12,10 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import { type ReactNode, useState } from "react";
 import { EditDialog } from "../../../../kit/edit-dialog.tsx";
 import { lambda } from "../../../../kit/lambda.ts";
+import { LATEST, qualifierOfArn, qualifierToSend } from "../../../../kit/qualifier.ts";
+import { QualifierField } from "../../../../kit/qualifier-field.tsx";
 import { CorsFields } from "./cors-fields.tsx";
 import { corsDraftOf, corsOf, isCorsReady } from "./cors-form.ts";
-import { QualifierField } from "./qualifier-field.tsx";
-import { LATEST, qualifierOfArn, qualifierToSend } from "./use-qualifiers.ts";
 
 interface Props {
   readonly name: string;

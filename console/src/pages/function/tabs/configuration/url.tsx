@@ -15,11 +15,11 @@ import { ConfirmDelete } from "../../../../kit/confirm-delete.tsx";
 import { Empty } from "../../../../kit/empty.tsx";
 import { Failure } from "../../../../kit/failure.tsx";
 import { allPages, lambda } from "../../../../kit/lambda.ts";
+import { qualifierOfArn, qualifierToSend } from "../../../../kit/qualifier.ts";
 import { useLoad } from "../../../../kit/use-load.ts";
 import { time } from "../../../../kit/words.ts";
 import type { FunctionTabProps } from "../../tab.ts";
 import { UrlDialog } from "./url-dialog.tsx";
-import { qualifierOfArn, qualifierToSend } from "./use-qualifiers.ts";
 
 export default function Urls({ name }: FunctionTabProps): ReactNode {
   const { data, error, reload } = useLoad(`urls ${name}`, () =>

@@ -1,9 +1,8 @@
 /** The versions and aliases of a function, to choose from. */
 import { ListAliasesCommand, ListVersionsByFunctionCommand } from "@aws-sdk/client-lambda";
-import { allPages, lambda } from "../../../../kit/lambda.ts";
-import { useLoad } from "../../../../kit/use-load.ts";
-
-export const LATEST = "$LATEST";
+import { allPages, lambda } from "./lambda.ts";
+import { LATEST } from "./qualifier.ts";
+import { useLoad } from "./use-load.ts";
 
 export interface Qualifiers {
   /** The newest first, without `$LATEST`. */
@@ -36,14 +35,4 @@ export function useQualifiers(name: string): Qualifiers {
     };
   });
   return { versions: data?.versions ?? [], aliases: data?.aliases ?? [], error, isLoading };
-}
-
-/** `prod` of a function's ARN that ends with it; `$LATEST` where nothing follows the name. */
-export function qualifierOfArn(arn: string | undefined): string {
-  return arn?.split(":")[7] ?? LATEST;
-}
-
-/** What the API is told: nothing stands for `$LATEST`. */
-export function qualifierToSend(qualifier: string): string | undefined {
-  return qualifier === LATEST ? undefined : qualifier;
 }

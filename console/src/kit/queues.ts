@@ -1,8 +1,8 @@
 /** The account's queues, to choose one from. */
 import { ListQueuesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { settings } from "../../app/settings.ts";
-import { clientOf } from "../../kit/clients.ts";
-import { allPages } from "../../kit/lambda.ts";
+import { settings } from "../app/settings.ts";
+import { clientOf } from "./clients.ts";
+import { allPages } from "./lambda.ts";
 
 const PAGE_ITEMS_MAX = 1000;
 

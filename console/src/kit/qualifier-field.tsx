@@ -2,7 +2,8 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import type { ReactNode } from "react";
-import { LATEST, useQualifiers } from "./use-qualifiers.ts";
+import { LATEST } from "./qualifier.ts";
+import { useQualifiers } from "./use-qualifiers.ts";
 
 interface Props {
   readonly name: string;
