@@ -198,6 +198,30 @@ describe("the logs' pages", { skip }, () => {
     });
   });
 
+  it("holds the newest 2,000 lines, and no more while many come", { timeout: 60_000 }, async () => {
+    const flood = (word: string): Promise<void> =>
+      put(
+        "one",
+        Array.from({ length: 2500 }, (_, index) => `${word} ${index} of many`),
+      );
+    await flood("early");
+    const opened = await browser.open(PAGE);
+    const { page } = opened;
+    const lines = linesOf(opened);
+    await lines.getByText("early 2499 of many").waitFor();
+    await page.getByText("Only the newest 2,000 lines are shown.").waitFor();
+    assert.equal(await lines.locator("li").count(), 2000);
+    await page.getByRole("button", { name: "Live tail" }).click();
+    await flood("late");
+    await lines.getByText("late 2499 of many").waitFor();
+    await lines.getByText("early 2499 of many").waitFor({ state: "detached" });
+    assert.equal(await lines.locator("li").count(), 2000);
+    // The view has stayed at the end.
+    const rest = await lines.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+    assert.ok(rest < 40, `${rest} pixels from the end`);
+    await finish(opened);
+  });
+
   it("deletes a group once the word is typed", async () => {
     const opened = await browser.open(PAGE);
     const { page } = opened;

@@ -120,6 +120,8 @@ function columnOf(field: string, index: number): TableProps.ColumnDefinition<Row
     id: field,
     header: field,
     isRowHeader: index === 0,
+    // Columns are made anew with each answer; by this the table knows which one it is sorted by.
+    sortingField: field,
     sortingComparator: (a, b) => compare(a[field] ?? "", b[field] ?? ""),
     // Wide for text that runs on, narrow for the rest.
     minWidth: field === "@message" ? 400 : 140,

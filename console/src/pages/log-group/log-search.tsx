@@ -20,6 +20,7 @@ import { LINES_MAX, type LogLine } from "./logs-client.ts";
 import { RangePicker } from "./range-picker.tsx";
 import { LAST_HOUR, spanOf } from "./time-range.ts";
 import { type LogLines as Lines, useLogLines } from "./use-log-lines.ts";
+import "./log-search.css";
 
 interface Props {
   readonly group: string;
@@ -83,8 +84,8 @@ export function LogSearch({
       }
     >
       <SpaceBetween size="s">
-        <SpaceBetween direction="horizontal" size="s" alignItems="end">
-          <FormField label="Filter pattern">
+        <div className="log-controls">
+          <FormField label="Filter pattern" stretch>
             <Input
               value={typed}
               type="search"
@@ -111,7 +112,7 @@ export function LogSearch({
           <Toggle checked={areAllOpen} onChange={({ detail }) => setAllOpen(detail.checked)}>
             Open all JSON lines
           </Toggle>
-        </SpaceBetween>
+        </div>
         <Progress lines={lines} />
         {!isMissing && <Failure error={lines.error} retry={lines.search} />}
         {lines.lines.length > 0 ? (
