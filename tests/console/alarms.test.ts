@@ -77,19 +77,19 @@ describe("the alarms' pages", { skip }, () => {
     await page.getByRole("button", { name: "Create alarm" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Create alarm" }).click();
-    await dialog.getByText("An alarm needs a name.").waitFor();
+    await dialog.getByText("An alarm needs a name.").first().waitFor();
     await dialog.getByLabel("Alarm name").fill("orders failing");
     await choose(page, "Function", "orders");
     await dialog.getByLabel("Threshold", { exact: true }).fill("2.5");
     await dialog.getByLabel("Periods to look at").fill("3");
     await dialog.getByLabel("Periods beyond the threshold that make an alarm").fill("2");
-    await dialog.getByText("Errors (Sum) > 2.5 in 2 of 3 periods of 1 minute").waitFor();
+    await dialog.getByText("Errors (Sum) > 2.5 in 2 of 3 periods of 1 minute").first().waitFor();
     await assertAccessible(page);
     await screenshot(page, "alarm-form");
     await dialog.getByRole("button", { name: "Create alarm" }).click();
-    await page.getByText("Alarm orders failing created").waitFor();
+    await page.getByText("Alarm orders failing created").first().waitFor();
     const row = page.getByRole("row", { name: /orders failing/ });
-    await row.getByText("OK", { exact: true }).waitFor();
+    await row.getByText("OK", { exact: true }).first().waitFor();
     const alarm = await alarmNamed("orders failing");
     assert.deepEqual(alarm?.Dimensions, [{ Name: "FunctionName", Value: "orders" }]);
     assert.equal(alarm?.Threshold, 2.5);
@@ -110,24 +110,24 @@ describe("the alarms' pages", { skip }, () => {
     );
     const opened = await browser.open("#/alarms/slow");
     const { page } = opened;
-    await page.getByText("Not enough data", { exact: true }).waitFor();
-    await page.getByText('Alarm "slow" created').waitFor();
-    await page.getByText("The metric had no values lately.").first().waitFor();
+    await page.getByText("Not enough data", { exact: true }).first().waitFor();
+    await page.getByText('Alarm "slow" created').first().waitFor();
+    await page.getByText("The metric had no values lately.").first().first().waitFor();
     await invoke(lambda, "orders", {});
     await page.getByRole("application", { name: "Duration (p95) and the threshold" }).waitFor();
-    await page.getByText("Threshold 100").first().waitFor();
+    await page.getByText("Threshold 100").first().first().waitFor();
     await cloudWatch.send(
       new SetAlarmStateCommand({ AlarmName: "slow", StateValue: "ALARM", StateReason: "a rehearsal" }),
     );
-    await page.getByText("In alarm", { exact: true }).waitFor();
-    await page.getByText("a rehearsal").first().waitFor();
-    await page.getByText("Alarm updated from INSUFFICIENT_DATA to ALARM").waitFor();
+    await page.getByText("In alarm", { exact: true }).first().waitFor();
+    await page.getByText("a rehearsal").first().first().waitFor();
+    await page.getByText("Alarm updated from INSUFFICIENT_DATA to ALARM").first().waitFor();
     await page.getByRole("button", { name: "Edit" }).click();
     const dialog = page.getByRole("dialog");
     await choose(page, "Comparison", "Less than");
     await dialog.getByLabel("Threshold", { exact: true }).fill("7");
     await dialog.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Duration (p95) < 7 in 1 period of 1 minute").waitFor();
+    await page.getByText("Duration (p95) < 7 in 1 period of 1 minute").first().waitFor();
     const alarm = await alarmNamed("slow");
     assert.deepEqual(alarm?.AlarmActions, [ACTION]);
     assert.equal(alarm?.ActionsEnabled, false);
@@ -143,7 +143,10 @@ describe("the alarms' pages", { skip }, () => {
     await dialog.getByLabel("Alarm name").fill("too long");
     await dialog.getByLabel("Periods to look at").fill("5000");
     await dialog.getByRole("button", { name: "Create alarm" }).click();
-    await dialog.getByText(/Metrics cannot be checked across more than 24 hours/).waitFor();
+    await dialog
+      .getByText(/Metrics cannot be checked across more than 24 hours/)
+      .first()
+      .waitFor();
     opened.forgive(/status of 400/);
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -152,8 +155,8 @@ describe("the alarms' pages", { skip }, () => {
   it("lets nobody edit what the form could not show", async () => {
     const opened = await browser.open("#/alarms/rate");
     const { page } = opened;
-    await page.getByText("This alarm watches something else").waitFor();
-    await page.getByText("Share of errors > 1 in 1 period").waitFor();
+    await page.getByText("This alarm watches something else").first().waitFor();
+    await page.getByText("Share of errors > 1 in 1 period").first().waitFor();
     assert.equal(await page.getByRole("button", { name: "Edit" }).isDisabled(), true);
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -164,7 +167,7 @@ describe("the alarms' pages", { skip }, () => {
       await page.getByRole("link", { name: "slow" }).waitFor();
     });
     await assertPageHolds(browser, "#/alarms/slow", "alarm", async (page) => {
-      await page.getByText('Alarm "slow" created').waitFor();
+      await page.getByText('Alarm "slow" created').first().waitFor();
     });
   });
 
@@ -175,16 +178,16 @@ describe("the alarms' pages", { skip }, () => {
     await page.getByRole("checkbox", { name: "Choose rate" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("Delete 2 alarms").waitFor();
+    await dialog.getByText("Delete 2 alarms").first().waitFor();
     await dialog.getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByText("Deleted 2 alarms").waitFor();
+    await page.getByText("Deleted 2 alarms").first().waitFor();
     await page.getByRole("link", { name: "slow" }).waitFor({ state: "detached" });
     assert.equal(await alarmNamed("slow"), undefined);
     assert.notEqual(await alarmNamed("orders failing"), undefined);
     await page.getByRole("link", { name: "orders failing" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByText("Nothing is watched yet.").waitFor();
+    await page.getByText("Nothing is watched yet.").first().waitFor();
     assert.deepEqual(opened.complaints, []);
     await opened.close();
   });

@@ -85,7 +85,7 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await screenshot(page, "configuration-url-dialog");
     await finish(page, "Create");
     const row = page.getByRole("row", { name: /live/ });
-    await row.getByText("None: anybody may call").waitFor();
+    await row.getByText("None: anybody may call").first().waitFor();
     const made = await firstUrl();
     assert.deepEqual(made?.Cors?.AllowOrigins, ["https://one.example", "https://two.example"]);
     assert.equal(await row.getByRole("link").getAttribute("href"), made.FunctionUrl);
@@ -97,11 +97,11 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await page.getByRole("radio", { name: "Response stream" }).click();
     await page.getByText("Configure cross-origin").click();
     await finish(page);
-    await row.getByText("Not set").waitFor();
+    await row.getByText("Not set").first().waitFor();
     assert.equal((await firstUrl())?.InvokeMode, "RESPONSE_STREAM");
     await page.getByRole("button", { name: "Delete the URL of live" }).click();
     await finish(page, "Delete");
-    await page.getByText("No function URL").waitFor();
+    await page.getByText("No function URL").first().waitFor();
     assert.deepEqual(opened.complaints, []);
     await opened.close();
   });
@@ -116,19 +116,19 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await page.getByRole("option", { name: QUEUE }).click();
     await finish(page);
     const row = page.getByRole("row", { name: /\$LATEST/ });
-    await row.getByText(QUEUE).waitFor();
+    await row.getByText(QUEUE).first().waitFor();
     const set = await lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName }));
     assert.equal(set.MaximumRetryAttempts, 1);
     assert.equal(set.MaximumEventAgeInSeconds, 120);
     assert.equal(set.DestinationConfig?.OnFailure?.Destination, QUEUE);
     await page.getByRole("button", { name: "Remove the settings of $LATEST" }).click();
     await finish(page, "Remove");
-    await page.getByText("Nothing is set").waitFor();
+    await page.getByText("Nothing is set").first().waitFor();
     await page.getByRole("button", { name: "Edit the dead-letter queue" }).click();
     await page.getByLabel("Queue or topic").fill(QUEUE);
     await page.keyboard.press("Escape");
     await finish(page);
-    await page.getByText("The dead-letter queue of called: changed").waitFor();
+    await page.getByText("The dead-letter queue of called: changed").first().waitFor();
     const now = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     assert.equal(now.DeadLetterConfig?.TargetArn, QUEUE);
     assert.deepEqual(opened.complaints, []);
@@ -138,7 +138,7 @@ describe("the configuration of a function: its callers", { skip }, () => {
   it("adds statements to the resource policy, and removes one", async () => {
     const opened = await browser.open(address("permissions"));
     const { page } = opened;
-    await page.getByText("No statements").waitFor();
+    await page.getByText("No statements").first().waitFor();
     for (const [sid, principal] of [
       ["from-events", "events.amazonaws.com"],
       ["from-friends", "111122223333"],
@@ -149,7 +149,7 @@ describe("the configuration of a function: its callers", { skip }, () => {
       await finish(page, "Add");
       await page.getByRole("row", { name: new RegExp(sid) }).waitFor();
     }
-    await page.getByText("Service: events.amazonaws.com").waitFor();
+    await page.getByText("Service: events.amazonaws.com").first().waitFor();
     await page.getByRole("button", { name: "Remove from-friends" }).click();
     await finish(page, "Remove");
     await page.getByRole("row", { name: /from-friends/ }).waitFor({ state: "detached" });
@@ -169,11 +169,11 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await page.getByLabel("Key").fill("team");
     await page.getByLabel("Value", { exact: true }).fill("blue");
     await finish(page);
-    await page.getByRole("row", { name: /team/ }).getByText("blue").waitFor();
+    await page.getByRole("row", { name: /team/ }).getByText("blue").first().waitFor();
     assert.deepEqual((await lambda.send(new GetFunctionCommand({ FunctionName }))).Tags, { team: "blue" });
     await page.getByRole("button", { name: "Remove team" }).click();
     await finish(page, "Remove");
-    await page.getByText("No tags").waitFor();
+    await page.getByText("No tags").first().waitFor();
     assert.deepEqual(opened.complaints, []);
     await opened.close();
   });
@@ -213,7 +213,7 @@ describe("the configuration of a function: its callers", { skip }, () => {
     await page.getByLabel("Log group").fill("/aws/lambda/shared");
     await choose(page, /Tracing/, "Active");
     await finish(page);
-    await page.getByText("WARN", { exact: true }).waitFor();
+    await page.getByText("WARN", { exact: true }).first().waitFor();
     const now = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
     assert.deepEqual(now.LoggingConfig, {
       LogFormat: "JSON",
@@ -251,7 +251,7 @@ describe("the configuration of a function: its callers", { skip }, () => {
     for (const [section, words] of SECTIONS) {
       it(`is accessible, light and dark: ${section}`, async () => {
         await assertPageHolds(browser, address(section), `configuration-${section}`, async (page) => {
-          await page.getByText(words).first().waitFor();
+          await page.getByText(words).first().first().waitFor();
         });
       });
     }

@@ -57,17 +57,20 @@ describe("the configuration of a function", { skip }, () => {
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByLabel("Description").fill("Tuned by hand");
     await page.getByLabel("Memory (MB)").fill("64");
-    await page.getByText("A whole number, 128 to 10,240 MB.").waitFor();
+    await page.getByText("A whole number, 128 to 10,240 MB.").first().waitFor();
     assert.ok(await page.getByRole("button", { name: "Save", exact: true }).isDisabled());
     await page.getByLabel("Memory (MB)").fill("512");
     await page.getByLabel("Timeout (seconds)").fill("42");
     await page.getByLabel("Handler").fill("no handler");
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await page.getByText(/failed to satisfy constraint/).waitFor();
+    await page
+      .getByText(/failed to satisfy constraint/)
+      .first()
+      .waitFor();
     opened.forgive(/400/);
     await page.getByLabel("Handler").fill("lambda_function.lambda_handler");
     await save(page);
-    await page.getByText("General configuration of tuned: changed").waitFor();
+    await page.getByText("General configuration of tuned: changed").first().waitFor();
     const now = await configuration();
     assert.equal(now.MemorySize, 512);
     assert.equal(now.Timeout, 42);
@@ -80,22 +83,25 @@ describe("the configuration of a function", { skip }, () => {
     const opened = await browser.open(address("variables"));
     const { page } = opened;
     const row = page.getByRole("row", { name: /STAGE/ });
-    await row.getByText("Hidden").waitFor();
+    await row.getByText("Hidden").first().waitFor();
     await page.getByText("Show values").click();
-    await row.getByText("dev").waitFor();
+    await row.getByText("dev").first().waitFor();
     await page.getByRole("button", { name: "Add variable" }).click();
     await page.getByLabel("Name").fill("1ST");
-    await page.getByText(/A letter first/).waitFor();
+    await page
+      .getByText(/A letter first/)
+      .first()
+      .waitFor();
     await page.getByLabel("Name").fill("TABLE");
     await page.getByLabel("Value", { exact: true }).fill("orders");
     await assertAccessible(page);
     await page.getByLabel("Name").press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await page.getByRole("row", { name: /TABLE/ }).getByText("orders").waitFor();
+    await page.getByRole("row", { name: /TABLE/ }).getByText("orders").first().waitFor();
     await page.getByRole("button", { name: "Edit STAGE" }).click();
     await page.getByLabel("Value", { exact: true }).fill("live");
     await save(page);
-    await row.getByText("live").waitFor();
+    await row.getByText("live").first().waitFor();
     assert.deepEqual((await configuration()).Environment?.Variables, { STAGE: "live", TABLE: "orders" });
     await page.getByRole("button", { name: "Remove STAGE" }).click();
     await save(page, "Remove");
@@ -108,12 +114,12 @@ describe("the configuration of a function", { skip }, () => {
   it("reserves concurrency, and keeps environments of a version ready until they are not wanted", async () => {
     const opened = await browser.open(address("concurrency"));
     const { page } = opened;
-    await page.getByText("None: it shares the unreserved").waitFor();
+    await page.getByText("None: it shares the unreserved").first().waitFor();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByLabel("Reserve concurrency").click();
     await page.getByLabel("Concurrent executions").fill("5");
     await save(page);
-    await page.getByText("None: it shares the unreserved").waitFor({ state: "detached" });
+    await page.getByText("None: it shares the unreserved").first().waitFor({ state: "detached" });
     const reserved = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName: "tuned" }));
     assert.equal(reserved.ReservedConcurrentExecutions, 5);
 
@@ -130,11 +136,11 @@ describe("the configuration of a function", { skip }, () => {
     assert.equal(provisioned.AvailableProvisionedConcurrentExecutions, 2);
     await page.getByRole("button", { name: "Remove 1" }).click();
     await save(page, "Remove");
-    await page.getByText("No provisioned concurrency").waitFor();
+    await page.getByText("No provisioned concurrency").first().waitFor();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByLabel("Use the account's unreserved concurrency").click();
     await save(page);
-    await page.getByText("None: it shares the unreserved").waitFor();
+    await page.getByText("None: it shares the unreserved").first().waitFor();
     assert.deepEqual(opened.complaints, []);
     await opened.close();
   });
@@ -142,7 +148,7 @@ describe("the configuration of a function", { skip }, () => {
   it("shows a version's settings as they were published, with nothing to change", async () => {
     const opened = await browser.open("#/functions/tuned?version=1&tab=configuration&section=general");
     const { page } = opened;
-    await page.getByText("As it was when the version was published.").waitFor();
+    await page.getByText("As it was when the version was published.").first().waitFor();
     assert.equal(await page.getByRole("button", { name: "Edit", exact: true }).count(), 0);
     const topics = page.getByRole("navigation", { name: "Configuration" });
     assert.equal(await topics.getByRole("link", { name: "Concurrency" }).count(), 0);
@@ -157,7 +163,7 @@ describe("the configuration of a function", { skip }, () => {
   it("fits a narrow window", async () => {
     const opened = await browser.open(address("general"));
     const { page } = opened;
-    await page.getByText("Ephemeral storage").waitFor();
+    await page.getByText("Ephemeral storage").first().waitFor();
     for (const width of [1440, 900, 420]) {
       await page.setViewportSize({ width, height: 900 });
       await page.waitForFunction("document.documentElement.scrollWidth <= innerWidth");
@@ -179,7 +185,7 @@ describe("the configuration of a function", { skip }, () => {
   for (const [section, words] of SECTIONS) {
     it(`is accessible, light and dark: ${section}`, async () => {
       await assertPageHolds(browser, address(section), `configuration-${section}`, async (page) => {
-        await page.getByText(words).first().waitFor();
+        await page.getByText(words).first().first().waitFor();
       });
     });
   }

@@ -46,7 +46,7 @@ describe("creating a function from the page", { skip }, () => {
     await page.getByLabel("Timeout, in seconds").fill("10");
     await create(page);
     await page.getByRole("heading", { name: "hello-node", level: 1 }).waitFor();
-    await page.getByText("Function hello-node is ready").waitFor();
+    await page.getByText("Function hello-node is ready").first().waitFor();
     const made = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: "hello-node" }));
     assert.deepEqual(
       [made.Description, made.MemorySize, made.Timeout, made.Handler, made.State],
@@ -65,13 +65,13 @@ describe("creating a function from the page", { skip }, () => {
     await page.getByLabel("Function name").fill("hello-python");
     await page.getByLabel("Runtime").click();
     await page.getByRole("option", { name: "python3.11" }).click();
-    await page.locator(".ace_content").getByText("lambda_handler").waitFor();
+    await page.locator(".ace_content").getByText("lambda_handler").first().waitFor();
     await page.locator(".ace_content").click();
     await page.keyboard.press("Control+A");
     await page.keyboard.press("Delete");
     await page.keyboard.insertText("def run(event, context): return 7");
     await page.getByLabel("Handler").fill("app.run");
-    await page.getByText("app.py", { exact: true }).waitFor();
+    await page.getByText("app.py", { exact: true }).first().waitFor();
     await create(page);
     await page.getByRole("heading", { name: "hello-python", level: 1 }).waitFor();
     assert.equal((await invoke(lambda, "hello-python")).payload, 7);
@@ -88,7 +88,7 @@ describe("creating a function from the page", { skip }, () => {
     await page
       .locator("input[type=file]")
       .setInputFiles({ name: "code.zip", mimeType: "application/zip", buffer });
-    await page.getByText("code.zip").waitFor();
+    await page.getByText("code.zip").first().waitFor();
     await page.locator("input[value='main.handler']").waitFor();
     await screenshot(page, "create-function-archive");
     await assertAccessible(page);
@@ -105,12 +105,12 @@ describe("creating a function from the page", { skip }, () => {
     await editorIsThere(page);
     await page.getByLabel("Memory, in MB").fill("64");
     await create(page);
-    await page.getByText("A name has 1 to 64 letters").waitFor();
-    await page.getByText("A whole number from 128 to 10240.").waitFor();
+    await page.getByText("A name has 1 to 64 letters").first().waitFor();
+    await page.getByText("A whole number from 128 to 10240.").first().waitFor();
     await page.getByLabel("Memory, in MB").fill("128");
     await page.getByLabel("Function name").fill("hello-node");
     await create(page);
-    await page.getByText("Function already exist: hello-node").waitFor();
+    await page.getByText("Function already exist: hello-node").first().waitFor();
     opened.forgive(/status of 409/);
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -118,7 +118,7 @@ describe("creating a function from the page", { skip }, () => {
 });
 
 async function editorIsThere(page: Page): Promise<void> {
-  await page.locator(".ace_content").getByText("handler").first().waitFor();
+  await page.locator(".ace_content").getByText("handler").first().first().waitFor();
 }
 
 async function create(page: Page): Promise<void> {

@@ -51,7 +51,7 @@ describe("the page of environments", { skip }, () => {
   }, async () => {
     const opened = await browser.open("#/environments");
     const { page } = opened;
-    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByText("Live", { exact: true }).first().waitFor();
     const calls = Array.from({ length: 10 }, () =>
       invoke(lambda, "limited", { seconds: 4 }).then(
         () => "done",
@@ -60,10 +60,10 @@ describe("the page of environments", { skip }, () => {
     );
     const others = Array.from({ length: 3 }, () => invoke(lambda, "free", { seconds: 3 }));
     await busyCells(opened).nth(1).waitFor();
-    await page.getByText("8 refused").waitFor();
+    await page.getByText("8 refused").first().waitFor();
     assert.equal(await busyCells(opened).count(), 2);
-    await page.getByText("2 of 2 reserved in flight").waitFor();
-    await page.getByText("+8 just now").waitFor();
+    await page.getByText("2 of 2 reserved in flight").first().waitFor();
+    await page.getByText("+8 just now").first().waitFor();
     assert.equal(await page.locator('[data-function="limited"] .env-slot').count(), 0);
     await screenshot(page, "environments-limit");
     assert.deepEqual((await Promise.all(calls)).sort(), [
@@ -84,7 +84,7 @@ describe("the page of environments", { skip }, () => {
     await page.keyboard.press("ArrowRight");
     await page.keyboard.press("Enter");
     const detail = page.getByRole("complementary", { name: "Details of the environment" });
-    await detail.getByText("Log stream").waitFor();
+    await detail.getByText("Log stream").first().waitFor();
     await detail.getByRole("link", { name: "limited", exact: true }).waitFor();
     assert.match((await detail.textContent()) ?? "", /frozen for .* of 128 MiB/);
     await screenshot(page, "environments-detail");

@@ -59,19 +59,22 @@ describe("the Test tab", { skip }, () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=test");
     await editorIsThere(page);
     await invoke(page);
-    await page.getByText("Succeeded", { exact: true }).waitFor();
+    await page.getByText("Succeeded", { exact: true }).first().waitFor();
     assert.match(await block(page, "Response"), /"key1": "value1"[\s\S]*"version": "\$LATEST"/);
     const log = await block(page, "End of the log");
     assert.match(log, /was asked for \['key1', 'key2', 'key3'\]/);
     const id = /REPORT RequestId: (\S+)/.exec(log)?.[1] ?? "";
-    await page.getByText(id, { exact: true }).waitFor();
-    await page.getByText(/^\d+ MB of 128 MB$/).waitFor();
+    await page.getByText(id, { exact: true }).first().waitFor();
+    await page
+      .getByText(/^\d+ MB of 128 MB$/)
+      .first()
+      .waitFor();
     assert.match(await factOf(page, "Billed duration"), /^\d+ ms$/);
     assert.match(await factOf(page, "Init duration"), /^[\d.]+ ms$/);
     await screenshot(page, "function-test-succeeded");
     await assertAccessible(page);
     await invoke(page);
-    await page.getByText("None: it was warm").waitFor();
+    await page.getByText("None: it was warm").first().waitFor();
     assert.deepEqual(complaints, []);
     await close();
   });
@@ -80,8 +83,8 @@ describe("the Test tab", { skip }, () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=test", "dark");
     await write(page, '{"fail": "luck"}');
     await invoke(page);
-    await page.getByText("Failed: ValueError").waitFor();
-    await page.getByText("no luck", { exact: true }).waitFor();
+    await page.getByText("Failed: ValueError").first().waitFor();
+    await page.getByText("no luck", { exact: true }).first().waitFor();
     assert.match(await block(page, "Stack trace"), /lambda_function\.py.*line 5/);
     await screenshot(page, "function-test-failed");
     await assertAccessible(page);
@@ -94,14 +97,20 @@ describe("the Test tab", { skip }, () => {
     await editorIsThere(page);
     await choose(page, "Version or alias", "live");
     await invoke(page);
-    await page.getByText("Succeeded", { exact: true }).waitFor();
+    await page.getByText("Succeeded", { exact: true }).first().waitFor();
     assert.match(await block(page, "Response"), /"version": "1"/);
     await choose(page, "Invocation type", "Asynchronous");
     await invoke(page);
-    await page.getByText(/^Accepted:/).waitFor();
+    await page
+      .getByText(/^Accepted:/)
+      .first()
+      .waitFor();
     await choose(page, "Invocation type", "Dry run");
     await invoke(page);
-    await page.getByText(/^Dry run: the call/).waitFor();
+    await page
+      .getByText(/^Dry run: the call/)
+      .first()
+      .waitFor();
     assert.deepEqual(complaints, []);
     await close();
   });
@@ -111,7 +120,7 @@ describe("the Test tab", { skip }, () => {
     await editorIsThere(page);
     assert.equal(await factOf(page, "Version"), "1");
     await invoke(page);
-    await page.getByText("Succeeded", { exact: true }).waitFor();
+    await page.getByText("Succeeded", { exact: true }).first().waitFor();
     assert.match(await block(page, "Response"), /"version": "1"/);
     assert.deepEqual(complaints, []);
     await close();
@@ -121,14 +130,14 @@ describe("the Test tab", { skip }, () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=test");
     await editorIsThere(page);
     await choose(page, "Event", "SQS");
-    await page.getByText('"messageId"').waitFor();
+    await page.getByText('"messageId"').first().waitFor();
     await page.getByLabel("Name to save it under").fill("an order");
     await page.getByRole("button", { name: "Save event" }).click();
-    await page.getByText("Event an order is saved in this browser").waitFor();
+    await page.getByText("Event an order is saved in this browser").first().waitFor();
     await page.reload();
     await editorIsThere(page);
     await choose(page, "Event", "an order");
-    await page.getByText('"messageId"').waitFor();
+    await page.getByText('"messageId"').first().waitFor();
     await page.getByRole("button", { name: "Delete event an order" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("button", { name: "Delete event an order" }).waitFor({ state: "detached" });
@@ -139,7 +148,10 @@ describe("the Test tab", { skip }, () => {
   it("invokes nothing with what is no JSON", async () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=test");
     await write(page, "{hello");
-    await page.getByText(/^This is not JSON/).waitFor();
+    await page
+      .getByText(/^This is not JSON/)
+      .first()
+      .waitFor();
     assert.equal(await page.getByRole("button", { name: "Invoke", exact: true }).isDisabled(), true);
     assert.deepEqual(complaints, []);
     await close();
@@ -149,7 +161,7 @@ describe("the Test tab", { skip }, () => {
     const opened = await browser.open("#/functions/never?tab=test");
     await editorIsThere(opened.page);
     await invoke(opened.page);
-    await opened.page.getByText("Throttled", { exact: true }).waitFor();
+    await opened.page.getByText("Throttled", { exact: true }).first().waitFor();
     opened.forgive(/status of 429/);
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -157,7 +169,7 @@ describe("the Test tab", { skip }, () => {
 });
 
 async function editorIsThere(page: Page): Promise<void> {
-  await page.locator(".ace_content").getByText('"value1"').waitFor();
+  await page.locator(".ace_content").getByText('"value1"').first().waitFor();
 }
 
 async function write(page: Page, text: string): Promise<void> {

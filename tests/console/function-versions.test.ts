@@ -35,14 +35,14 @@ describe("the Versions and Aliases tabs", { skip }, () => {
 
   it("publishes versions until nothing has changed, and leads to each", async () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=versions");
-    await page.getByText("No versions").waitFor();
+    await page.getByText("No versions").first().waitFor();
     await publish(page, "The first");
-    await page.getByText("Version 1 of greet is published").waitFor();
+    await page.getByText("Version 1 of greet is published").first().waitFor();
     await publish(page, "The same again");
-    await page.getByText("Nothing has changed since version 1").waitFor();
+    await page.getByText("Nothing has changed since version 1").first().waitFor();
     await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: "greet", MemorySize: 256 }));
     await publish(page, "The second");
-    await page.getByText("Version 2 of greet is published").waitFor();
+    await page.getByText("Version 2 of greet is published").first().waitFor();
     await page.getByRole("link", { name: "Version 1" }).click();
     await page.getByRole("heading", { name: "Version 1", level: 1 }).waitFor();
     assert.deepEqual(complaints, []);
@@ -51,23 +51,23 @@ describe("the Versions and Aliases tabs", { skip }, () => {
 
   it("makes an alias, splits its calls, takes the split back", async () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=aliases");
-    await page.getByText("No aliases").waitFor();
+    await page.getByText("No aliases").first().waitFor();
     await page.getByRole("button", { name: "Create alias" }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name", { exact: true }).fill("7");
-    await dialog.getByText("A name has letters").waitFor();
+    await dialog.getByText("A name has letters").first().waitFor();
     await dialog.getByLabel("Name", { exact: true }).fill("live");
     await dialog.getByLabel("Split the calls").check();
     await dialog.getByLabel("Calls to the second version, in percent").fill("25");
     await dialog.getByRole("button", { name: "Create" }).click();
-    await page.getByText("2, and 1 for 25 % of the calls").waitFor();
+    await page.getByText("2, and 1 for 25 % of the calls").first().waitFor();
     const split = await lambda.send(new GetAliasCommand({ FunctionName: "greet", Name: "live" }));
     assert.deepEqual(split.RoutingConfig?.AdditionalVersionWeights, { "1": 0.25 });
 
     await page.getByRole("button", { name: "Change alias live" }).click();
     await dialog.getByLabel("Split the calls").uncheck();
     await dialog.getByRole("button", { name: "Save" }).click();
-    await page.getByText("2, and 1 for 25 % of the calls").waitFor({ state: "detached" });
+    await page.getByText("2, and 1 for 25 % of the calls").first().waitFor({ state: "detached" });
     const whole = await lambda.send(new GetAliasCommand({ FunctionName: "greet", Name: "live" }));
     assert.equal(whole.FunctionVersion, "2");
     assert.equal(whole.RoutingConfig, undefined);
@@ -81,11 +81,11 @@ describe("the Versions and Aliases tabs", { skip }, () => {
     const dialog = page.getByRole("dialog");
     await page.getByRole("button", { name: "Delete version 2" }).click();
     await dialog.getByRole("button", { name: "Delete" }).click();
-    await dialog.getByText("Resource Conflict").waitFor();
+    await dialog.getByText("Resource Conflict").first().waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("button", { name: "Delete version 1" }).click();
     await dialog.getByRole("button", { name: "Delete" }).click();
-    await page.getByText("Deleted: version 1 of greet").waitFor();
+    await page.getByText("Deleted: version 1 of greet").first().waitFor();
     const left = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName: "greet" }));
     assert.deepEqual(
       left.Versions?.map(({ Version }) => Version),
@@ -110,7 +110,7 @@ describe("the Versions and Aliases tabs", { skip }, () => {
     const { page, complaints, close } = await browser.open("#/functions/greet?tab=aliases");
     await page.getByRole("button", { name: "Delete alias live" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await page.getByText("No aliases").waitFor();
+    await page.getByText("No aliases").first().waitFor();
     assert.deepEqual(complaints, []);
     await close();
   });

@@ -39,7 +39,7 @@ describe("the functions' pages", { skip }, () => {
 
   it("shows a function with its code", async () => {
     await assertPageHolds(browser, "#/functions/greet", "function-code", async (page) => {
-      await page.getByText("def lambda_handler").waitFor();
+      await page.getByText("def lambda_handler").first().waitFor();
     });
   });
 });

@@ -71,11 +71,14 @@ describe("Logs Insights in the console", { skip }, () => {
     await page.keyboard.press("Control+Enter");
     const table = page.getByRole("table", { name: "Results" });
     await table.getByRole("rowheader", { name: "ERROR" }).waitFor();
-    await page.getByText("Complete", { exact: true }).waitFor();
-    await page.getByText(/^4 of 300 lines matched/).waitFor();
+    await page.getByText("Complete", { exact: true }).first().waitFor();
+    await page
+      .getByText(/^4 of 300 lines matched/)
+      .first()
+      .waitFor();
     await table.getByRole("button", { name: /^ms/ }).click();
     await table.getByRole("button", { name: /^ms/ }).click();
-    assert.equal(await table.locator("tbody tr").first().locator("td").last().textContent(), "101");
+    await table.locator("tbody tr").first().locator("td").last().getByText("101").waitFor();
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download CSV" }).click();
     const csv = await readFile(await (await coming).path(), "utf8");
@@ -94,7 +97,7 @@ describe("Logs Insights in the console", { skip }, () => {
       .getByRole("application", { name: "Results over time" })
       .or(page.locator("svg[aria-label]"));
     await chart.first().waitFor();
-    await page.getByText("ERROR", { exact: true }).first().waitFor();
+    await page.getByText("ERROR", { exact: true }).first().first().waitFor();
     await screenshot(page, "insights-bars");
     await finish(opened);
   });
@@ -106,8 +109,8 @@ describe("Logs Insights in the console", { skip }, () => {
     await page.getByRole("menuitem", { name: "Slowest invocations" }).click();
     await page.getByRole("button", { name: "Run query" }).click();
     const table = page.getByRole("table", { name: "Results" });
-    await table.getByText("@requestId").waitFor();
-    await page.getByText("Complete", { exact: true }).waitFor();
+    await table.getByText("@requestId").first().waitFor();
+    await page.getByText("Complete", { exact: true }).first().waitFor();
     assert.equal(await table.locator("tbody tr").count(), 3);
     await finish(opened);
   });
@@ -123,7 +126,7 @@ describe("Logs Insights in the console", { skip }, () => {
       await page.getByRole("button", { name: "Examples" }).click();
       await page.getByRole("menuitem", { name, exact: true }).click();
       await page.getByRole("button", { name: "Run query" }).click();
-      await page.getByText("Complete", { exact: true }).waitFor();
+      await page.getByText("Complete", { exact: true }).first().waitFor();
     }
     await finish(opened);
   });
@@ -162,7 +165,7 @@ describe("Logs Insights in the console", { skip }, () => {
     const opened = await browser.open(addressOf("stats count( by"));
     const { page } = opened;
     await page.getByRole("button", { name: "Run query" }).click();
-    await page.getByText("Malformed Query").waitFor();
+    await page.getByText("Malformed Query").first().waitFor();
     opened.forgive(/400/);
     await finish(opened);
   });
@@ -174,7 +177,7 @@ describe("Logs Insights in the console", { skip }, () => {
       "insights",
       async (page) => {
         await page.getByRole("button", { name: "Run query" }).click();
-        await page.getByText("Complete", { exact: true }).waitFor();
+        await page.getByText("Complete", { exact: true }).first().waitFor();
       },
     );
   });

@@ -37,7 +37,7 @@ describe("the layers' pages", { skip }, () => {
 
   it("publishes a layer that a function can use", async () => {
     const { page, complaints, close } = await browser.open("#/layers");
-    await page.getByText("No layers").waitFor();
+    await page.getByText("No layers").first().waitFor();
     await page.getByRole("button", { name: "Publish layer" }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Name", { exact: true }).fill("words");
@@ -49,12 +49,15 @@ describe("the layers' pages", { skip }, () => {
     await screenshot(page, "layers-publish");
     await assertAccessible(page);
     await dialog.getByRole("button", { name: "Publish" }).click();
-    await page.getByText("Version 1 of layer words is published").waitFor();
+    await page.getByText("Version 1 of layer words is published").first().waitFor();
     await page.getByRole("link", { name: "words" }).click();
     await page.getByRole("heading", { name: "words", level: 1 }).waitFor();
     const made = await lambda.send(new GetLayerVersionCommand({ LayerName: "words", VersionNumber: 1 }));
     assert.deepEqual(made.CompatibleRuntimes, ["python3.11"]);
-    await page.getByText(made.LayerVersionArn ?? "?").waitFor();
+    await page
+      .getByText(made.LayerVersionArn ?? "?")
+      .first()
+      .waitFor();
     const code = "import words\ndef lambda_handler(event, context):\n    return words.GREETING\n";
     await createFunction(lambda, "user", pythonZip(code), { Layers: [made.LayerVersionArn ?? ""] });
     assert.equal((await invoke(lambda, "user")).payload, "from the layer");
@@ -67,7 +70,7 @@ describe("the layers' pages", { skip }, () => {
     await page.getByRole("button", { name: "Publish version" }).click();
     await chooseArchive(page, LIBRARY);
     await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
-    await page.getByText("Version 2 of layer words is published").waitFor();
+    await page.getByText("Version 2 of layer words is published").first().waitFor();
     const coming = page.waitForEvent("download");
     await page.getByRole("button", { name: "Download version 2 of words" }).click();
     const saved = await readFile(await (await coming).path());
@@ -83,7 +86,7 @@ describe("the layers' pages", { skip }, () => {
     await chooseArchive(page, new TextEncoder().encode("no archive"));
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Publish" }).click();
-    await dialog.getByText("Invalid Parameter Value").waitFor();
+    await dialog.getByText("Invalid Parameter Value").first().waitFor();
     opened.forgive(/status of 400/);
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -102,7 +105,7 @@ describe("the layers' pages", { skip }, () => {
     const { page, complaints, close } = await browser.open("#/layers/words");
     await page.getByRole("button", { name: "Delete version 1 of words" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
-    await page.getByText("Deleted: version 1 of layer words").waitFor();
+    await page.getByText("Deleted: version 1 of layer words").first().waitFor();
     await page.getByRole("button", { name: "Delete version 1 of words" }).waitFor({ state: "detached" });
     await assert.rejects(
       lambda.send(new GetLayerVersionCommand({ LayerName: "words", VersionNumber: 1 })),

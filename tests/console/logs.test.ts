@@ -76,14 +76,14 @@ describe("the logs' pages", { skip }, () => {
     const opened = await browser.open("#/logs");
     const { page } = opened;
     const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: GROUP }) });
-    await row.getByText("Kept for ever").waitFor();
+    await row.getByText("Kept for ever").first().waitFor();
     await row.getByRole("radio").click();
     await page.getByRole("button", { name: "Edit retention" }).click();
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: /Retention/ }).click();
     await page.getByRole("option", { name: "14 days" }).click();
     await dialog.getByRole("button", { name: "Save" }).click();
-    await row.getByText("14 days").waitFor();
+    await row.getByText("14 days").first().waitFor();
     const known = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: GROUP }));
     assert.equal(known.logGroups?.[0]?.retentionInDays, 14);
     await finish(opened);
@@ -93,7 +93,7 @@ describe("the logs' pages", { skip }, () => {
     const opened = await browser.open(PAGE);
     const { page } = opened;
     const lines = linesOf(opened);
-    await lines.getByText("[INFO] opened").waitFor();
+    await lines.getByText("[INFO] opened").first().waitFor();
     assert.deepEqual(await lines.locator(".log-level").allTextContents(), [
       "Info",
       "Error",
@@ -103,15 +103,15 @@ describe("the logs' pages", { skip }, () => {
     const box = await lines.evaluate((element) => [element.scrollWidth, element.clientWidth]);
     assert.ok((box[0] ?? 0) <= (box[1] ?? 0), `wider than its box: ${box}`);
     await lines.getByRole("button", { name: "Open the JSON line" }).click();
-    await lines.getByText('"id": 42').waitFor();
+    await lines.getByText('"id": 42').first().waitFor();
     await screenshot(page, "logs-json");
     await page.getByLabel("Filter pattern").fill("{ $.order.id = 42 }");
     await page.keyboard.press("Enter");
-    await lines.getByText("[INFO] opened").waitFor({ state: "detached" });
+    await lines.getByText("[INFO] opened").first().waitFor({ state: "detached" });
     assert.equal(await lines.locator("li").count(), 1);
     await page.getByLabel("Filter pattern").fill("{ $.order.id = ");
     await page.keyboard.press("Enter");
-    await page.getByText("Invalid Parameter").waitFor();
+    await page.getByText("Invalid Parameter").first().waitFor();
     opened.forgive(/400/);
     await finish(opened);
   });
@@ -120,13 +120,13 @@ describe("the logs' pages", { skip }, () => {
     const opened = await browser.open(PAGE);
     const { page } = opened;
     const lines = linesOf(opened);
-    await lines.getByText("[INFO] opened").waitFor();
+    await lines.getByText("[INFO] opened").first().waitFor();
     await page.getByRole("button", { name: "Live tail" }).click();
-    await page.getByText("Live: new lines appear as they are written").waitFor();
+    await page.getByText("Live: new lines appear as they are written").first().waitFor();
     await put("two", ["[INFO] fresh one"]);
-    await lines.getByText("fresh one").waitFor();
+    await lines.getByText("fresh one").first().waitFor();
     await put("one", ["[INFO] fresh two"]);
-    await lines.getByText("fresh two").waitFor();
+    await lines.getByText("fresh two").first().waitFor();
     assert.equal(await lines.getByText("fresh one").count(), 1);
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Live tail" }).waitFor();
@@ -141,11 +141,11 @@ describe("the logs' pages", { skip }, () => {
   it("searches between two moments and back from now", async () => {
     const opened = await browser.open(PAGE);
     const { page } = opened;
-    await linesOf(opened).getByText("[INFO] opened").waitFor();
+    await linesOf(opened).getByText("[INFO] opened").first().waitFor();
     await page.getByRole("button", { name: /^Time range/ }).click();
     await page.getByRole("radio", { name: "Last 5 minutes" }).click();
     await page.getByRole("button", { name: "Apply" }).click();
-    await linesOf(opened).getByText("[INFO] opened").waitFor();
+    await linesOf(opened).getByText("[INFO] opened").first().waitFor();
     await page.getByRole("button", { name: /^Time range/ }).click();
     await page.getByRole("button", { name: "Between two moments" }).click();
     await page.getByLabel("From (day)").fill("2024/01/01");
@@ -153,7 +153,7 @@ describe("the logs' pages", { skip }, () => {
     await page.getByLabel("From (time)").fill("00:00:00");
     await page.getByLabel("Until (time)").fill("00:00:00");
     await page.getByRole("button", { name: "Apply" }).click();
-    await page.getByText("No lines").waitFor();
+    await page.getByText("No lines").first().waitFor();
     assert.ok(await page.getByRole("button", { name: "Live tail" }).isDisabled());
     await finish(opened);
   });
@@ -165,7 +165,7 @@ describe("the logs' pages", { skip }, () => {
     await page.getByLabel("Streams whose name begins with").fill("on");
     await page.getByRole("link", { name: "two" }).waitFor({ state: "detached" });
     await page.getByRole("link", { name: "one", exact: true }).click();
-    await linesOf(opened).getByText("[INFO] opened").waitFor();
+    await linesOf(opened).getByText("[INFO] opened").first().waitFor();
     assert.equal(await page.getByText("[ERROR] elsewhere").count(), 0);
     await finish(opened);
   });
@@ -173,13 +173,16 @@ describe("the logs' pages", { skip }, () => {
   it("shows a function's own lines as it runs, with its reports in words", async () => {
     const opened = await browser.open("#/functions/chatty?tab=logs");
     const { page } = opened;
-    await page.getByText("No logs yet").waitFor();
+    await page.getByText("No logs yet").first().waitFor();
     await page.getByRole("button", { name: "Live tail" }).click();
     await invoke(lambda, "chatty", { word: "hello" });
     const lines = linesOf(opened);
-    await lines.getByText("[WARNING] said hello").waitFor();
-    await lines.getByText(/^Report of /).waitFor();
-    await lines.getByText("128 MB").waitFor();
+    await lines.getByText("[WARNING] said hello").first().waitFor();
+    await lines
+      .getByText(/^Report of /)
+      .first()
+      .waitFor();
+    await lines.getByText("128 MB").first().waitFor();
     assert.equal(await lines.locator('[data-level="warning"] .log-level').textContent(), "Warning");
     await screenshot(page, "function-logs");
     opened.forgive(/400/);
@@ -191,10 +194,10 @@ describe("the logs' pages", { skip }, () => {
       await page.getByRole("link", { name: GROUP }).waitFor();
     });
     await assertPageHolds(browser, PAGE, "log-group", async (page) => {
-      await page.getByText("[INFO] opened").waitFor();
+      await page.getByText("[INFO] opened").first().waitFor();
     });
     await assertPageHolds(browser, "#/functions/chatty?tab=logs", "function-logs", async (page) => {
-      await page.getByText("[WARNING] said hello").waitFor();
+      await page.getByText("[WARNING] said hello").first().waitFor();
     });
   });
 
@@ -208,13 +211,13 @@ describe("the logs' pages", { skip }, () => {
     const opened = await browser.open(PAGE);
     const { page } = opened;
     const lines = linesOf(opened);
-    await lines.getByText("early 2499 of many").waitFor();
-    await page.getByText("Only the newest 2,000 lines are shown.").waitFor();
+    await lines.getByText("early 2499 of many").first().waitFor();
+    await page.getByText("Only the newest 2,000 lines are shown.").first().waitFor();
     assert.equal(await lines.locator("li").count(), 2000);
     await page.getByRole("button", { name: "Live tail" }).click();
     await flood("late");
-    await lines.getByText("late 2499 of many").waitFor();
-    await lines.getByText("early 2499 of many").waitFor({ state: "detached" });
+    await lines.getByText("late 2499 of many").first().waitFor();
+    await lines.getByText("early 2499 of many").first().waitFor({ state: "detached" });
     assert.equal(await lines.locator("li").count(), 2000);
     // The view has stayed at the end.
     const rest = await lines.evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
@@ -229,7 +232,7 @@ describe("the logs' pages", { skip }, () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("To confirm, type delete").fill("delete");
     await dialog.getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByText(`Deleted: log group ${GROUP}`).waitFor();
+    await page.getByText(`Deleted: log group ${GROUP}`).first().waitFor();
     const known = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: GROUP }));
     assert.deepEqual(known.logGroups, []);
     await finish(opened);

@@ -70,7 +70,7 @@ describe("event source mappings", { skip }, () => {
   it("connects a queue with the function, then changes, disables and deletes the mapping", async () => {
     const opened = await browser.open(TRIGGERS);
     const { page } = opened;
-    await page.getByText("No event source mappings").waitFor();
+    await page.getByText("No event source mappings").first().waitFor();
     await page.getByRole("button", { name: "Add trigger" }).click();
     await page.getByRole("dialog").getByRole("button", { name: /Queue/ }).click();
     await page.getByRole("option", { name: "orders" }).click();
@@ -80,19 +80,19 @@ describe("event source mappings", { skip }, () => {
       .click();
     await page.getByRole("option", { name: "live" }).click();
     await page.getByLabel("Batch size").fill("100");
-    await page.getByText("More than 10 messages in a batch").waitFor();
+    await page.getByText("More than 10 messages in a batch").first().waitFor();
     await page.getByLabel("Batch window (seconds)").fill("5");
     await page.getByLabel("Maximum concurrency").fill("3");
     await page.getByRole("button", { name: "Add filter pattern" }).click();
     await page.getByLabel("Filter pattern 1", { exact: true }).fill("{nonsense");
-    await page.getByText("This is not JSON.").waitFor();
+    await page.getByText("This is not JSON.").first().waitFor();
     await page.getByLabel("Filter pattern 1", { exact: true }).fill('{"body": {"kind": ["order"]}}');
     await page.getByText("Report batch item failures").click();
     await screenshot(page, "mapping-dialog");
     await assertAccessible(page);
     await finish(page, "Add");
     const row = page.getByRole("row", { name: /orders/ });
-    await row.getByText("Enabled").waitFor();
+    await row.getByText("Enabled").first().waitFor();
     const made = await mappingOf("worker");
     assert.match(made?.FunctionArn ?? "", /:worker:live$/);
     assert.equal(made?.BatchSize, 100);
@@ -103,12 +103,12 @@ describe("event source mappings", { skip }, () => {
 
     await row.getByRole("radio").click();
     await page.getByRole("button", { name: "Disable" }).click();
-    await row.getByText("Disabled").waitFor();
+    await row.getByText("Disabled").first().waitFor();
     await page.getByRole("button", { name: "Edit", exact: true }).click();
     await page.getByLabel("Maximum concurrency").fill("");
     await page.getByRole("button", { name: "Remove filter pattern 1" }).click();
     await finish(page, "Save");
-    await row.getByText("Disabled").waitFor();
+    await row.getByText("Disabled").first().waitFor();
     const changed = await mappingOf("worker");
     assert.equal(changed?.ScalingConfig?.MaximumConcurrency, undefined);
     assert.equal(changed?.FilterCriteria, undefined);
@@ -133,7 +133,10 @@ describe("event source mappings", { skip }, () => {
       .click();
     await page.getByRole("option", { name: "other" }).click();
     await page.getByRole("button", { name: "Add", exact: true }).click();
-    await page.getByText(/already exists|is already/).waitFor();
+    await page
+      .getByText(/already exists|is already/)
+      .first()
+      .waitFor();
     opened.forgive(/409/);
     await page.getByRole("dialog").getByRole("button", { name: /Queue/ }).click();
     await page.getByRole("option", { name: "parcels" }).click();
@@ -148,7 +151,7 @@ describe("event source mappings", { skip }, () => {
       await page.getByRole("row", { name: /letters/ }).waitFor();
     });
     await assertPageHolds(browser, TRIGGERS, "configuration-triggers", async (page) => {
-      await page.getByText("No event source mappings").waitFor();
+      await page.getByText("No event source mappings").first().waitFor();
     });
   });
 });

@@ -72,10 +72,13 @@ describe("the monitoring page", { skip }, () => {
   it("charts all functions together, and names the most called first", async () => {
     const opened = await browser.open("#/monitoring");
     const { page } = opened;
-    await page.getByText("Invocations 11, Errors 2").waitFor();
-    await page.getByText("Success rate 81.82 %").waitFor();
-    await page.getByText("Received 1, Dropped 0").waitFor();
-    await page.getByText(/^p50 .*, p95 .*, p99 /).waitFor();
+    await page.getByText("Invocations 11, Errors 2").first().waitFor();
+    await page.getByText("Success rate 81.82 %").first().waitFor();
+    await page.getByText("Received 1, Dropped 0").first().waitFor();
+    await page
+      .getByText(/^p50 .*, p95 .*, p99 /)
+      .first()
+      .waitFor();
     for (const name of ["Invocations and errors", "Duration", "Throttles", "Concurrent executions"]) {
       await chart(page, name).waitFor();
     }
@@ -93,14 +96,14 @@ describe("the monitoring page", { skip }, () => {
   it("adds what happens while somebody looks, cold starts among it", async () => {
     const opened = await browser.open("#/monitoring?function=idle");
     const { page } = opened;
-    await page.getByText("0 since the server's start").waitFor();
+    await page.getByText("0 since the server's start").first().waitFor();
     await page.locator("p", { hasText: "Nothing was counted in this time." }).nth(6).waitFor();
     await page
       .locator("p", { hasText: "The first reading is the one to compare with" })
       .waitFor({ state: "detached" });
     await invoke(lambda, "idle", {});
-    await page.getByText("Invocations 1, Errors 0").waitFor();
-    await page.getByText("1 since the server's start").waitFor();
+    await page.getByText("Invocations 1, Errors 0").first().waitFor();
+    await page.getByText("1 since the server's start").first().waitFor();
     await screenshot(page, "monitoring-cold-start");
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -142,10 +145,10 @@ describe("the monitoring page", { skip }, () => {
     await invoke(lambda, "reports", {}, { Qualifier: "1" });
     const opened = await browser.open("#/monitoring?function=reports&qualifier=1");
     const { page } = opened;
-    await page.getByText("In use, at most 1").waitFor();
-    await page.getByText("At most 50 %").waitFor();
-    await page.getByText("On provisioned environments 1, Spilled over to others 0").waitFor();
-    await page.getByText("Of the whole function: Most at once").waitFor();
+    await page.getByText("In use, at most 1").first().waitFor();
+    await page.getByText("At most 50 %").first().waitFor();
+    await page.getByText("On provisioned environments 1, Spilled over to others 0").first().waitFor();
+    await page.getByText("Of the whole function: Most at once").first().waitFor();
     await screenshot(page, "monitoring-provisioned");
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -154,10 +157,10 @@ describe("the monitoring page", { skip }, () => {
   it("tells calls of an alias apart", async () => {
     const opened = await browser.open("#/monitoring?function=orders");
     const { page } = opened;
-    await page.getByText("Invocations 9, Errors 2").waitFor();
+    await page.getByText("Invocations 9, Errors 2").first().waitFor();
     await page.getByRole("button", { name: /Version or alias/ }).click();
     await page.getByRole("option", { name: "live" }).click();
-    await page.getByText("Invocations 1, Errors 0").waitFor();
+    await page.getByText("Invocations 1, Errors 0").first().waitFor();
     assert.match(page.url(), /qualifier=live/);
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -166,10 +169,10 @@ describe("the monitoring page", { skip }, () => {
   it("shows other times and periods, and says where there was nothing", async () => {
     const opened = await browser.open("#/monitoring");
     const { page } = opened;
-    await page.getByText("Invocations 1").first().waitFor();
+    await page.getByText("Invocations 1").first().first().waitFor();
     await page.getByRole("button", { name: /Period/ }).click();
     await page.getByRole("option", { name: "5 minutes", exact: true }).click();
-    await page.getByText("Invocations 1").first().waitFor();
+    await page.getByText("Invocations 1").first().first().waitFor();
     await page.getByRole("button", { name: /Time range/ }).click();
     await assertAccessible(page);
     await page.getByText("Between two times").click();
@@ -178,8 +181,8 @@ describe("the monitoring page", { skip }, () => {
     await page.getByLabel("End date").fill("2026/01/02");
     await page.getByLabel("End time").fill("00:00:00");
     await page.getByRole("button", { name: "Apply" }).click();
-    await page.getByText("No function was called in this time").waitFor();
-    await page.getByText("Nothing was counted in this time.").first().waitFor();
+    await page.getByText("No function was called in this time").first().waitFor();
+    await page.getByText("Nothing was counted in this time.").first().first().waitFor();
     await screenshot(page, "monitoring-nothing");
     assert.deepEqual(opened.complaints, []);
     await opened.close();
@@ -187,10 +190,13 @@ describe("the monitoring page", { skip }, () => {
 
   it("is accessible, light and dark, also as a function's tab", async () => {
     await assertPageHolds(browser, "#/monitoring", "monitoring", async (page) => {
-      await page.getByText(/Invocations \d+, Errors 2/).waitFor();
+      await page
+        .getByText(/Invocations \d+, Errors 2/)
+        .first()
+        .waitFor();
     });
     await assertPageHolds(browser, "#/functions/orders?tab=monitor", "function-monitor", async (page) => {
-      await page.getByText("Invocations 9, Errors 2").waitFor();
+      await page.getByText("Invocations 9, Errors 2").first().waitFor();
     });
   });
 });

@@ -69,19 +69,19 @@ describe("the queues' pages", { skip }, () => {
   it("creates a queue, counts what comes into it, and deletes it by its name", async () => {
     const opened = await browser.open("#/queues");
     const { page } = opened;
-    await page.getByText("No queues").waitFor();
+    await page.getByText("No queues").first().waitFor();
     await page.getByRole("button", { name: "Create queue" }).first().click();
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("FIFO").click();
     await dialog.getByLabel("Name", { exact: true }).fill("made");
-    await dialog.getByText("The queue will be called made.fifo.").waitFor();
+    await dialog.getByText("The queue will be called made.fifo.").first().waitFor();
     await dialog.getByLabel("Standard").click();
     await dialog.getByRole("button", { name: "Settings" }).click();
     await dialog.getByLabel("Visibility timeout (seconds)").fill("77");
     await dialog.getByRole("button", { name: "Create", exact: true }).click();
-    await page.getByText("Created: queue made").waitFor();
+    await page.getByText("Created: queue made").first().waitFor();
     const row = page.getByRole("row").filter({ has: page.getByRole("link", { name: "made" }) });
-    await row.getByText("1 min 17 s").waitFor();
+    await row.getByText("1 min 17 s").first().waitFor();
     const url = await queue("made");
     await fill(url, 12);
     await row.getByRole("cell", { name: "12", exact: true }).waitFor();
@@ -89,8 +89,8 @@ describe("the queues' pages", { skip }, () => {
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await dialog.getByLabel("To confirm, type made").fill("made");
     await dialog.getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByText("Deleted: queue made").waitFor();
-    await page.getByText("No queues").waitFor();
+    await page.getByText("Deleted: queue made").first().waitFor();
+    await page.getByText("No queues").first().waitFor();
     await finish(opened);
   });
 
@@ -104,37 +104,40 @@ describe("the queues' pages", { skip }, () => {
     await page.getByLabel("Name of attribute 1").fill("colour");
     await page.getByLabel("Value of attribute 1").fill("blue");
     await page.getByRole("button", { name: "Send message" }).click();
-    await page.getByText("Sent", { exact: true }).first().waitFor();
+    await page.getByText("Sent", { exact: true }).first().first().waitFor();
     await page.getByRole("button", { name: "Look at messages" }).click();
     const table = page.getByRole("table", { name: "Messages" });
-    await table.getByText('{"order": 7}').waitFor();
+    await table.getByText('{"order": 7}').first().waitFor();
     await table.getByRole("button", { name: /^Show message/ }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByText("blue (String)").waitFor();
-    await dialog.getByText("ApproximateReceiveCount").waitFor();
+    await dialog.getByText("blue (String)").first().waitFor();
+    await dialog.getByText("ApproximateReceiveCount").first().waitFor();
     await screenshot(page, "queue-message");
     await page.keyboard.press("Escape");
     await table.getByRole("button", { name: /^Delete message/ }).click();
     await dialog.getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByText(/Deleted: message/).waitFor();
-    await page.getByText("No message to be seen").waitFor();
+    await page
+      .getByText(/Deleted: message/)
+      .first()
+      .waitFor();
+    await page.getByText("No message to be seen").first().waitFor();
     assert.equal((await attributes(url))["ApproximateNumberOfMessages"], "0");
 
     await fill(url, 60);
     await page.getByRole("button", { name: "Look again" }).click();
-    await page.getByText("(50+)").waitFor();
+    await page.getByText("(50+)").first().waitFor();
     assert.equal(await table.getByRole("button", { name: /^Show message/ }).count(), 50);
-    await page.getByRole("button", { name: "Purge", exact: true }).click();
+    await page.locator("#root").getByRole("button", { name: "Purge", exact: true }).click();
     await dialog.getByLabel("To confirm, type purge").fill("purge");
     await dialog.getByRole("button", { name: "Purge", exact: true }).click();
-    await page.getByText("Purged: queue orders").waitFor();
+    await page.getByText("Purged: queue orders").first().waitFor();
     await waitFor("an empty queue", async () =>
       (await attributes(url))["ApproximateNumberOfMessages"] === "0" ? true : undefined,
     );
-    await page.getByRole("button", { name: "Purge", exact: true }).click();
+    await page.locator("#root").getByRole("button", { name: "Purge", exact: true }).click();
     await dialog.getByLabel("To confirm, type purge").fill("purge");
     await dialog.getByRole("button", { name: "Purge", exact: true }).click();
-    await dialog.getByText("Purge Queue In Progress").waitFor();
+    await dialog.getByText("Purge Queue In Progress").first().waitFor();
     opened.forgive(/403|400/);
     await finish(opened);
   });
@@ -148,7 +151,7 @@ describe("the queues' pages", { skip }, () => {
     await page.getByLabel("Message group ID").fill("g");
     await page.getByLabel("Deduplication ID").fill("d");
     await page.getByRole("button", { name: "Send message" }).click();
-    await page.getByText("Sent", { exact: true }).first().waitFor();
+    await page.getByText("Sent", { exact: true }).first().first().waitFor();
     assert.equal((await attributes(url))["ApproximateNumberOfMessages"], "1");
     await finish(opened);
   });
@@ -158,11 +161,11 @@ describe("the queues' pages", { skip }, () => {
     const opened = await browser.open("#/queues/tuned?tab=settings");
     const { page } = opened;
     await page.getByLabel("Visibility timeout (seconds)").fill("99999");
-    await page.getByText("A whole number from 0 to 43,200.").waitFor();
+    await page.getByText("A whole number from 0 to 43,200.").first().waitFor();
     assert.ok(await page.getByRole("button", { name: "Save" }).isDisabled());
     await page.getByLabel("Visibility timeout (seconds)").fill("55");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Saved: settings of tuned").waitFor();
+    await page.getByText("Saved: settings of tuned").first().waitFor();
     assert.equal((await attributes(url))["VisibilityTimeout"], "55");
     await finish(opened);
   });
@@ -181,9 +184,9 @@ describe("the queues' pages", { skip }, () => {
     const opened = await browser.open("#/queues/work?tab=dead-letters");
     const { page } = opened;
     await page.getByRole("link", { name: "work-dead" }).last().click();
-    await page.getByText("This is the dead-letter queue of").waitFor();
+    await page.getByText("This is the dead-letter queue of").first().waitFor();
     await page.getByRole("button", { name: "Start redrive" }).click();
-    await page.getByText("Completed: 3 of 3 moved").waitFor();
+    await page.getByText("Completed: 3 of 3 moved").first().waitFor();
     await screenshot(page, "queue-redrive");
     assert.equal((await attributes(work))["ApproximateNumberOfMessages"], "3");
     await page.getByLabel("Messages per second (optional)").fill("1");
@@ -195,7 +198,10 @@ describe("the queues' pages", { skip }, () => {
     });
     await page.getByRole("button", { name: "Start redrive" }).click();
     await page.getByRole("button", { name: "Cancel redrive" }).click();
-    await page.getByText(/^Cancelled: /).waitFor();
+    await page
+      .getByText(/^Cancelled: /)
+      .first()
+      .waitFor();
     await finish(opened);
   });
 
@@ -212,13 +218,13 @@ describe("the queues' pages", { skip }, () => {
     );
     const opened = await browser.open("#/queues/polled?tab=triggers");
     await opened.page.getByRole("link", { name: "poller" }).waitFor();
-    await opened.page.getByText("Enabled").waitFor();
+    await opened.page.getByText("Enabled").first().waitFor();
     await finish(opened);
   });
 
   it("says that there is no such queue", async () => {
     const opened = await browser.open("#/queues/nobody");
-    await opened.page.getByText("The specified queue does not exist").first().waitFor();
+    await opened.page.getByText("The specified queue does not exist").first().first().waitFor();
     opened.forgive(/400/);
     await finish(opened);
   });
