@@ -48,7 +48,7 @@ export default function AlarmPage({ params }: PageProps): ReactNode {
     >
       <Failure error={error} retry={() => void reload()} />
       {data !== undefined && (
-        <>
+        <SpaceBetween size="l">
           {!isSimple(data) && (
             <Alert type="info" statusIconAriaLabel="Note">
               This alarm watches something else than a plain metric of functions. It is changed by
@@ -58,7 +58,7 @@ export default function AlarmPage({ params }: PageProps): ReactNode {
           <Details alarm={data} />
           <WatchedChart alarm={data} />
           <History name={name} />
-        </>
+        </SpaceBetween>
       )}
       {doing === "edit" && <AlarmDialog alarm={data} onDone={() => void reload()} onClose={done} />}
       {doing === "delete" && (

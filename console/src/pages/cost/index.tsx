@@ -69,12 +69,12 @@ export default function CostPage(): ReactNode {
 
 function Bill({ usage }: { readonly usage: Usage }): ReactNode {
   return (
-    <>
+    <SpaceBetween size="l">
       <Totals usage={usage} />
       <ByDay usage={usage} />
       <FunctionCosts functions={costByFunction(usage.days)} />
       <PriceList prices={usage.prices} />
-    </>
+    </SpaceBetween>
   );
 }
 

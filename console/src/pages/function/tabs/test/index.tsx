@@ -54,6 +54,13 @@ export default function TestTab({ name, version }: FunctionTabProps): ReactNode 
 
   return (
     <SpaceBetween size="l">
+      <div aria-live="polite">
+        {last.kind === "waiting" && (
+          <Waiting sinceMs={last.sinceMs} onStop={() => controller.current?.abort()} />
+        )}
+        {last.kind === "done" && <OutcomePanel outcome={last.outcome} />}
+        {last.kind === "refused" && <Refused error={last.error} />}
+      </div>
       <Container
         header={
           <Header
@@ -109,13 +116,6 @@ export default function TestTab({ name, version }: FunctionTabProps): ReactNode 
           </FormField>
         </SpaceBetween>
       </Container>
-      <div aria-live="polite">
-        {last.kind === "waiting" && (
-          <Waiting sinceMs={last.sinceMs} onStop={() => controller.current?.abort()} />
-        )}
-        {last.kind === "done" && <OutcomePanel outcome={last.outcome} />}
-        {last.kind === "refused" && <Refused error={last.error} />}
-      </div>
     </SpaceBetween>
   );
 }
