@@ -185,7 +185,7 @@ describe("the configuration of a function", { skip }, () => {
   for (const [section, words] of SECTIONS) {
     it(`is accessible, light and dark: ${section}`, async () => {
       await assertPageHolds(browser, address(section), `configuration-${section}`, async (page) => {
-        await page.getByText(words).first().first().waitFor();
+        await page.getByText(words).first().waitFor();
       });
     });
   }

@@ -118,7 +118,7 @@ describe("creating a function from the page", { skip }, () => {
 });
 
 async function editorIsThere(page: Page): Promise<void> {
-  await page.locator(".ace_content").getByText("handler").first().first().waitFor();
+  await page.locator(".ace_content").getByText("handler").first().waitFor();
 }
 
 async function create(page: Page): Promise<void> {

@@ -97,7 +97,7 @@ describe("Logs Insights in the console", { skip }, () => {
       .getByRole("application", { name: "Results over time" })
       .or(page.locator("svg[aria-label]"));
     await chart.first().waitFor();
-    await page.getByText("ERROR", { exact: true }).first().first().waitFor();
+    await page.getByText("ERROR", { exact: true }).first().waitFor();
     await screenshot(page, "insights-bars");
     await finish(opened);
   });

@@ -104,7 +104,7 @@ describe("the queues' pages", { skip }, () => {
     await page.getByLabel("Name of attribute 1").fill("colour");
     await page.getByLabel("Value of attribute 1").fill("blue");
     await page.getByRole("button", { name: "Send message" }).click();
-    await page.getByText("Sent", { exact: true }).first().first().waitFor();
+    await page.getByText("Sent", { exact: true }).first().waitFor();
     await page.getByRole("button", { name: "Look at messages" }).click();
     const table = page.getByRole("table", { name: "Messages" });
     await table.getByText('{"order": 7}').first().waitFor();
@@ -151,7 +151,7 @@ describe("the queues' pages", { skip }, () => {
     await page.getByLabel("Message group ID").fill("g");
     await page.getByLabel("Deduplication ID").fill("d");
     await page.getByRole("button", { name: "Send message" }).click();
-    await page.getByText("Sent", { exact: true }).first().first().waitFor();
+    await page.getByText("Sent", { exact: true }).first().waitFor();
     assert.equal((await attributes(url))["ApproximateNumberOfMessages"], "1");
     await finish(opened);
   });
@@ -224,7 +224,7 @@ describe("the queues' pages", { skip }, () => {
 
   it("says that there is no such queue", async () => {
     const opened = await browser.open("#/queues/nobody");
-    await opened.page.getByText("The specified queue does not exist").first().first().waitFor();
+    await opened.page.getByText("The specified queue does not exist").first().waitFor();
     opened.forgive(/400/);
     await finish(opened);
   });
