@@ -1,4 +1,4 @@
-/** Every bound of the system, with its unit and, where it is AWS's, its source. */
+/** Every bound of the system, with its unit and, where it is AWS's, its source. Long, so that there is one place to look. */
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

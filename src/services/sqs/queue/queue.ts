@@ -5,6 +5,8 @@
  *   sent ──▶ (delayed) ──▶ visible ──receive──▶ in flight ──delete──▶ gone
  *                             ▲                    │  └──received too often──▶ dead-letter queue
  *                             └──timeout, change───┘
+ *
+ * Over 500 lines, because each of these steps changes the same few structures, and must see them as the others left them.
  */
 import { SQS_LIMITS } from "../../../config/mod.ts";
 import type { Clock, Timer } from "../../../kit/mod.ts";
