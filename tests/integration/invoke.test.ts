@@ -163,8 +163,10 @@ describe("invoke", () => {
   });
 
   it("takes megabytes of output, returns the last 4 KB, and answers all the same", async () => {
-    const { payload, log } = await invoke(client, "faces", { act: "print", lines: 30_000, width: 200 });
-    assert.ok((payload as { calls: number }).calls > 0);
+    // One of its own: what the large responses left in memory is too near the limit under gVisor, whose kernel counts, too.
+    await createFunction(client, "printer", pythonZip(MANY_FACED), { Timeout: 10 });
+    const { payload, log } = await invoke(client, "printer", { act: "print", lines: 30_000, width: 200 });
+    assert.ok((payload as { calls: number }).calls > 0, JSON.stringify({ payload, log }).slice(0, 2000));
     assert.equal(Buffer.byteLength(log), 4096);
     assert.match(log, /REPORT RequestId/);
   });
