@@ -144,7 +144,7 @@ use constant {
     IFA_ADDRESS => 1, IFA_LOCAL => 2, NDA_DST => 1, NDA_LLADDR => 2, NUD_PERMANENT => 0x80,
     RTA_DST => 1, RTA_OIF => 4, RTA_GATEWAY => 5, RTA_PREFSRC => 7, RTNH_F_ONLINK => 4,
     RT_TABLE_MAIN => 254, RTPROT_BOOT => 3, RT_SCOPE_UNIVERSE => 0, RT_SCOPE_LINK => 253, RT_SCOPE_HOST => 254,
-    RTN_UNICAST => 1, RTN_UNREACHABLE => 7,
+    SIOCGIFINDEX => 0x8933, RTN_UNICAST => 1, RTN_UNREACHABLE => 7,
 };
 # Of a new namespace's own interface, and of the end that is put into it.
 use constant { LOOPBACK => 1, GUEST_END => 1000 };
@@ -161,7 +161,7 @@ sub kernel_socket {
     socket(my $socket, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) or die "netlink: $!\n";
     return $socket;
 }
-sub tell {
+sub order {
     my ($socket, $what, $type, $body, $flags) = @_;
     my $asked = NLM_F_REQUEST | NLM_F_ACK | ($flags // 0);
     syswrite($socket, pack('L S S L L a*', 16 + length $body, $type, $asked, 1, 0, $body)) // die "$what: $!\n";
@@ -175,22 +175,22 @@ sub add_address {
     my ($socket, $index, $address) = @_;
     my $body = pack('C C C C L', AF_INET, 32, 0, RT_SCOPE_UNIVERSE, $index)
         . attribute(IFA_LOCAL, $address) . attribute(IFA_ADDRESS, $address);
-    tell($socket, 'address', RTM_NEWADDR, $body, NLM_F_CREATE_EXCL);
+    order($socket, 'address', RTM_NEWADDR, $body, NLM_F_CREATE_EXCL);
 }
 sub add_route {
     my ($socket, $length, $scope, $type, $flags, @attributes) = @_;
     my $body = pack('C C C C C C C C L', AF_INET, $length, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, $scope, $type, $flags)
         . join('', @attributes);
-    tell($socket, 'route', RTM_NEWROUTE, $body, NLM_F_CREATE_EXCL);
+    order($socket, 'route', RTM_NEWROUTE, $body, NLM_F_CREATE_EXCL);
 }
-sub set_up { my ($socket, $index) = @_; tell($socket, 'up', RTM_NEWLINK, link_header($index, IFF_UP)) }
+sub set_up { my ($socket, $index) = @_; order($socket, 'up', RTM_NEWLINK, link_header($index, IFF_UP)) }
 
 # Two interfaces that are the ends of one cable; `peer` is the other's header and attributes.
 sub add_cable {
     my ($socket, $index, $peer, @attributes) = @_;
     my $data = attribute(IFLA_INFO_DATA, attribute(VETH_INFO_PEER, $peer));
     my $kind = attribute(IFLA_LINKINFO, attribute(IFLA_INFO_KIND, 'veth') . $data);
-    tell($socket, 'cable', RTM_NEWLINK, link_header($index, 0) . join('', @attributes) . $kind, NLM_F_CREATE_EXCL);
+    order($socket, 'cable', RTM_NEWLINK, link_header($index, 0) . join('', @attributes) . $kind, NLM_F_CREATE_EXCL);
 }
 
 sub setting {
@@ -223,7 +223,7 @@ sub make_network {
             # Nobody on the host's end answers for it.
             my $neighbour = pack('C x x x l S C C', AF_INET, GUEST_END, NUD_PERMANENT, 0, 0);
             $neighbour .= attribute(NDA_DST, $host) . attribute(NDA_LLADDR, $mac);
-            tell($socket, 'neighbour', RTM_NEWNEIGH, $neighbour, NLM_F_CREATE_EXCL);
+            order($socket, 'neighbour', RTM_NEWNEIGH, $neighbour, NLM_F_CREATE_EXCL);
             my $out = attribute(RTA_OIF, pack('L', GUEST_END));
             add_route($socket, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, attribute(RTA_DST, $host), $out);
             my $by = attribute(RTA_GATEWAY, $host);
@@ -247,7 +247,7 @@ sub make_network {
         @held = map { namespace($child, $_) } $within eq '' ? qw(net) : qw(net user);
         my $socket = kernel_socket();
         # The kernel may still be clearing away what a killed server left under this name.
-        eval { tell($socket, $name, RTM_DELLINK, link_header(0, 0) . attribute(IFLA_IFNAME, text($name))) };
+        eval { order($socket, $name, RTM_DELLINK, link_header(0, 0) . attribute(IFLA_IFNAME, text($name))) };
         my $peer = link_header(GUEST_END, 0) . attribute(IFLA_IFNAME, text('eth0')) . attribute(IFLA_NET_NS_PID, pack('L', $child));
         my @named = (attribute(IFLA_IFNAME, text($name)), attribute(IFLA_GROUP, pack('L', $group)), attribute(IFLA_ADDRESS, $mac));
         add_cable($socket, $index, $peer, @named);
@@ -313,19 +313,20 @@ my %ANSWERS = (
         my $socket = kernel_socket();
         my $peer = link_header(0, 0) . attribute(IFLA_IFNAME, text("${name}x"));
         add_cable($socket, 0, $peer, attribute(IFLA_IFNAME, text($name)), attribute(IFLA_GROUP, pack('L', $group)));
-        open(my $number, '<', "/sys/class/net/$name/ifindex") or die "$name: $!\n";
-        my $index = <$number> + 0;
+        my $asked = pack('a16 x24', $name);
+        ioctl($socket, SIOCGIFINDEX, $asked) or die "$name: $!\n";
+        my $index = unpack('x16 l', $asked);
         add_address($socket, $index, inet_aton($address));
         set_up($socket, $index);
         return '';
     },
     'remove-interface' => sub {
-        tell(kernel_socket(), $_[0], RTM_DELLINK, link_header(0, 0) . attribute(IFLA_IFNAME, text($_[0])));
+        order(kernel_socket(), $_[0], RTM_DELLINK, link_header(0, 0) . attribute(IFLA_IFNAME, text($_[0])));
         return '';
     },
     # All of a group at once; it takes 20 ms to remove one, and hardly more for all.
     'remove-interfaces' => sub {
-        tell(kernel_socket(), "group $_[0]", RTM_DELLINK, link_header(0, 0) . attribute(IFLA_GROUP, pack('L', $_[0])));
+        order(kernel_socket(), "group $_[0]", RTM_DELLINK, link_header(0, 0) . attribute(IFLA_GROUP, pack('L', $_[0])));
         return '';
     },
     # The server has what it was told of.
