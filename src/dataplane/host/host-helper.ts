@@ -1,12 +1,11 @@
 /** Asks a helper process for what takes system calls that Node.js has not; `host-helper.pl` has the list. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import type { Socket } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { type Deferred, deferred } from "../../kit/mod.ts";
+import { holdProcess, PERL } from "./helper-process.ts";
 
-const PERL = "/usr/bin/perl";
 const PROGRAM = path.join(import.meta.dirname, "host-helper.pl");
 
 /** Node's names of architectures, in the kernel's words. */
@@ -39,7 +38,7 @@ export class HostHelper {
     const answer = deferred<string>();
     this.#asked.push(answer);
     this.#child ??= this.#start();
-    hold(this.#child, true);
+    holdProcess(this.#child, true);
     this.#child.stdin.write(`${[request, ...args.map(quotedArgument)].join(" ")}\n`);
     return answer.promise;
   }
@@ -89,7 +88,7 @@ export class HostHelper {
   #hear(line: string): void {
     const answer = this.#asked.shift();
     // A helper that waits is no reason for this process to go on.
-    if (this.#asked.length === 0 && this.#child !== undefined) hold(this.#child, false);
+    if (this.#asked.length === 0 && this.#child !== undefined) holdProcess(this.#child, false);
     const text = line.slice("ok ".length).trim();
     if (line.startsWith("ok ")) answer?.resolve(text);
     else answer?.reject(new Error(text));
@@ -100,11 +99,4 @@ const COMPLAINT_CHARACTERS_MAX = 10_000;
 
 function quotedArgument(argument: string): string {
   return encodeURIComponent(argument);
-}
-
-function hold(child: ChildProcessWithoutNullStreams, isHeld: boolean): void {
-  for (const part of [child, child.stdin as Socket, child.stdout as Socket, child.stderr as Socket]) {
-    if (isHeld) part.ref();
-    else part.unref();
-  }
 }
