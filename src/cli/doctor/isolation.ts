@@ -57,7 +57,7 @@ async function networkFinding(folder: string, isIsolated: boolean): Promise<Find
 function networkHelp(isRoot: boolean): string {
   const wanted = isRoot
     ? ([
-        ["ip", "iproute2"],
+        ["perl", "perl-base"],
         ["nft", "nftables"],
       ] as const)
     : ([
