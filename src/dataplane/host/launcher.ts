@@ -1,7 +1,6 @@
 /** Starts programs without a copy of this process for each; `launcher.pl` says how, and why. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { constants } from "node:os";
 import path from "node:path";
@@ -112,7 +111,6 @@ export class Launcher {
     });
     server.unref();
     this.#server = server;
-    if (!existsSync(PERL)) throw new Error(`there is no ${PERL} on this machine, which starts functions`);
     const helper = spawn(PERL, [PROGRAM, String(process.pid), name], {
       stdio: ["pipe", "pipe", "pipe"],
       // A terminal's Ctrl-C is not for what it has started.

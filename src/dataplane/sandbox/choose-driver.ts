@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { IsolationChoice, OciRuntimeChoice } from "../../config/mod.ts";
+import { PERL } from "../host/helper-process.ts";
 import type { Launcher } from "../host/launcher.ts";
 import { bubblewrapDriver } from "./bubblewrap-driver.ts";
 import type { Cgroups } from "./cgroup.ts";
@@ -32,6 +33,11 @@ export async function chooseDriver(
   launcher: Launcher,
   cgroups: Cgroups | undefined,
 ): Promise<DriverChoice> {
+  if (!existsSync(PERL)) {
+    throw new Error(
+      `there is no ${PERL} on this machine, which starts functions (\`apt-get install perl-base\`)`,
+    );
+  }
   if (choice === "process") {
     return {
       driver: processDriver(launcher, cgroups),
