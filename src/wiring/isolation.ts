@@ -113,6 +113,7 @@ export async function openIsolation({ config, env, project, clock, ...parts }: I
     compileBootstraps: () => compileBootstraps(interpreters, path.join(project, "runtimes/python")),
     /** Ends every environment, and what waits to become one. */
     async endEnvironments(): Promise<void> {
+      network.prepareToClose();
       await Promise.all([pool.close(), parked.close(), compileCaches.close()]);
       await snapshots.close();
     },

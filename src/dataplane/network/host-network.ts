@@ -38,5 +38,7 @@ export class HostNetwork implements Network {
     };
   }
 
+  prepareToClose(): void {}
+
   async close(): Promise<void> {}
 }

@@ -127,6 +127,10 @@ export class NamespaceNetwork implements Network {
     };
   }
 
+  prepareToClose(): void {
+    this.#isClosing = true;
+  }
+
   async close(): Promise<void> {
     this.#isClosing = true;
     await removeInterfaces(this.#helper, this.#number);

@@ -77,6 +77,8 @@ export class PastaNetwork implements Network {
     };
   }
 
+  prepareToClose(): void {}
+
   async close(): Promise<void> {
     await this.#pool.close();
   }
