@@ -4,7 +4,7 @@ import { access, constants, mkdir, readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module";
 import path from "node:path";
 import { COMPILED_LIMITS, type Config, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
-import { AsyncQueue, ConcurrencyLedger, DataPlane, Undeliverable } from "./dataplane/mod.ts";
+import { AsyncQueue, ConcurrencyLedger, DataPlane, ScalingRate, Undeliverable } from "./dataplane/mod.ts";
 import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
@@ -112,9 +112,13 @@ export async function startServer(
     ...{ config, env, project: PROJECT, clock, code, compiledCode, logs: logWriter, reportFault },
   });
   const { pool, parked, runtimes } = isolation;
-  const ledger = new ConcurrencyLedger(config.accountConcurrency);
+  const ledger = new ConcurrencyLedger(
+    config.accountConcurrency,
+    config.limitsRequestRate ? clock : undefined,
+  );
+  const scaling = new ScalingRate(clock);
   const dataPlane = new DataPlane({
-    ...{ pool, ledger, clock, observe, reportFault },
+    ...{ pool, ledger, scaling, clock, observe, reportFault },
     expect: isolation.expect,
     forget: isolation.forget,
   });

@@ -45,6 +45,11 @@ export const PRODUCT_LIMITS = {
 /** Lambda's quotas. Source: "Lambda quotas" page and the service model unless said otherwise. */
 export const LAMBDA_LIMITS = {
   accountConcurrency: 1000,
+  /** New environments of one function within the window. Source: "Understanding Lambda function scaling" page. */
+  scalingEnvironmentsMax: 1000,
+  scalingWindowMs: 10 * SECOND_MS,
+  /** Synchronous requests a second for each unit of concurrency. */
+  requestsPerConcurrency: 10,
   /** Reservations must leave this much of the account's concurrency unreserved. */
   unreservedConcurrencyMin: 100,
   codeZippedBytesMax: 52_428_800,

@@ -30,11 +30,13 @@ import { billedMs, type PlatformStatus } from "../platform/platform-event.ts";
 import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
 import { DebugSession } from "./debug-session.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
+import type { ScalingRate } from "./scaling-rate.ts";
 import { type Visit, visit } from "./visits.ts";
 
 export interface DataPlaneOptions {
   readonly pool: EnvironmentPool;
   readonly ledger: ConcurrencyLedger;
+  readonly scaling: ScalingRate;
   readonly clock: Clock;
   /** Told of functions that are about to be called. */
   readonly expect: (scope: Scope, target: FunctionVersion) => void;
@@ -80,15 +82,16 @@ export class DataPlane implements Invoker {
     const { ledger, pool, clock, observe } = this.#options;
     const { scope, target, invokedArn } = invocation;
     const functionName = target.name;
-    const slot = ledger.acquire(scope, functionName, target.configurationId);
+    const slot = ledger.acquire(scope, functionName, target.configurationId, invocation.isAsync === true);
     if (typeof slot === "string") {
       observe({ kind: "throttled", scope, functionName, invokedArn });
       return { kind: "throttled", reason: slot };
     }
     let environment: ExecutionEnvironment | undefined;
     try {
-      environment = pool.takeIdle(target) ?? pool.create(scope, target);
+      environment = pool.takeIdle(target) ?? this.#scaleUp(scope, target);
       if (environment === undefined) {
+        // That AWS gives the same reason where a function grows too fast is assumed.
         observe({ kind: "throttled", scope, functionName, invokedArn });
         return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
       }
@@ -110,6 +113,12 @@ export class DataPlane implements Invoker {
       if (taken?.unsettled === undefined) leave();
       else void taken.unsettled.then(leave);
     }
+  }
+
+  /** Undefined when the function grows too fast, or this machine's bound is reached. */
+  #scaleUp(scope: Scope, target: FunctionVersion): ExecutionEnvironment | undefined {
+    if (!this.#options.scaling.allows(scope, target.name)) return undefined;
+    return this.#options.pool.create(scope, target);
   }
 
   /** The function is about to be called for the first time. */
