@@ -20,6 +20,7 @@ import {
   restoreProvisions,
   settle,
   settleMappings,
+  settleSnapshot,
   subscriptionTargets,
   versionForCall,
 } from "./lambda/mod.ts";
@@ -120,6 +121,7 @@ export async function startServer(
   const dataPlane = new DataPlane({
     ...{ pool, ledger, scaling, clock, observe, reportFault },
     expect: isolation.expect,
+    takeSnapshot: isolation.takeSnapshot,
     forget: isolation.forget,
   });
   const objects = config.s3 && new S3Objects(config.s3);
@@ -300,6 +302,9 @@ export async function startServer(
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
   await isolation.network.start((inner ?? server).port);
   for (const each of functionsHere) parked.expect(each);
+  for (const { scope, version } of await store.listPending()) {
+    lambdaParts.afterwards(() => settleSnapshot(lambdaParts, scope, version));
+  }
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
   await logs.open();
@@ -342,6 +347,7 @@ export async function startServer(
       ]);
       await sqs.endWaits();
       await drained;
+      isolation.abandonSnapshots();
       await Promise.all(steps);
       await logs.close();
       await Promise.all([isolation.endEnvironments(), asyncQueue.stop(), lastBatches]);

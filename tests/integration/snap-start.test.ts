@@ -5,7 +5,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DeleteFunctionCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { inLog } from "../../testkit/extensions.ts";
-import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
+import { createFunction, invoke, pythonZip, settledVersion } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
 
@@ -91,8 +91,14 @@ describe("SnapStart", { skip }, () => {
       }
     ).environments;
 
+  /** Its version can be called then. */
+  const create = async (...of: Parameters<typeof createFunction>) => {
+    await createFunction(...of);
+    return settledVersion(client, of[1]);
+  };
+
   it("has copies ready before they are asked for", async () => {
-    await createFunction(client, "ready", pythonZip(LOOK), SNAP);
+    await create(client, "ready", pythonZip(LOOK), SNAP);
     await waitFor("a copy that waits", async () => (await health())["copies"] === 1 || undefined);
     await call("ready");
     const log = await inLog(logs, "ready", /^REPORT .*Restore Duration.*\n/m);
@@ -110,7 +116,7 @@ describe("SnapStart", { skip }, () => {
   });
 
   it("initialises once, and gives each environment a copy with its own place in the world", async () => {
-    await createFunction(client, "looks", pythonZip(LOOK), SNAP);
+    await create(client, "looks", pythonZip(LOOK), SNAP);
     const seen = await Promise.all([1, 1, 1, 1].map((hold) => call("looks", { hold })));
     assert.equal(new Set(seen.map(({ stream }) => stream)).size, 4, "four environments");
     assert.equal(new Set(seen.map(({ born }) => born)).size, 1, "one init");
@@ -161,7 +167,9 @@ describe("SnapStart", { skip }, () => {
   };
   for (const [what, source] of Object.entries(UNFIT)) {
     it(`initialises each environment itself where copies would share ${what}`, async () => {
-      await createFunction(client, what, pythonZip(`${source}\n${LOOK}`), SNAP);
+      await create(client, what, pythonZip(`${source}\n${LOOK}`), SNAP);
+      const { State, SnapStart } = await settledVersion(client, what);
+      assert.deepEqual([State, SnapStart?.OptimizationStatus], ["Active", "Off"]);
       const { trail, type } = await call(what);
       assert.deepEqual(trail, ["init", "before 1", "before 2", "after 1", "after 2"]);
       assert.equal(type, "snap-start");
@@ -180,17 +188,18 @@ def fail(): raise ValueError("not now")
 ${hook}(fail)
 def lambda_handler(event, context): return "never"
 `;
-    await createFunction(client, "failsafter", pythonZip(failing("register_after_restore")), SNAP);
-    await createFunction(client, "failsbefore", pythonZip(failing("register_before_snapshot")), SNAP);
-    for (const [name, errorType] of [
-      ["failsafter", "Runtime.AfterRestoreError"],
-      ["failsbefore", "Runtime.BeforeSnapshotError"],
-    ] as const) {
-      const { functionError, payload } = await invoke(client, `${name}:1`);
-      assert.equal(functionError, "Unhandled");
-      const error = payload as { errorType: string; errorMessage: string };
-      assert.deepEqual([error.errorType, error.errorMessage], [errorType, "not now"]);
-    }
+    await create(client, "failsafter", pythonZip(failing("register_after_restore")), SNAP);
+    const { functionError, payload } = await invoke(client, "failsafter:1");
+    assert.equal(functionError, "Unhandled");
+    const error = payload as { errorType: string; errorMessage: string };
+    assert.deepEqual([error.errorType, error.errorMessage], ["Runtime.AfterRestoreError", "not now"]);
+    const before = await create(client, "failsbefore", pythonZip(failing("register_before_snapshot")), SNAP);
+    assert.equal(before.State, "Failed");
+    await inLog(
+      logs,
+      "failsbefore",
+      /INIT_REPORT .*\tStatus: error\tError Type: Runtime.BeforeSnapshotError/,
+    );
     await inLog(
       logs,
       "failsafter",
@@ -204,7 +213,7 @@ born = uuid.uuid4().hex
 signal.alarm(1)
 def lambda_handler(event, context): return {"born": born}
 `;
-    await createFunction(client, "mortal", pythonZip(source), SNAP);
+    await create(client, "mortal", pythonZip(source), SNAP);
     const first = await call("mortal");
     await waitFor("another init", async () => {
       const { payload } = await invoke(client, "mortal:1");
@@ -214,7 +223,7 @@ def lambda_handler(event, context): return {"born": born}
   });
 
   it("keeps nothing of a function that is deleted", async () => {
-    await createFunction(client, "goes", pythonZip(LOOK), SNAP);
+    await create(client, "goes", pythonZip(LOOK), SNAP);
     await call("goes");
     const before = (await health())["snapshots"] ?? 0;
     await client.send(new DeleteFunctionCommand({ FunctionName: "goes" }));

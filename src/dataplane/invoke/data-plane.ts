@@ -11,12 +11,8 @@ import type {
 } from "../../model/mod.ts";
 import type { Debugging } from "../environment/debugging.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import {
-  type ExecutionEnvironment,
-  type InitOutcome,
-  initBudgetMs,
-  reportInit,
-} from "../environment/execution-environment.ts";
+import type { ExecutionEnvironment } from "../environment/execution-environment.ts";
+import { type InitOutcome, initBudgetMs, reportInit } from "../environment/init-phase.ts";
 import type { RunEnd } from "../environment/runtime-process.ts";
 import { exceptionType } from "../platform/exception-type.ts";
 import {
@@ -27,6 +23,7 @@ import {
   timeoutFailure,
 } from "../platform/failure-payload.ts";
 import { billedMs, type PlatformStatus } from "../platform/platform-event.ts";
+import type { SnapshotOutcome } from "../snapshot/snapshots.ts";
 import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
 import { DebugSession } from "./debug-session.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
@@ -39,7 +36,8 @@ export interface DataPlaneOptions {
   readonly scaling: ScalingRate;
   readonly clock: Clock;
   /** Told of functions that are about to be called. */
-  readonly expect: (scope: Scope, target: FunctionVersion) => void;
+  readonly expect: (target: FunctionVersion) => void;
+  readonly takeSnapshot: (scope: Scope, target: FunctionVersion) => Promise<SnapshotOutcome>;
   /** What was made ready for this configuration is of no more use. */
   readonly forget: (configurationId: string) => void;
   /** Told of every invocation, and of those that were not let in. */
@@ -122,8 +120,13 @@ export class DataPlane implements Invoker {
   }
 
   /** The function is about to be called for the first time. */
-  expect(scope: Scope, target: FunctionVersion): void {
-    this.#options.expect(scope, target);
+  expect(target: FunctionVersion): void {
+    this.#options.expect(target);
+  }
+
+  /** Initialises the published version once, for its environments to be copies. */
+  takeSnapshot(scope: Scope, target: FunctionVersion): Promise<SnapshotOutcome> {
+    return this.#options.takeSnapshot(scope, target);
   }
 
   /** Code or settings changed, or the function is gone. */

@@ -6,7 +6,8 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { Debugging } from "../environment/debugging.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import { type ExecutionEnvironment, initBudgetMs, reportInit } from "../environment/execution-environment.ts";
+import type { ExecutionEnvironment } from "../environment/execution-environment.ts";
+import { initBudgetMs, reportInit } from "../environment/init-phase.ts";
 import { Closed, type Entered } from "../sandbox/sandbox.ts";
 
 export interface DebugParts {

@@ -61,6 +61,7 @@ describe("a function that grows too fast", () => {
         scaling: new ScalingRate(clock, environmentsMax),
       },
       expect: () => {},
+      takeSnapshot: async () => "none",
       forget: () => {},
       observe: ({ kind }) => observations.push(kind),
       reportFault: (error) => assert.fail(String(error)),
