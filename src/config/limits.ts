@@ -165,6 +165,8 @@ export const ENVIRONMENT_LIMITS = {
   provisionedInitMsMax: 130 * SECOND_MS,
   /** From a snapshot, the function's own hooks included. Source: "Lambda SnapStart runtime hooks" page. */
   restoreMsMax: 10 * SECOND_MS,
+  /** Ours: how long the credentials are good that a function with SnapStart asks for. */
+  credentialsMs: 60 * MINUTE_MS,
   /** Ours: initialised runtimes that are kept to be copied, and how long after their last use. */
   snapshotsMax: 32,
   snapshotIdleMs: 60 * MINUTE_MS,

@@ -12,7 +12,14 @@ import { IpCommands } from "./ip-command.ts";
 import { findNameServers, type NameServers } from "./name-servers.ts";
 import type { Network, NetworkOptions, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
-import { GATEWAY, gatewayName, interfaceGroup, interfaceName, RUNTIME_API_PORT } from "./network-rules.ts";
+import {
+  CREDENTIALS_ADDRESS,
+  GATEWAY,
+  gatewayName,
+  interfaceGroup,
+  interfaceName,
+  RUNTIME_API_PORT,
+} from "./network-rules.ts";
 import { RuleTable, removeRules, serversWithRules } from "./rule-table.ts";
 import { type ServerNumber, takeNumber, takeServerNumber } from "./server-number.ts";
 import { type PooledSlot, SlotPool } from "./slot-pool.ts";
@@ -116,6 +123,7 @@ export class NamespaceNetwork implements Network {
       guestAddress: slot.guestAddress,
       api: slot.api,
       apiAddress: `${GATEWAY}:${RUNTIME_API_PORT}`,
+      credentialsAddress: CREDENTIALS_ADDRESS,
       endpointUrl: this.#endpointUrl,
       release,
     };

@@ -6,7 +6,7 @@ import { closeSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { type IpCommands, ipScript } from "./ip-command.ts";
 import { makeNamespace } from "./make-namespace.ts";
-import { ALL_GUESTS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
+import { ALL_GUESTS, CREDENTIALS_ADDRESS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
 
 /** Of every host's end: a cable has two ends only, so they need not differ. */
 const HOST_HARDWARE_ADDRESS = "02:00:a9:fe:64:01";
@@ -50,6 +50,7 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
         `neigh add ${GATEWAY} lladdr ${HOST_HARDWARE_ADDRESS} dev eth0 nud permanent`,
         `route add ${GATEWAY}/32 dev eth0`,
         `route add default via ${GATEWAY} dev eth0 onlink`,
+        `route add ${CREDENTIALS_ADDRESS}/32 via ${GATEWAY} dev eth0 onlink`,
         // The rules of the host refuse these too; here nobody can take them away.
         `route add unreachable ${LINK_LOCAL}`,
         `route add unreachable ${ALL_GUESTS}`,
