@@ -8,7 +8,7 @@ import { AsyncQueue, ConcurrencyLedger, DataPlane, ScalingRate, Undeliverable } 
 import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
-import { KeyedMutex, systemClock } from "./kit/mod.ts";
+import { type Clock, KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
   CodeLinks,
@@ -75,8 +75,8 @@ export interface RunningServer {
 export async function startServer(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
+  clock: Clock = systemClock,
 ): Promise<RunningServer> {
-  const clock = systemClock;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // A database that cannot be opened would not say why.
   await access(config.dataDir, constants.W_OK);
