@@ -188,7 +188,7 @@ export const ENVIRONMENT_LIMITS = {
   debuggedRunMs: 24 * 60 * MINUTE_MS,
   debuggerMemoryMib: 512,
   /** Ours: a debugger listens by then, once its runtime has been started. */
-  debuggerListensMsMax: 20 * SECOND_MS,
+  debuggerListensMsMax: 2 * MINUTE_MS,
   /** Ours: an idle environment is frozen after this; one that is called again at once never pays for it. */
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */
