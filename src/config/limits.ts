@@ -178,8 +178,9 @@ export const ENVIRONMENT_LIMITS = {
   keepAliveMsDefault: 10 * MINUTE_MS,
   /** Ours: environments alive at once on this machine, of all functions. */
   environmentsMax: 1000,
-  /** Ours: sandboxes being started at the same time, for each core. */
+  /** Ours: sandboxes being started at the same time, for each core; their init counts for so long. */
   startsPerCoreMax: 2,
+  initInQueueMsMax: 100,
   openFilesMax: 1024,
   processesMax: 1024,
   /** MemorySize that comes with one full core. Source: "Configure Lambda function memory" page. */
