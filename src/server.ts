@@ -4,11 +4,11 @@ import { access, constants, mkdir, readFile, writeFile } from "node:fs/promises"
 import { createRequire } from "node:module";
 import path from "node:path";
 import { COMPILED_LIMITS, type Config, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
-import { AsyncQueue, ConcurrencyLedger, DataPlane, Undeliverable } from "./dataplane/mod.ts";
+import { AsyncQueue, ConcurrencyLedger, DataPlane, ScalingRate, Undeliverable } from "./dataplane/mod.ts";
 import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
-import { KeyedMutex, systemClock } from "./kit/mod.ts";
+import { type Clock, KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
   CodeLinks,
@@ -20,6 +20,7 @@ import {
   restoreProvisions,
   settle,
   settleMappings,
+  settleSnapshot,
   subscriptionTargets,
   versionForCall,
 } from "./lambda/mod.ts";
@@ -74,8 +75,8 @@ export interface RunningServer {
 export async function startServer(
   config: Config,
   env: Readonly<Record<string, string | undefined>>,
+  clock: Clock = systemClock,
 ): Promise<RunningServer> {
-  const clock = systemClock;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // A database that cannot be opened would not say why.
   await access(config.dataDir, constants.W_OK);
@@ -112,10 +113,15 @@ export async function startServer(
     ...{ config, env, project: PROJECT, clock, code, compiledCode, logs: logWriter, reportFault },
   });
   const { pool, parked, runtimes } = isolation;
-  const ledger = new ConcurrencyLedger(config.accountConcurrency);
+  const ledger = new ConcurrencyLedger(
+    config.accountConcurrency,
+    config.limitsRequestRate ? clock : undefined,
+  );
+  const scaling = new ScalingRate(clock);
   const dataPlane = new DataPlane({
-    ...{ pool, ledger, clock, observe, reportFault },
+    ...{ pool, ledger, scaling, clock, observe, reportFault },
     expect: isolation.expect,
+    takeSnapshot: isolation.takeSnapshot,
     forget: isolation.forget,
   });
   const objects = config.s3 && new S3Objects(config.s3);
@@ -296,6 +302,9 @@ export async function startServer(
   const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
   await isolation.network.start((inner ?? server).port);
   for (const each of functionsHere) parked.expect(each);
+  for (const { scope, version } of await store.listPending()) {
+    lambdaParts.afterwards(() => settleSnapshot(lambdaParts, scope, version));
+  }
   await restoreProvisions(lambdaParts);
   await asyncQueue.resume();
   await logs.open();
@@ -338,6 +347,7 @@ export async function startServer(
       ]);
       await sqs.endWaits();
       await drained;
+      isolation.abandonSnapshots();
       await Promise.all(steps);
       await logs.close();
       await Promise.all([isolation.endEnvironments(), asyncQueue.stop(), lastBatches]);

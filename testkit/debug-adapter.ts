@@ -10,21 +10,24 @@ interface Message {
   readonly body?: Record<string, unknown>;
 }
 
+const CLOSED: Message = { type: "response", success: false, message: "the connection is closed" };
+
 export class DebugAdapter {
   readonly #socket: Duplex;
   readonly #answers = new Map<number, (message: Message) => void>();
   readonly #events: Message[] = [];
   #wake: () => void = () => {};
   #calls = 0;
+  #isClosed = false;
   #rest = Buffer.alloc(0);
 
   constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on("error", () => {});
     socket.once("close", () => {
-      for (const answer of this.#answers.values()) {
-        answer({ type: "response", success: false, message: "the connection is closed" });
-      }
+      this.#isClosed = true;
+      for (const answer of this.#answers.values()) answer(CLOSED);
+      this.#wake();
     });
     socket.on("data", (chunk: Buffer) => this.#hear(chunk));
   }
@@ -32,7 +35,10 @@ export class DebugAdapter {
   /** Rejects when it is refused. */
   async call(command: string, args: object = {}): Promise<Record<string, unknown>> {
     const seq = ++this.#calls;
-    const answer = new Promise<Message>((resolve) => this.#answers.set(seq, resolve));
+    const answer = new Promise<Message>((resolve) => {
+      if (this.#isClosed) resolve(CLOSED);
+      else this.#answers.set(seq, resolve);
+    });
     const text = JSON.stringify({ seq, type: "request", command, arguments: args });
     this.#socket.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     const { success, message, body } = await answer;
@@ -40,11 +46,15 @@ export class DebugAdapter {
     return body ?? {};
   }
 
-  /** The next event of this name that nobody has had yet. */
+  /** The next event of this name that nobody has had yet. Rejects when the connection is closed before. */
   async event(name: string): Promise<Record<string, unknown>> {
     for (;;) {
       const at = this.#events.findIndex(({ event }) => event === name);
       if (at >= 0) return this.#events.splice(at, 1)[0]?.body ?? {};
+      if (this.#isClosed) {
+        const heard = JSON.stringify(this.#events).slice(-2000);
+        throw new Error(`the connection was closed before the event ${name}; heard besides: ${heard}`);
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

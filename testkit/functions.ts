@@ -2,11 +2,14 @@
 import {
   CreateFunctionCommand,
   type CreateFunctionCommandInput,
+  GetFunctionConfigurationCommand,
+  type GetFunctionConfigurationCommandOutput,
   InvokeCommand,
   type InvokeCommandInput,
   type LambdaClient,
 } from "@aws-sdk/client-lambda";
 import { type Zippable, zipSync } from "fflate";
+import { waitFor } from "./wait.ts";
 
 export const ROLE = "arn:aws:iam::000000000000:role/lambda-role";
 
@@ -68,6 +71,18 @@ export async function createFunction(
       ...overrides,
     }),
   );
+}
+
+/** A published version once it is no longer Pending. */
+export function settledVersion(
+  client: LambdaClient,
+  FunctionName: string,
+  Qualifier = "1",
+): Promise<GetFunctionConfigurationCommandOutput> {
+  return waitFor(`${FunctionName}:${Qualifier} to be settled`, async () => {
+    const now = await client.send(new GetFunctionConfigurationCommand({ FunctionName, Qualifier }));
+    return now.State === "Pending" ? undefined : now;
+  });
 }
 
 export const NODE = { Runtime: "nodejs26.x", Handler: "index.handler" } as const;

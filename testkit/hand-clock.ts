@@ -1,5 +1,12 @@
 /** A clock for tests. */
-import type { Clock } from "../src/kit/mod.ts";
+import { type Clock, systemClock } from "../src/kit/mod.ts";
+
+/** The system's, but that whoever would wait for exactly so long waits as long as the test does. */
+export function patientClock(delayMs: number): Clock {
+  const after: Clock["after"] = (ms, task) =>
+    ms === delayMs ? { cancel: () => {} } : systemClock.after(ms, task);
+  return { ...systemClock, after };
+}
 
 /** Time that stands still until `pass` is called. */
 export class HandClock implements Clock {

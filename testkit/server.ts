@@ -6,6 +6,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { readConfig } from "../src/config/mod.ts";
+import type { Clock } from "../src/kit/mod.ts";
 import { startServer } from "../src/server.ts";
 
 export const PROJECT = path.dirname(import.meta.dirname);
@@ -24,10 +25,10 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /** In this process: quick, and its stop is awaited. `settings` are LAMBKIN_* variables. */
-export async function startTestServer(settings: Settings = {}): Promise<TestServer> {
+export async function startTestServer(settings: Settings = {}, clock?: Clock): Promise<TestServer> {
   const dataDir = await temporaryFolder();
   const env = { ...process.env, LAMBKIN_PORT: "0", LAMBKIN_DATA_DIR: dataDir, ...settings };
-  const server = await startServer(readConfig(env, dataDir), env);
+  const server = await startServer(readConfig(env, dataDir), env, clock);
   return {
     url: server.url,
     dataDir,

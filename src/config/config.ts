@@ -53,6 +53,8 @@ export interface Config {
   /** What all of them may hold together, bytes. */
   readonly parkedBytesMax: number;
   readonly accountConcurrency: number;
+  /** Whether synchronous requests a second are limited as on AWS: ten for each unit of concurrency. */
+  readonly limitsRequestRate: boolean;
   /** What all log groups may hold together, bytes; the oldest events go first. */
   readonly logBytesMax: number;
   /** Undefined: code cannot be named by an S3 location, and no record goes to a bucket. */
@@ -173,6 +175,7 @@ export function readConfig(env: Variables, cwd: string): Config {
       LAMBDA_LIMITS.unreservedConcurrencyMin,
       100_000,
     ),
+    limitsRequestRate: oneOf(env, "LAMBKIN_REQUEST_RATE", ["aws", "unlimited"], "unlimited") === "aws",
     logBytesMax: MIB * integer(env, "LAMBKIN_LOGS_MAX_MB", LOGS_LIMITS.storedBytesMax / MIB, 1, 10_000_000),
     s3: endpoint(env, "LAMBKIN_S3"),
     sqs: endpoint(env, "LAMBKIN_SQS"),

@@ -45,6 +45,11 @@ export const PRODUCT_LIMITS = {
 /** Lambda's quotas. Source: "Lambda quotas" page and the service model unless said otherwise. */
 export const LAMBDA_LIMITS = {
   accountConcurrency: 1000,
+  /** New environments of one function within the window. Source: "Understanding Lambda function scaling" page. */
+  scalingEnvironmentsMax: 1000,
+  scalingWindowMs: 10 * SECOND_MS,
+  /** Synchronous requests a second for each unit of concurrency. */
+  requestsPerConcurrency: 10,
   /** Reservations must leave this much of the account's concurrency unreserved. */
   unreservedConcurrencyMin: 100,
   codeZippedBytesMax: 52_428_800,
@@ -160,6 +165,8 @@ export const ENVIRONMENT_LIMITS = {
   provisionedInitMsMax: 130 * SECOND_MS,
   /** From a snapshot, the function's own hooks included. Source: "Lambda SnapStart runtime hooks" page. */
   restoreMsMax: 10 * SECOND_MS,
+  /** Ours: how long the credentials are good that a function with SnapStart asks for. */
+  credentialsMs: 60 * MINUTE_MS,
   /** Ours: initialised runtimes that are kept to be copied, and how long after their last use. */
   snapshotsMax: 32,
   snapshotIdleMs: 60 * MINUTE_MS,
@@ -171,8 +178,9 @@ export const ENVIRONMENT_LIMITS = {
   keepAliveMsDefault: 10 * MINUTE_MS,
   /** Ours: environments alive at once on this machine, of all functions. */
   environmentsMax: 1000,
-  /** Ours: sandboxes being started at the same time, for each core. */
+  /** Ours: sandboxes being started at the same time, for each core; their init counts for so long. */
   startsPerCoreMax: 2,
+  initInQueueMsMax: 100,
   openFilesMax: 1024,
   processesMax: 1024,
   /** MemorySize that comes with one full core. Source: "Configure Lambda function memory" page. */
@@ -181,7 +189,7 @@ export const ENVIRONMENT_LIMITS = {
   debuggedRunMs: 24 * 60 * MINUTE_MS,
   debuggerMemoryMib: 512,
   /** Ours: a debugger listens by then, once its runtime has been started. */
-  debuggerListensMsMax: 20 * SECOND_MS,
+  debuggerListensMsMax: 2 * MINUTE_MS,
   /** Ours: an idle environment is frozen after this; one that is called again at once never pays for it. */
   freezeDelayMs: 10,
   /** Ours: an environment is replaced at this age; AWS's own time is not documented. */

@@ -15,6 +15,7 @@ export { Launcher } from "./host/launcher.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";
 export { DataPlane } from "./invoke/data-plane.ts";
 export { DebugSession } from "./invoke/debug-session.ts";
+export { ScalingRate } from "./invoke/scaling-rate.ts";
 export type { Visit } from "./invoke/visits.ts";
 export { chooseNetwork } from "./network/choose-network.ts";
 export { compileBootstraps } from "./runtimes/compile-bootstraps.ts";

@@ -6,7 +6,9 @@ const USER = { Type: "User" } as const;
 export type ThrottleReason =
   | "CallerRateLimitExceeded"
   | "ConcurrentInvocationLimitExceeded"
-  | "ReservedFunctionConcurrentInvocationLimitExceeded";
+  | "FunctionInvocationRateLimitExceeded"
+  | "ReservedFunctionConcurrentInvocationLimitExceeded"
+  | "ReservedFunctionInvocationRateLimitExceeded";
 
 export function resourceNotFound(message: string): ApiError {
   return new ApiError("ResourceNotFoundException", message, USER);

@@ -9,6 +9,7 @@ import {
 } from "../errors/mod.ts";
 import { type FunctionAlias, functionArn, LATEST, type Scope } from "../model/mod.ts";
 import type { FunctionStore } from "../store/mod.ts";
+import { checkNotFailed } from "./change-function.ts";
 import { findQualified } from "./find-function.ts";
 
 export function aliasConfiguration(scope: Scope, alias: FunctionAlias): AliasConfiguration {
@@ -27,7 +28,7 @@ export function aliasConfiguration(scope: Scope, alias: FunctionAlias): AliasCon
 
 /**
  * Checks that both versions are there and may share an alias. Undefined weights mean that all calls go to `version`.
- * Throws ResourceNotFoundException, InvalidParameterValueException.
+ * Throws ResourceNotFoundException, InvalidParameterValueException, ResourceConflictException.
  */
 export async function checkedRouting(
   store: FunctionStore,
@@ -62,9 +63,9 @@ async function requireVersion(
   functionName: string,
   version: string,
 ): Promise<void> {
-  if ((await findQualified(store, scope, functionName, version)) === undefined) {
-    throw functionNotFound(functionArn(scope, functionName, version));
-  }
+  const found = await findQualified(store, scope, functionName, version);
+  if (found === undefined) throw functionNotFound(functionArn(scope, functionName, version));
+  checkNotFailed(scope, found.version);
 }
 
 /** GetAlias and UpdateAlias say the same thing in different words (recorded). */

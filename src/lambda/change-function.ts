@@ -1,7 +1,7 @@
 /** How `$LATEST` changes: a checked replacement, its visible states, and the environments it makes stale. */
 import { randomUUID } from "node:crypto";
 import { type ApiError, functionNotFound, resourceConflict, revisionMismatch } from "../errors/mod.ts";
-import { type FunctionVersion, functionArn, type Scope } from "../model/mod.ts";
+import { type FunctionVersion, functionArn, isSnapStart, type Scope } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 import { publish } from "./publish.ts";
 
@@ -16,12 +16,27 @@ export function checkRevision(latest: FunctionVersion, revisionId: string | unde
 /** Throws ResourceConflictException while another change is under way. The texts are recorded and reported. */
 export function checkSettled(scope: Scope, latest: FunctionVersion): void {
   const arn = functionArn(scope, latest.name);
-  if (latest.state === "Pending") {
-    throw cannotNow(
-      `The resource ${arn} is currently in the following state: 'Pending'. StateReasonCode: 'Creating'`,
-    );
-  }
+  if (latest.state === "Pending") throw cannotNow(isInState(arn, "Pending", "Creating"));
   if (latest.updateStatus === "InProgress") throw cannotNow(`An update is in progress for resource: ${arn}`);
+}
+
+/** Nothing may come to lead to a version that failed (reported). Throws ResourceConflictException. */
+export function checkNotFailed(scope: Scope, { name, version, state }: FunctionVersion): void {
+  if (state === "Failed")
+    throw cannotNow(isInState(functionArn(scope, name, version), "Failed", "FunctionError"));
+}
+
+/**
+ * A version with SnapStart cannot be called before its snapshot is there, nor after its init failed. The text is that of the
+ * "Troubleshoot invocation issues" page. Throws ResourceConflictException.
+ */
+export function checkCallable(version: FunctionVersion): void {
+  if (!isSnapStart(version) || version.state === "Active") return;
+  throw cannotNow(`The function is currently in the following state: ${version.state}`);
+}
+
+function isInState(arn: string, state: string, code: string): string {
+  return `The resource ${arn} is currently in the following state: '${state}'. StateReasonCode: '${code}'`;
 }
 
 function cannotNow(reason: string): ApiError {
@@ -64,7 +79,7 @@ export async function applyChange(
     throw revisionMismatch();
   }
   dataPlane.retire(latest);
-  dataPlane.expect(scope, changed);
+  dataPlane.expect(changed);
   const published = publishes ? await publish(dependencies, scope, changed) : undefined;
   dependencies.afterwards(() => settle(dependencies, scope, changed));
   return published;

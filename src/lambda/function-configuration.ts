@@ -12,6 +12,8 @@ import {
 } from "../model/mod.ts";
 
 const BEING_CREATED = "The function is being created.";
+/** Reported by users, as the failure of a version with SnapStart. */
+const INIT_FAILED = "An error occurred during function initialization.";
 
 /** `qualifier` is what the caller asked with; it comes back in the ARN. */
 export function functionConfiguration(
@@ -24,6 +26,7 @@ export function functionConfiguration(
     ...listedConfiguration(scope, version, qualifier),
     State: version.state,
     ...(version.state === "Pending" && { StateReason: BEING_CREATED, StateReasonCode: "Creating" }),
+    ...(version.state === "Failed" && { StateReason: INIT_FAILED, StateReasonCode: "FunctionError" }),
     ...(version.updateStatus !== undefined && { LastUpdateStatus: version.updateStatus }),
     // AWS says "created" on updates, too (recorded).
     ...(version.updateStatus === "InProgress" && {

@@ -6,6 +6,7 @@ export { destinationPorts } from "./destination-ports.ts";
 export { settleMappings } from "./event-source-mapping.ts";
 export { findQualified, versionForCall } from "./find-function.ts";
 export { restoreProvisions } from "./provisioned-concurrency.ts";
+export { settleSnapshot } from "./publish.ts";
 export { FunctionUrls } from "./serve-url.ts";
 export { subscriptionTargets } from "./subscription-targets.ts";
 export { lambdaOperations } from "./table.ts";

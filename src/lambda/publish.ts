@@ -1,4 +1,4 @@
-/** Turns `$LATEST` into an immutable version, or finds that the last one is the same. */
+/** Turns `$LATEST` into an immutable version, or finds that the last one is the same. With SnapStart it is Pending until its snapshot is there. */
 import { randomUUID } from "node:crypto";
 import { functionNotFound, revisionMismatch } from "../errors/mod.ts";
 import {
@@ -6,6 +6,7 @@ import {
   type FunctionSettings,
   type FunctionVersion,
   functionArn,
+  isSnapStart,
   type Scope,
 } from "../model/mod.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
@@ -15,39 +16,61 @@ import type { LambdaDependencies } from "./dependencies.ts";
  * makes no difference to that (recorded). Throws PreconditionFailedException when `$LATEST` changed meanwhile.
  */
 export async function publish(
-  { store, clock, dataPlane }: LambdaDependencies,
+  dependencies: LambdaDependencies,
   scope: Scope,
   latest: FunctionVersion,
   description?: string,
 ): Promise<FunctionVersion> {
+  const { store, clock, dataPlane } = dependencies;
   const record = await store.find(scope, latest.name);
   if (record === undefined) throw functionNotFound(functionArn(scope, latest.name));
   const lastNumber = record.shared.lastPublishedVersion ?? 0;
   const last = await store.findVersion(scope, latest.name, String(lastNumber));
   if (last !== undefined && isSame(last, latest)) return last;
-  const version: FunctionVersion = {
-    ...latest,
+  const { updateStatus: _ofLatest, ...source } = latest;
+  const created: FunctionVersion = {
+    ...source,
     version: String(lastNumber + 1),
-    settings: publishedSettings(latest.settings, description),
+    settings: { ...latest.settings, Description: description ?? latest.settings.Description },
     sourceDescription: latest.settings.Description,
-    state: "Active",
-    updateStatus: "Successful",
+    state: "Pending",
     revisionId: randomUUID(),
     configurationId: randomUUID(),
     lastModifiedMs: clock.nowMs(),
   };
+  const version = isSnapStart(created) ? created : activated(created, "Off");
   if (!(await store.publish(scope, version, latest.revisionId))) throw revisionMismatch();
-  dataPlane.expect(scope, version);
+  if (version.state === "Pending") {
+    dependencies.afterwards(() => settleSnapshot(dependencies, scope, version));
+  } else dataPlane.expect(version);
   return version;
 }
 
-/** `$LATEST` never has a snapshot, a version has one where it is asked for. Source: "Improving startup performance" page. */
-function publishedSettings(settings: FunctionSettings, description: string | undefined): FunctionSettings {
-  const { ApplyOn } = settings.SnapStart;
+/**
+ * Takes the snapshot of a Pending version, which is Active then, or Failed where its init failed. It stays Pending where the server is
+ * stopped meanwhile. Source: "Improving startup performance with Lambda SnapStart" page.
+ */
+export async function settleSnapshot(
+  { store, dataPlane }: Pick<LambdaDependencies, "store" | "dataPlane">,
+  scope: Scope,
+  version: FunctionVersion,
+): Promise<void> {
+  const outcome = await dataPlane.takeSnapshot(scope, version);
+  if (outcome === "abandoned") return;
+  const settled: FunctionVersion =
+    outcome === "failed"
+      ? { ...version, state: "Failed" }
+      : activated(version, outcome === "taken" ? "On" : "Off");
+  await store.settleVersion(scope, settled);
+}
+
+function activated(version: FunctionVersion, OptimizationStatus: "On" | "Off"): FunctionVersion {
+  const SnapStart: FunctionSettings["SnapStart"] = { ...version.settings.SnapStart, OptimizationStatus };
   return {
-    ...settings,
-    Description: description ?? settings.Description,
-    SnapStart: { ApplyOn, OptimizationStatus: ApplyOn === "PublishedVersions" ? "On" : "Off" },
+    ...version,
+    settings: { ...version.settings, SnapStart },
+    state: "Active",
+    updateStatus: "Successful",
   };
 }
 

@@ -2,6 +2,7 @@
 import type { InvocationRequest } from "@aws-sdk/client-lambda";
 import { recursiveInvocation } from "../errors/mod.ts";
 import { functionArn, type Invocation, isLoop, type RequestContext, traceOf } from "../model/mod.ts";
+import { checkCallable } from "./change-function.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 import { type FoundFunction, getFunctionRecord, versionForCall } from "./find-function.ts";
 import { checkedClientContext, checkedEvent } from "./invoke-payload.ts";
@@ -21,10 +22,11 @@ export async function findCalled(
 ): Promise<FoundFunction> {
   const found = await getFunctionRecord(store, context, FunctionName, Qualifier, { namesLatest: true });
   checkRunnable(context, found.version);
+  checkCallable(found.version);
   return found;
 }
 
-/** Throws InvalidRequestContentException, RecursiveInvocationException. */
+/** Throws InvalidRequestContentException, RecursiveInvocationException, ResourceConflictException. */
 export async function synchronousCall(
   { store, draw, clock, observe }: LambdaDependencies,
   found: FoundFunction,
@@ -34,6 +36,7 @@ export async function synchronousCall(
   const payload = checkedEvent(request.Payload as Buffer | undefined);
   const clientContext = checkedClientContext(request.ClientContext);
   const target = await versionForCall(store, context, found, draw);
+  checkCallable(target);
   const trace = traceOf(context.traceId, context.requestId, { scope: context, target, nowMs: clock.nowMs() });
   if (isLoop(found.shared, trace)) {
     observe({ kind: "loopStopped", scope: context, functionName: target.name });

@@ -54,10 +54,11 @@ export interface FunctionSettings {
   readonly TenancyConfig?: Readonly<Record<string, unknown>>;
 }
 
-export type FunctionState = "Pending" | "Active";
+/** `Failed`: a published version whose init failed when its snapshot was taken. */
+export type FunctionState = "Pending" | "Active" | "Failed";
 export type UpdateStatus = "InProgress" | "Successful";
 
-/** One version's record: `$LATEST`, which changes, or a published number, which never does. */
+/** One version's record: `$LATEST`, which changes, or a published number, of which only the state changes. */
 export interface FunctionVersion {
   readonly name: string;
   readonly version: string;

@@ -67,6 +67,10 @@ export interface FunctionStore {
    * `latestRevisionId`; false when it is not.
    */
   publish(scope: Scope, version: FunctionVersion, latestRevisionId: string): Promise<boolean>;
+  /** Of a published version: writes its state, if its revision id is still the same; false when it is not, or the version is gone. */
+  settleVersion(scope: Scope, version: FunctionVersion): Promise<boolean>;
+  /** Published versions of every scope that are Pending, for what must be done again at start. */
+  listPending(): Promise<{ readonly scope: Scope; readonly version: FunctionVersion }[]>;
   /** False when it was not there. */
   deleteVersion(scope: Scope, name: string, version: string): Promise<boolean>;
 

@@ -103,14 +103,15 @@ export async function openIsolation({ config, env, project, clock, ...parts }: I
       ...compileCaches.counts(),
     }),
     /** A function is about to be called. */
-    expect(scope: Scope, target: FunctionVersion): void {
-      if (isSnapStart(target)) snapshots.expect(scope, target);
-      else parked.expect(target);
+    expect(target: FunctionVersion): void {
+      if (!isSnapStart(target)) parked.expect(target);
     },
+    takeSnapshot: (scope: Scope, target: FunctionVersion) => snapshots.prepare(scope, target),
     forget: (configurationId: string) => snapshots.retire(configurationId),
     prepareDebugging: (target: FunctionVersion, waits: boolean) =>
       prepareDebugging({ ...sandboxParts, debugpy, pythons }, target, waits),
     compileBootstraps: () => compileBootstraps(interpreters, path.join(project, "runtimes/python")),
+    abandonSnapshots: () => snapshots.abandon(),
     /** Ends every environment, and what waits to become one. */
     async endEnvironments(): Promise<void> {
       network.prepareToClose();

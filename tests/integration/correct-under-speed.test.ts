@@ -1,5 +1,7 @@
 /** What users of other emulators report, under load: wrong code, stale code, hanging calls, leaked environments. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { after, before, describe, it } from "node:test";
 import {
   CreateAliasCommand,
@@ -10,8 +12,9 @@ import {
   UpdateFunctionConfigurationCommand,
   waitUntilFunctionUpdatedV2,
 } from "@aws-sdk/client-lambda";
+import { ENVIRONMENT_LIMITS } from "../../src/config/mod.ts";
 import { lambdaClient } from "../../testkit/clients.ts";
-import { createFunction, invoke, NODE, nodeZip, pythonZip } from "../../testkit/functions.ts";
+import { createFunction, type Invoked, invoke, NODE, nodeZip, pythonZip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
 
@@ -101,31 +104,100 @@ describe("many calls at once", () => {
     await disturbing;
   });
 
-  it("answer all when twenty come at once to a function that was never called", async () => {
+  it("answer all when twenty come at once, or one after the other, to a function that was never called", async () => {
     for (const [name, code, settings] of [
       ["quick-python", python("q"), {}],
       ["quick-node", node("q"), NODE],
     ] as const) {
+      const numbers = Array.from({ length: 20 }, (_, n) => n);
+      const number = ({ payload }: Invoked) => (payload as unknown[])[3];
       await createFunction(client, name, code, { ...settings, ...mark("q") });
-      const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => invoke(client, name, { n })));
-      assert.deepEqual(
-        answers.map(({ payload }) => (payload as unknown[])[3]),
-        Array.from({ length: 20 }, (_, n) => n),
-      );
+      const answers = await Promise.all(numbers.map((n) => invoke(client, name, { n })));
+      assert.deepEqual(answers.map(number), numbers);
+      await createFunction(client, `${name}-in-turn`, code, { ...settings, ...mark("q") });
+      for (const n of numbers) assert.equal(number(await invoke(client, `${name}-in-turn`, { n })), n);
     }
   });
 
-  it("leave no environment behind when they time out or crash", async () => {
-    const code = pythonZip(
-      "import os, time\ndef lambda_handler(event, context):\n    time.sleep(60) if event['hang'] else os._exit(1)\n",
-    );
+  it("get their own answers while the runtimes of others beside them crash", async () => {
+    const crashing = pythonZip(`
+import ctypes, os, signal
+def lambda_handler(event, context):
+    if event["act"] == "exit": os._exit(1)
+    if event["act"] == "kill": os.kill(os.getpid(), signal.SIGKILL)
+    if event["act"] == "fault": ctypes.string_at(0)
+    return event["n"]
+`);
+    await createFunction(client, "crashing", crashing);
+    const acts = ["return", "exit", "return", "kill", "return", "fault"];
+    for (let round = 0; round < 3; round++) {
+      const events = Array.from({ length: 24 }, (_, n) => ({ n, act: acts[n % acts.length] }));
+      const answers = await Promise.all(events.map((event) => invoke(client, "crashing", event)));
+      for (const { n, act } of events) {
+        const { payload, functionError } = answers[n] as Invoked;
+        if (act === "return") assert.deepEqual([payload, functionError], [n, undefined]);
+        else assert.equal((payload as { errorType: string }).errorType, "Runtime.ExitError", `${act} ${n}`);
+      }
+    }
+  });
+
+  it("leave no environment and no process behind when they time out or crash", async () => {
+    const seconds = `60.${process.pid}`;
+    const code = pythonZip(`
+import os, subprocess, time
+def lambda_handler(event, context):
+    subprocess.Popen(["sleep", "${seconds}"])
+    time.sleep(60) if event["hang"] else os._exit(1)
+`);
     await createFunction(client, "leaks", code, { Timeout: 1 });
     const before = await alive();
     const events = Array.from({ length: 10 }, (_, index) => ({ hang: index % 2 === 0 }));
-    const answers = await Promise.all(events.map((event) => invoke(client, "leaks", event)));
-    assert.ok(answers.every(({ functionError }) => functionError === "Unhandled"));
-    // Their places stay, to be started again; they go with the function's next change.
+    for (let round = 0; round < 2; round++) {
+      const answers = await Promise.all(events.map((event) => invoke(client, "leaks", event)));
+      assert.ok(answers.every(({ functionError }) => functionError === "Unhandled"));
+      await waitFor("their processes to be gone", () => (isRunning(seconds) ? undefined : true));
+      // Their places stay, to be started again: the next calls get no further ones.
+      assert.ok((await alive()) <= before + events.length, `${await alive()} after ${before}`);
+    }
+    // They go with the function's next change.
     await client.send(new UpdateFunctionConfigurationCommand({ FunctionName: "leaks", Timeout: 2 }));
     await waitFor("the environments to be gone", async () => ((await alive()) <= before ? true : undefined));
   });
 });
+
+describe("a burst of one function", () => {
+  it("does not keep another's first call waiting until it is over", async () => {
+    // Each call waits for a sandbox of its own.
+    const server = await startTestServer({ LAMBKIN_PARKED_MAX: "0" });
+    try {
+      const client = lambdaClient(server.url);
+      // What keeps the cores busy in its init.
+      const busy =
+        "import time\nwhile time.process_time() < 0.05: pass\ndef lambda_handler(e, c): return 1\n";
+      await createFunction(client, "bursts", pythonZip(busy), { Timeout: 60 });
+      await createFunction(client, "other", python("o"), { Environment: { Variables: { MARK: "o" } } });
+      let answered = 0;
+      const calls = 15 * ENVIRONMENT_LIMITS.startsPerCoreMax * Math.min(availableParallelism(), 8);
+      const burst = Array.from({ length: calls }, () => invoke(client, "bursts").then(() => answered++));
+      await waitFor("the burst to begin", () => (answered > 0 ? true : undefined));
+      const { payload } = await invoke(client, "other", { n: 1 });
+      assert.deepEqual(payload, ["o", "$LATEST", "o", 1]);
+      assert.ok(answered < calls / 2, `${answered} of ${calls} were answered before`);
+      await Promise.all(burst);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+/** Whether a `sleep` of so long runs anywhere on this machine. */
+function isRunning(seconds: string): boolean {
+  return readdirSync("/proc").some((name) => {
+    try {
+      return readFileSync(`/proc/${name}/cmdline`, "utf8") === `sleep\0${seconds}\0`;
+    } catch {
+      // No process, or gone meanwhile.
+      return false;
+    }
+  });
+}

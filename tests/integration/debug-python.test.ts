@@ -45,7 +45,8 @@ describe("debugging a Python function", () => {
     await adapter.call("initialize", { adapterID: "test", pathFormat: "path" });
     // It is answered only after configurationDone.
     const attaching = adapter.call("attach", { justMyCode: true });
-    await adapter.event("initialized");
+    // Where it is refused there is no event.
+    await Promise.race([adapter.event("initialized"), attaching]);
     const source = { path: `${session.news[0]?.codeFolder}/lambda_function.py` };
     await adapter.call("setBreakpoints", { source, breakpoints: [{ line }] });
     await adapter.call("configurationDone");
@@ -54,7 +55,7 @@ describe("debugging a Python function", () => {
   }
 
   it("stops at a breakpoint for longer than the function's timeout, and nobody else is held up", {
-    timeout: 40_000,
+    timeout: 180_000,
   }, async (context) => {
     const debugging = await attached({}, 4, (why) => context.skip(why));
     if (debugging === undefined) return;
@@ -78,7 +79,7 @@ describe("debugging a Python function", () => {
   });
 
   it("--break: nothing of the function is loaded before the debugger lets it", {
-    timeout: 40_000,
+    timeout: 180_000,
   }, async (context) => {
     const debugging = await attached({ break: "1" }, 1, (why) => context.skip(why));
     if (debugging === undefined) return;

@@ -6,8 +6,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { LambdaClient } from "@aws-sdk/client-lambda";
-import { lambdaClient } from "../../testkit/clients.ts";
-import { createFunction, invoke, zip } from "../../testkit/functions.ts";
+import { lambdaClient, logsClient } from "../../testkit/clients.ts";
+import { inLog } from "../../testkit/extensions.ts";
+import { createFunction, invoke, settledVersion, zip } from "../../testkit/functions.ts";
 import { PROJECT, startTestServer, type TestServer, temporaryFolder } from "../../testkit/server.ts";
 
 const CLIENT = path.join(PROJECT, ".cache/runtimes/java-client");
@@ -86,6 +87,23 @@ describe("Java", () => {
   function createJava(name: string, Handler: string, more = {}): Promise<void> {
     return createFunction(client, name, code, { Runtime: "java17", Handler, MemorySize: 512, ...more });
   }
+
+  withJava("initialises each environment of a version with SnapStart, and its log says so", async () => {
+    await createJava("snap", "example.Handlers", {
+      Publish: true,
+      SnapStart: { ApplyOn: "PublishedVersions" },
+    });
+    const { State, SnapStart } = await settledVersion(client, "snap");
+    assert.deepEqual([State, SnapStart?.OptimizationStatus], ["Active", "Off"]);
+    await inLog(
+      logsClient(server.url),
+      "snap",
+      /LAMBKIN_WARNING: SnapStart: environments of this version are initialised one by one, because .+ threads/,
+    );
+    const { functionError, payload } = await invoke(client, "snap:1", { who: "snap" });
+    assert.equal(functionError, undefined);
+    assert.deepEqual((payload as { echo: unknown }).echo, { who: "snap" });
+  });
 
   withJava("runs a RequestHandler, warm, with its context", async () => {
     const first = (await invoke(client, "java", { who: "me" })).payload as { calls: number };

@@ -1,6 +1,6 @@
 /** Sandboxes made ahead: whoever gets one has it as if it had been made for him, and nothing of anybody else. */
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { type LambdaClient, PublishLayerVersionCommand } from "@aws-sdk/client-lambda";
@@ -28,6 +28,23 @@ def lambda_handler(event, context):
         "processes": len([p for p in os.listdir("/proc") if p.isdigit()]),
     }
 `;
+
+/** Of the server with this data folder; nobody else's. */
+function runtimesThatWait(dataDir: string): number[] {
+  const own = `/${path.basename(dataDir)}/parked/`;
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, "utf8");
+    } catch {
+      // Gone meanwhile.
+      return "";
+    }
+  };
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/mountinfo`).includes(own))
+    .filter((name) => read(`/proc/${name}/cmdline`).includes("\0/var/runtime/bootstrap"))
+    .map(Number);
+}
 
 interface Health {
   readonly environments: { readonly parked: number; readonly adopted: number };
@@ -131,6 +148,34 @@ exports.handler = async (event, context) => ({
     await createFunction(client, "many", zip({ "lambda_function.py": LOOK, ...many }));
     const { payload } = await invoke(client, "many");
     assert.deepEqual((payload as { files: string[] }).files, ["data", "lambda_function.py"]);
+  });
+
+  it("are not handed out when they have died while they waited", async () => {
+    const modest = await startTestServer({ LAMBKIN_PARKED_MAX: "1" });
+    try {
+      const there = lambdaClient(modest.url);
+      for (const name of ["warms", "later", "at-once"])
+        await createFunction(there, name, pythonZip("def lambda_handler(e, c): return c.function_name"));
+      const killWaiting = async () => {
+        await waitFor("one that waits", async () => (await parked(modest.url)) === 1 || undefined);
+        const runtimes = await waitFor("its runtime", () => {
+          const found = runtimesThatWait(modest.dataDir);
+          return found.length > 0 ? found : undefined;
+        });
+        for (const processId of runtimes) process.kill(processId, "SIGKILL");
+      };
+      await killWaiting();
+      await waitFor("nothing that waits", async () => (await parked(modest.url)) === 0 || undefined);
+      const { adopted: before } = await counts(modest.url);
+      assert.equal((await invoke(there, "later")).payload, "later");
+      assert.equal((await counts(modest.url)).adopted, before);
+      // Before anybody has noticed: whoever gets it has another at once.
+      await killWaiting();
+      const { payload, functionError } = await invoke(there, "at-once");
+      assert.deepEqual([payload, functionError], ["at-once", undefined]);
+    } finally {
+      await modest.stop();
+    }
   });
 
   it("are more after a burst, never more than allowed, and none is left behind", async () => {

@@ -112,9 +112,26 @@ describe("provisioned concurrency", () => {
     ]);
   });
 
-  it("replaces an environment that ends, raises and lowers the number, and takes it away", async () => {
-    await invoke(client, "ready", { die: true }, { Qualifier: "1" });
+  it("replaces an environment that crashes, before anybody calls again", async () => {
+    const both = async () => {
+      const replies = await Promise.all(
+        [1, 2].map(() => invoke(client, "ready", { seconds: 1 }, { Qualifier: "1" })),
+      );
+      for (const { payload, log } of replies) {
+        assert.equal((payload as Reply)[0], "provisioned-concurrency");
+        assert.doesNotMatch(log, /Init Duration/);
+      }
+      return replies.map(({ payload }) => (payload as Reply)[1]);
+    };
+    const before = await both();
+    const { functionError } = await invoke(client, "ready", { die: true }, { Qualifier: "1" });
+    assert.equal(functionError, "Unhandled");
     await status("ready", "1", "READY");
+    const after = await both();
+    assert.equal(new Set([...before, ...after]).size, 3, "one of them is new");
+  });
+
+  it("raises and lowers the number, and takes it away", async () => {
     await put("ready", "1", 3);
     assert.equal((await status("ready", "1", "READY")).AllocatedProvisionedConcurrentExecutions, 3);
     const before = await alive();

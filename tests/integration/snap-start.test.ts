@@ -5,7 +5,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DeleteFunctionCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { inLog } from "../../testkit/extensions.ts";
-import { createFunction, invoke, pythonZip } from "../../testkit/functions.ts";
+import { createFunction, invoke, pythonZip, settledVersion } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
 
@@ -22,7 +22,7 @@ const SNAP = {
 
 /** Tells what of its init it sees, and holds its environment long enough for others to need one of their own. */
 const LOOK = `
-import os, random, socket, sys, time, uuid
+import os, random, socket, ssl, sys, tempfile, time, urllib.parse, uuid
 from snapshot_restore_py import register_before_snapshot, register_after_restore
 trail = ["init"]
 register_before_snapshot(trail.append, "before 2")
@@ -34,7 +34,11 @@ register_after_restore(trail.append, "after 2")
 born = uuid.uuid4().hex
 note = os.open("/tmp/note", os.O_RDWR | os.O_CREAT); os.write(note, b"0123456789"); os.lseek(note, 2, 0)
 own = os.open("/var/task/lambda_function.py", os.O_RDONLY); os.read(own, 1)
-peer = socket.socket()
+ssl.RAND_bytes(8)
+tempfile.mkstemp()
+lambkin = urllib.parse.urlparse(os.environ["AWS_ENDPOINT_URL"])
+peer = socket.create_connection((lambkin.hostname, lambkin.port))
+peer.getpeername()
 def tried(action):
     try: return str(action())
     except OSError as error: return error.strerror
@@ -45,8 +49,10 @@ def lambda_handler(event, context):
     text = os.read(note, 3).decode()
     with open("/tmp/mine", "a") as mine: mine.write("x")
     return {
-        "born": born, "trail": trail, "random": random.random(), "read": text, "own": os.read(own, 6).decode(),
-        "tmp": sorted(os.listdir("/tmp")), "mine": os.path.getsize("/tmp/mine"),
+        "born": born, "trail": trail, "read": text,
+        "random": [random.random(), ssl.RAND_bytes(16).hex(), os.urandom(16).hex(), uuid.uuid4().hex], "own": os.read(own, 6).decode(),
+ "tmp": sorted(name for name in os.listdir("/tmp") if name != "mine" and not name.startswith("tmp")),
+        "mine": os.path.getsize("/tmp/mine"),
         "pid": os.getpid(), "processes": sorted(p for p in os.listdir("/proc") if p.isdigit()),
         "uid": os.getuid(), "caps": [l.split()[1] for l in open("/proc/self/status") if l.startswith("Cap")],
         "setns": tried(lambda: os.setns(os.open("/proc/self/ns/uts", os.O_RDONLY), 0)),
@@ -61,7 +67,8 @@ def lambda_handler(event, context):
 interface Seen {
   readonly born: string;
   readonly trail: readonly string[];
-  readonly random: number;
+  /** Each from another source. */
+  readonly random: readonly (number | string)[];
   readonly pid: number;
   readonly processes: readonly string[];
   readonly stream: string;
@@ -91,8 +98,14 @@ describe("SnapStart", { skip }, () => {
       }
     ).environments;
 
+  /** Its version can be called then. */
+  const create = async (...of: Parameters<typeof createFunction>) => {
+    await createFunction(...of);
+    return settledVersion(client, of[1]);
+  };
+
   it("has copies ready before they are asked for", async () => {
-    await createFunction(client, "ready", pythonZip(LOOK), SNAP);
+    await create(client, "ready", pythonZip(LOOK), SNAP);
     await waitFor("a copy that waits", async () => (await health())["copies"] === 1 || undefined);
     await call("ready");
     const log = await inLog(logs, "ready", /^REPORT .*Restore Duration.*\n/m);
@@ -110,17 +123,23 @@ describe("SnapStart", { skip }, () => {
   });
 
   it("initialises once, and gives each environment a copy with its own place in the world", async () => {
-    await createFunction(client, "looks", pythonZip(LOOK), SNAP);
+    await create(client, "looks", pythonZip(LOOK), SNAP);
     const seen = await Promise.all([1, 1, 1, 1].map((hold) => call("looks", { hold })));
     assert.equal(new Set(seen.map(({ stream }) => stream)).size, 4, "four environments");
     assert.equal(new Set(seen.map(({ born }) => born)).size, 1, "one init");
-    assert.equal(new Set(seen.map(({ random }) => random)).size, 4, "each its own random numbers");
+    for (const [source] of seen[0]?.random.entries() ?? []) {
+      assert.equal(
+        new Set(seen.map(({ random }) => random[source])).size,
+        4,
+        `own random numbers, ${source}`,
+      );
+    }
     for (const { born, random, stream, pid, processes, ...rest } of seen) {
       assert.deepEqual(rest, {
         trail: ["init", "before 1", "before 2", "after 1", "after 2"],
         read: "234",
         own: "import",
-        tmp: ["mine", "note"],
+        tmp: ["note"],
         mine: 1,
         uid: 993,
         caps: Array(5).fill("0000000000000000"),
@@ -161,7 +180,9 @@ describe("SnapStart", { skip }, () => {
   };
   for (const [what, source] of Object.entries(UNFIT)) {
     it(`initialises each environment itself where copies would share ${what}`, async () => {
-      await createFunction(client, what, pythonZip(`${source}\n${LOOK}`), SNAP);
+      await create(client, what, pythonZip(`${source}\n${LOOK}`), SNAP);
+      const { State, SnapStart } = await settledVersion(client, what);
+      assert.deepEqual([State, SnapStart?.OptimizationStatus], ["Active", "Off"]);
       const { trail, type } = await call(what);
       assert.deepEqual(trail, ["init", "before 1", "before 2", "after 1", "after 2"]);
       assert.equal(type, "snap-start");
@@ -180,17 +201,18 @@ def fail(): raise ValueError("not now")
 ${hook}(fail)
 def lambda_handler(event, context): return "never"
 `;
-    await createFunction(client, "failsafter", pythonZip(failing("register_after_restore")), SNAP);
-    await createFunction(client, "failsbefore", pythonZip(failing("register_before_snapshot")), SNAP);
-    for (const [name, errorType] of [
-      ["failsafter", "Runtime.AfterRestoreError"],
-      ["failsbefore", "Runtime.BeforeSnapshotError"],
-    ] as const) {
-      const { functionError, payload } = await invoke(client, `${name}:1`);
-      assert.equal(functionError, "Unhandled");
-      const error = payload as { errorType: string; errorMessage: string };
-      assert.deepEqual([error.errorType, error.errorMessage], [errorType, "not now"]);
-    }
+    await create(client, "failsafter", pythonZip(failing("register_after_restore")), SNAP);
+    const { functionError, payload } = await invoke(client, "failsafter:1");
+    assert.equal(functionError, "Unhandled");
+    const error = payload as { errorType: string; errorMessage: string };
+    assert.deepEqual([error.errorType, error.errorMessage], ["Runtime.AfterRestoreError", "not now"]);
+    const before = await create(client, "failsbefore", pythonZip(failing("register_before_snapshot")), SNAP);
+    assert.equal(before.State, "Failed");
+    await inLog(
+      logs,
+      "failsbefore",
+      /INIT_REPORT .*\tStatus: error\tError Type: Runtime.BeforeSnapshotError/,
+    );
     await inLog(
       logs,
       "failsafter",
@@ -204,7 +226,7 @@ born = uuid.uuid4().hex
 signal.alarm(1)
 def lambda_handler(event, context): return {"born": born}
 `;
-    await createFunction(client, "mortal", pythonZip(source), SNAP);
+    await create(client, "mortal", pythonZip(source), SNAP);
     const first = await call("mortal");
     await waitFor("another init", async () => {
       const { payload } = await invoke(client, "mortal:1");
@@ -214,7 +236,7 @@ def lambda_handler(event, context): return {"born": born}
   });
 
   it("keeps nothing of a function that is deleted", async () => {
-    await createFunction(client, "goes", pythonZip(LOOK), SNAP);
+    await create(client, "goes", pythonZip(LOOK), SNAP);
     await call("goes");
     const before = (await health())["snapshots"] ?? 0;
     await client.send(new DeleteFunctionCommand({ FunctionName: "goes" }));

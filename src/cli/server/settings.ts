@@ -43,6 +43,7 @@ export const SETTINGS: readonly SettingOption[] = [
   setting("LAMBKIN_PARKED_MEMORY_MB", "--parked-memory <MB>", "what they may hold together"),
   setting("LAMBKIN_LOGS_MAX_MB", "--logs-max <MB>", "what all log groups may hold"),
   setting("LAMBKIN_ACCOUNT_CONCURRENCY", "--account-concurrency <number>", "the account's limit"),
+  setting("LAMBKIN_REQUEST_RATE", "--request-rate <kind>", "how many calls a second", ["aws", "unlimited"]),
   setting("LAMBKIN_S3_ENDPOINT_URL", "--s3-endpoint <url>", "an S3 server that code is read from"),
   setting("LAMBKIN_SQS_ENDPOINT_URL", "--sqs-endpoint <url>", "another server's queues instead of its own"),
   setting("LAMBKIN_SNS_ENDPOINT_URL", "--sns-endpoint <url>", "a server whose topics results go to"),

@@ -1,5 +1,6 @@
 /** Puts an environment together: as a copy of the function's snapshot, in a sandbox that was parked, or from nothing. */
 import { randomBytes } from "node:crypto";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { CompileCache, CompileCaches } from "../compiled/compile-caches.ts";
 import { startFrame } from "../runtime-api/frames.ts";
 import type { Snapshots } from "../snapshot/snapshots.ts";
@@ -62,7 +63,7 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
           place = adopted.place;
           return { ...adopted, onLoaded };
         }
-        return parts.starts.run(target.configurationId, async () => {
+        return parts.starts.run(target.configurationId, async (hold) => {
           place ??= await takePlace(parts, target.settings.EphemeralStorage.Size);
           const sandboxId = `${id}-${++starts}`;
           const started = await startSandbox(
@@ -70,7 +71,15 @@ export function environmentFactory(parts: EnvironmentParts): EnvironmentFactory 
             { ...request, sandboxId, place, debugging, cache },
             files,
           );
-          return { ...started, isRestored: false, onLoaded };
+          const { promise, resolve } = Promise.withResolvers<void>();
+          hold(promise);
+          // An init may wait for something that is not of this machine: others do not wait with it.
+          const timer = parts.clock.after(ENVIRONMENT_LIMITS.initInQueueMsMax, resolve);
+          const onInitEnd = (): void => {
+            timer.cancel();
+            resolve();
+          };
+          return { ...started, isRestored: false, onLoaded, onInitEnd };
         });
       },
       discard: async () => {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import path from "node:path";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { GuestNetwork } from "../network/network.ts";
 import type { GuestPaths, SandboxFolders } from "../sandbox/sandbox.ts";
 
@@ -65,6 +66,9 @@ export async function debuggerOf(
       PYTHONPATH: [all["PYTHONPATH"], folder].filter(Boolean).join(":"),
       // Interpreters with frozen modules are told to thaw them; debugpy would warn of it all the same.
       PYDEVD_DISABLE_FILE_VALIDATION: "1",
+      // On a machine that has much to do an editor may be there long before the runtime.
+      DEBUGPY_PROCESS_SPAWN_TIMEOUT: String(ENVIRONMENT_LIMITS.debuggerListensMsMax / 1000),
+      PYDEVD_CONNECT_TIMEOUT: String(ENVIRONMENT_LIMITS.debuggerListensMsMax / 1000),
     }),
   };
 }

@@ -16,7 +16,8 @@ export interface EnvironmentVariablesInput {
   readonly runtimeApiAddress: string;
   /** Lambkin's own endpoint, as functions reach it. */
   readonly endpointUrl: string;
-  readonly credentials: { readonly secretAccessKey: string; readonly sessionToken: string };
+  /** Variables that hold them, or say where they are. */
+  readonly credentials: Readonly<Record<string, string>>;
   readonly hostPath: string;
 }
 
@@ -28,9 +29,7 @@ export function environmentVariables(input: EnvironmentVariablesInput): Record<s
   return {
     ...overridable(input),
     ...settings.Environment?.Variables,
-    AWS_ACCESS_KEY_ID: scope.accountId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken,
+    ...credentials,
     AWS_REGION: scope.region,
     AWS_DEFAULT_REGION: scope.region,
     AWS_LAMBDA_FUNCTION_NAME: target.name,

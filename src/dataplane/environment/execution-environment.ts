@@ -18,44 +18,14 @@ import { invariant } from "../../errors/mod.ts";
 import { type Clock, deferred, type Timer } from "../../kit/mod.ts";
 import type { FunctionVersion, Invocation, Scope } from "../../model/mod.ts";
 import type { ShutdownReason } from "../extensions/extension.ts";
-import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { InitializationType } from "../platform/platform-event.ts";
 import { Closed, type Entered, type EnterSpec } from "../sandbox/sandbox.ts";
 import type { Debugging } from "./debugging.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
-import {
-  type InitEnd,
-  isFinal,
-  type RunEnd,
-  RuntimeProcess,
-  type SandboxStarter,
-} from "./runtime-process.ts";
+import { type InitOutcome, initialize } from "./init-phase.ts";
+import { isFinal, type RunEnd, RuntimeProcess, type SandboxStarter } from "./runtime-process.ts";
 
 export type EnvironmentState = "stopped" | "initializing" | "idle" | "frozen" | "busy" | "ended";
-
-export type InitOutcome =
-  | { readonly kind: "ready"; readonly durationMs: number }
-  | {
-      readonly kind: "error";
-      readonly durationMs: number;
-      readonly errorType: string;
-      /** The runtime's error JSON. */
-      readonly payload: Buffer;
-    }
-  /** It ended, or never began. */
-  | { readonly kind: "failed"; readonly durationMs: number; readonly failure: PlatformFailure }
-  | { readonly kind: "timeout"; readonly durationMs: number };
-
-/** The function brings nothing that can be started: its own fault, and its own failure. */
-export class Unstartable extends Error {
-  override readonly name = "Unstartable";
-  readonly errorType: string;
-
-  constructor(message: string, errorType = "Runtime.InvalidEntrypoint") {
-    super(message);
-    this.errorType = errorType;
-  }
-}
 
 export interface EnvironmentOptions {
   readonly id: string;
@@ -173,7 +143,6 @@ export class ExecutionEnvironment {
     this.#enter("initializing");
     this.#starts++;
     this.#peakMemoryBytes = 0;
-    const startedMs = clock.monotonicMs();
     // Two lives share a /tmp and a log stream, but never a moment.
     if (this.#starts > 1) await this.#gone;
     if (this.state === "ended") return { kind: "timeout", durationMs: 0 };
@@ -186,40 +155,16 @@ export class ExecutionEnvironment {
       onBroken: () => this.#onBroken(process),
     });
     this.#process = process;
-    const timeout = deferred<"timeout">();
-    const expire = (): void => timeout.resolve("timeout");
-    let timer = this.#isTimed ? clock.after(budgetMs, expire) : undefined;
-    let end: InitEnd | "timeout" | Unstartable;
     try {
-      await process.start();
+      const init = await initialize(process, { clock, budgetMs: this.#isTimed ? budgetMs : undefined });
       this.#isRestored = process.isRestored;
-      if (process.isRestored) {
-        timer?.cancel();
-        timer = clock.after(ENVIRONMENT_LIMITS.restoreMsMax, expire);
-      }
-      end = await Promise.race([process.initEnd, timeout.promise]);
+      if (init.kind !== "ready") this.#stop(init.kind === "timeout" ? "timeout" : "failure");
+      else if (this.state === "initializing") this.#becomeIdle();
+      return init;
     } catch (error) {
-      if (!(error instanceof Unstartable)) {
-        this.end();
-        throw error;
-      }
-      end = error;
-    } finally {
-      timer?.cancel();
+      this.end();
+      throw error;
     }
-    const durationMs = clock.monotonicMs() - startedMs;
-    if (end !== "timeout" && !(end instanceof Error) && end.kind === "ready") {
-      if (this.state === "initializing") this.#becomeIdle();
-      return { kind: "ready", durationMs };
-    }
-    this.#stop(end === "timeout" ? "timeout" : "failure");
-    if (end === "timeout") return { kind: "timeout", durationMs };
-    if (end instanceof Error) {
-      const failure = { errorType: end.errorType, reason: end.message };
-      return { kind: "failed", durationMs, failure };
-    }
-    if (end.kind === "broken") return { kind: "failed", durationMs, failure: end.failure };
-    return { ...end, durationMs };
   }
 
   /**
@@ -368,41 +313,5 @@ function isLast(end: RunEnd): boolean {
       return true;
     default:
       return isFinal(end);
-  }
-}
-
-/** Of the first init, milliseconds. Source: "Understanding the Lambda execution environment lifecycle" page. */
-export function initBudgetMs({
-  initializationType,
-  target,
-}: Pick<ExecutionEnvironment, "initializationType" | "target">): number {
-  if (initializationType === "on-demand") return ENVIRONMENT_LIMITS.initMsMax;
-  return Math.max(ENVIRONMENT_LIMITS.provisionedInitMsMax, target.settings.Timeout * 1000);
-}
-
-/** Writes what came of an init, once what the guest printed in it is written. */
-export function reportInit(
-  { log, initializationType, isRestored }: ExecutionEnvironment,
-  init: InitOutcome,
-  phase: "init" | "invoke",
-): void {
-  log.flushPartial();
-  const { durationMs } = init;
-  const kind = isRestored ? "restoreReport" : "initReport";
-  log.platform({ kind, initializationType, phase, durationMs, ...statusOf(init) });
-}
-
-function statusOf(init: InitOutcome): { status: "success" | "timeout" | "error"; errorType?: string } {
-  switch (init.kind) {
-    case "ready":
-      return { status: "success" };
-    case "timeout":
-      return { status: "timeout" };
-    case "error":
-      return { status: "error", errorType: init.errorType };
-    case "failed":
-      return { status: "error", errorType: init.failure.errorType };
-    default:
-      return init satisfies never;
   }
 }

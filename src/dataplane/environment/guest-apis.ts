@@ -9,6 +9,7 @@ import type { PlatformFailure } from "../platform/failure-payload.ts";
 import type { ApiListener } from "../runtime-api/api-listener.ts";
 import { httpLink } from "../runtime-api/http-link.ts";
 import type { RuntimeLink, RuntimeListener } from "../runtime-api/runtime-link.ts";
+import { credentialsApi } from "./container-credentials.ts";
 import type { EnvironmentLog } from "./environment-log.ts";
 
 /** Where a life of processes takes place. */
@@ -21,6 +22,8 @@ export interface Surroundings {
   /** Names of the external extensions, in the order of the sandbox's programs. */
   readonly externals: readonly string[];
   readonly identity: FunctionIdentity;
+  /** With which its functions ask for credentials; undefined where they have them. */
+  readonly credentialsToken: string | undefined;
 }
 
 export interface GuestApisOptions {
@@ -42,7 +45,7 @@ export class GuestApis {
   readonly #log: EnvironmentLog;
 
   constructor({ surroundings, listener, log, clock, ...events }: GuestApisOptions) {
-    const { api, guestAddress, isHttpRuntime, externals, identity } = surroundings;
+    const { api, guestAddress, isHttpRuntime, externals, identity, credentialsToken } = surroundings;
     this.#api = api;
     this.#log = log;
     this.extensions = new ExtensionHost({
@@ -57,6 +60,9 @@ export class GuestApis {
     this.link = link;
     api.serve([
       ...(link === undefined ? [] : [link.handle]),
+      ...(credentialsToken === undefined
+        ? []
+        : [credentialsApi(credentialsToken, identity.accountId, clock)]),
       extensionsApi(this.extensions),
       telemetryApi({
         host: this.extensions,

@@ -5,7 +5,7 @@ import { invariant } from "../../errors/mod.ts";
 import type { FunctionSettings, ManagedLanguage } from "../../model/mod.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, SandboxFolders } from "../sandbox/sandbox.ts";
-import { Unstartable } from "./execution-environment.ts";
+import { Unstartable } from "./init-phase.ts";
 
 export interface RuntimeCommandInput {
   readonly choice: RuntimeChoice;

@@ -64,6 +64,8 @@ export interface Started {
   readonly isRestored: boolean;
   /** Takes the list of the modules that its runtime has loaded, as it came; not called twice. */
   readonly onLoaded?: ((modules: Buffer) => void) | undefined;
+  /** Told when the init phase is over, well or badly. */
+  readonly onInitEnd?: (() => void) | undefined;
 }
 
 /** Starts the sandbox; it calls `prepare` before. */
@@ -156,6 +158,8 @@ export class RuntimeProcess implements RuntimeListener {
       this.#isRestored = started.isRestored;
       this.#variables = started.variables;
       this.#tellLoaded = started.onLoaded;
+      const { onInitEnd } = started;
+      if (onInitEnd !== undefined) void this.#init.promise.then(onInitEnd);
       this.#adopt(started.sandbox);
     } catch (error) {
       this.#apis?.close();

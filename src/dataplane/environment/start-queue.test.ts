@@ -28,6 +28,25 @@ describe("StartQueue", () => {
     assert.deepEqual(began, ["a1", "a2", "a3", "b1", "a4", "b2", "a5"]);
   });
 
+  it("keeps the place of what is held until it is settled, well or badly", async () => {
+    const began: string[] = [];
+    const queue = new StartQueue(1);
+    for (const settle of ["resolve", "reject"] as const) {
+      const held = Promise.withResolvers<void>();
+      const answer = await queue.run("a", async (hold) => {
+        hold(held.promise);
+        return 7;
+      });
+      assert.equal(answer, 7);
+      const next = queue.run("b", async () => began.push("b"));
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(began, []);
+      held[settle]();
+      await next;
+      assert.deepEqual(began.splice(0), ["b"]);
+    }
+  });
+
   it("goes on after a failure, and starts at once when nobody waits", async () => {
     const queue = new StartQueue(1);
     await assert.rejects(

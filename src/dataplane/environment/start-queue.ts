@@ -13,14 +13,22 @@ export class StartQueue {
     this.#parallelMax = parallelMax;
   }
 
-  /** Runs `work` when there is room: in the order of asking within a lane, and lane by lane. */
-  async run<T>(lane: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `work` when there is room: in the order of asking within a lane, and lane by lane. What it hands to `hold` keeps the
+   * place after it, until that is settled.
+   */
+  async run<T>(lane: string, work: (hold: (until: Promise<unknown>) => void) => Promise<T>): Promise<T> {
     if (this.#running >= this.#parallelMax) await this.#turn(lane);
     else this.#running++;
+    let held: Promise<unknown> | undefined;
     try {
-      return await work();
+      return await work((until) => {
+        held = until;
+      });
     } finally {
-      this.#passOn();
+      const passOn = (): void => this.#passOn();
+      if (held === undefined) passOn();
+      else void held.then(passOn, passOn);
     }
   }
 

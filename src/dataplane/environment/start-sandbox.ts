@@ -1,5 +1,4 @@
 /** Starts the sandbox of an environment with the function's runtime in it, and the APIs and the log that go with it. */
-import { randomBytes } from "node:crypto";
 import { chmod, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
@@ -14,12 +13,13 @@ import type { RuntimeCatalogue, RuntimeChoice } from "../runtimes/runtime-catalo
 import { runtimeVersionArn } from "../runtimes/runtime-catalogue.ts";
 import type { GuestPaths, SandboxDriver, SandboxSpec } from "../sandbox/sandbox.ts";
 import type { ScratchVolumes } from "../sandbox/scratch-volumes.ts";
+import { credentialsToken, credentialsVariables, keyVariables } from "./container-credentials.ts";
 import { type Debugging, debuggerOf } from "./debugging.ts";
 import { EnvironmentLog, type LogFormat, TEXT_FORMAT } from "./environment-log.ts";
 import { environmentVariables } from "./environment-variables.ts";
-import { Unstartable } from "./execution-environment.ts";
 import { type FoundExtension, findExtensions, namesHiddenFromExtensions } from "./find-extensions.ts";
 import type { Surroundings } from "./guest-apis.ts";
+import { Unstartable } from "./init-phase.ts";
 import type { Place } from "./place.ts";
 import { runtimeCommand, speaksHttp } from "./runtime-command.ts";
 import type { Started } from "./runtime-process.ts";
@@ -174,7 +174,10 @@ interface Announcement extends EnvironmentRequest {
 export function announce(parts: SandboxParts, request: Announcement): Record<string, string> {
   const { choice, target, scope, log, paths, extensions, initializationType, isRestored } = request;
   const { slot } = request.place;
+  const asksForCredentials = initializationType === "snap-start" && choice.runtime.language === "python";
+  const token = asksForCredentials ? credentialsToken(target.configurationId) : undefined;
   request.prepare({
+    credentialsToken: token,
     api: slot.api,
     guestAddress: slot.guestAddress,
     isHttpRuntime: speaksHttp(choice),
@@ -213,10 +216,10 @@ export function announce(parts: SandboxParts, request: Announcement): Record<str
     logStream: request.stream,
     runtimeApiAddress: slot.apiAddress,
     endpointUrl: slot.endpointUrl,
-    credentials: {
-      secretAccessKey: randomBytes(20).toString("hex"),
-      sessionToken: randomBytes(32).toString("base64"),
-    },
+    credentials:
+      token === undefined
+        ? keyVariables(scope.accountId)
+        : credentialsVariables(slot.credentialsAddress, token),
     hostPath: parts.hostPath,
   });
 }

@@ -199,9 +199,10 @@ sub setting {
     syswrite($file, $value) // die "$path: $!\n";
 }
 
-# A network namespace with a cable to the host. With `within` it belongs to a new user namespace below that one.
+# A network namespace with a cable to the host, which also has the address `beside` there. With `within` it belongs to a new
+# user namespace below that one.
 sub make_network {
-    my ($within, $name, $index, $group, $hardware, $address, $gateway, @unreachable) = @_;
+    my ($within, $name, $index, $group, $hardware, $address, $gateway, $beside, @unreachable) = @_;
     my ($own, $host) = (inet_aton($address), inet_aton($gateway));
     my $mac = pack('C6', map { hex } split(/:/, $hardware));
     pipe(my $told, my $telling) or die "pipe: $!\n";
@@ -228,6 +229,7 @@ sub make_network {
             add_route($socket, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, attribute(RTA_DST, $host), $out);
             my $by = attribute(RTA_GATEWAY, $host);
             add_route($socket, 0, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $by, $out);
+            add_route($socket, 32, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, attribute(RTA_DST, inet_aton($beside)), $by, $out);
             for (@unreachable) {
                 my ($network, $length) = split(m{/});
                 my $where = attribute(RTA_DST, inet_aton($network));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { HandClock } from "../../../testkit/hand-clock.ts";
 import type { Scope } from "../../model/mod.ts";
 import { ConcurrencyLedger, type Slot } from "./concurrency-ledger.ts";
 
@@ -7,8 +8,8 @@ const SCOPE = { accountId: "000000000000", region: "us-east-1" };
 const RESERVED = "ReservedFunctionConcurrentInvocationLimitExceeded";
 const UNRESERVED = "ConcurrentInvocationLimitExceeded";
 
-function setUp(accountLimit: number) {
-  const ledger = new ConcurrencyLedger(accountLimit);
+function setUp(accountLimit: number, rateClock?: HandClock) {
+  const ledger = new ConcurrencyLedger(accountLimit, rateClock);
   /** Versions are told apart by their configuration; it is the function's name where the test does not care. */
   const refusal = (name: string, configuration = name, scope: Scope = SCOPE): string | undefined => {
     const answer = ledger.acquire(scope, name, configuration);
@@ -114,5 +115,56 @@ describe("the concurrency ledger", () => {
     assert.equal(refusal("a", "a", { ...SCOPE, region: "eu-west-1" }), undefined);
     assert.equal(refusal("a", "a", { ...SCOPE, accountId: "111111111111" }), undefined);
     assert.equal(refusal("a"), UNRESERVED);
+  });
+
+  it("remembers what is in use however many functions there are, and tells of nothing else", () => {
+    const { ledger, take } = setUp(10);
+    const held = take("held");
+    ledger.setReserved(SCOPE, "reserved", 1);
+    for (let n = 0; n < 5000; n++) ledger.release(SCOPE, take(`f${n}`));
+    assert.deepEqual([...ledger.functions()].map(({ name }) => name).sort(), ["held", "reserved"]);
+    assert.equal(ledger.inFlight(SCOPE, "held"), 1);
+    ledger.release(SCOPE, held);
+    assert.deepEqual(
+      [...ledger.functions()].map(({ name }) => name),
+      ["reserved"],
+    );
+    assert.equal(ledger.load(SCOPE, "held").ofAccount, 0);
+  });
+
+  describe("where requests a second are limited", () => {
+    const calls = (ledger: ConcurrencyLedger, name: string, count: number, isAsync = false) => {
+      const refusals: string[] = [];
+      for (let call = 0; call < count; call++) {
+        const answer = ledger.acquire(SCOPE, name, name, isAsync);
+        if (typeof answer === "string") refusals.push(answer);
+        else ledger.release(SCOPE, answer);
+      }
+      return refusals;
+    };
+
+    it("lets through ten for each unit of a reservation, and more as time passes", () => {
+      const clock = new HandClock();
+      const { ledger } = setUp(100, clock);
+      ledger.setReserved(SCOPE, "a", 2);
+      assert.deepEqual(calls(ledger, "a", 21), ["ReservedFunctionInvocationRateLimitExceeded"]);
+      clock.pass(100);
+      assert.equal(calls(ledger, "a", 10).length, 8);
+      clock.pass(60_000);
+      assert.equal(calls(ledger, "a", 30).length, 10, "nothing is saved up");
+    });
+
+    it("lets functions without one share ten for each unit of the account's concurrency", () => {
+      const { ledger } = setUp(3, new HandClock());
+      ledger.setReserved(SCOPE, "own", 1);
+      assert.deepEqual(calls(ledger, "a", 20), []);
+      assert.deepEqual(calls(ledger, "b", 11), ["FunctionInvocationRateLimitExceeded"]);
+      assert.deepEqual(calls(ledger, "own", 10), []);
+    });
+
+    it("does not count events", () => {
+      const { ledger } = setUp(3, new HandClock());
+      assert.deepEqual(calls(ledger, "a", 100, true), []);
+    });
   });
 });

@@ -1,10 +1,14 @@
 /**
  * Counts requests in flight as AWS does: a reservation is a function's floor and ceiling, everybody else shares what
  * the reservations leave of the account's limit, and what is provisioned for one version is taken out of the pool its
- * function draws on. Source: "Understanding Lambda function scaling" page.
+ * function draws on. Where it is asked to, it counts synchronous requests a second, too: ten for each unit of concurrency.
+ * Source: "Understanding Lambda function scaling" and "Lambda quotas" pages.
  */
+import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { ThrottleReason } from "../../errors/mod.ts";
+import type { Clock } from "../../kit/mod.ts";
 import type { ConcurrencyLoad, Invoked, Scope } from "../../model/mod.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** One unit of concurrency, to be given back as it was got. */
 export type Slot = FunctionCount | ProvisionedCount;
@@ -18,6 +22,8 @@ interface FunctionCount {
   /** By configuration. */
   readonly provisioned: Map<string, ProvisionedCount>;
   provisionedTotal: number;
+  /** Requests of a function with a reservation, where they are counted. */
+  rate: TokenBucket | undefined;
 }
 
 interface ProvisionedCount {
@@ -37,18 +43,32 @@ interface ScopeCount {
   /** Of functions without a reservation: on demand in flight, and provisioned. */
   unreservedInFlight: number;
   unreservedProvisioned: number;
+  /** Functions that are remembered before those that nothing is known of are forgotten. */
+  sweepAt: number;
+  /** Requests of functions without a reservation, where they are counted. */
+  rate: TokenBucket | undefined;
 }
+
+const REMEMBERED_MAX = 1000;
 
 export class ConcurrencyLedger {
   readonly #accountLimit: number;
+  readonly #rateClock: Clock | undefined;
   readonly #scopes = new Map<string, ScopeCount>();
 
-  constructor(accountLimit: number) {
+  /** With a clock requests a second are limited, too. */
+  constructor(accountLimit: number, rateClock?: Clock) {
     this.#accountLimit = accountLimit;
+    this.#rateClock = rateClock;
   }
 
-  /** Takes one unit of concurrency, provisioned first, or says why there is none. */
-  acquire(scope: Scope, functionName: string, configurationId: string): ThrottleReason | Slot {
+  /** Takes one unit of concurrency, provisioned first, or says why there is none. Asynchronous requests have no rate. */
+  acquire(
+    scope: Scope,
+    functionName: string,
+    configurationId: string,
+    isAsync = false,
+  ): ThrottleReason | Slot {
     const counts = this.#scope(scope);
     const count = functionOf(counts, functionName);
     const provisioned = count.provisioned.get(configurationId);
@@ -60,9 +80,12 @@ export class ConcurrencyLedger {
     if (count.reserved === undefined) {
       const limit = this.#accountLimit - counts.reservedTotal - counts.unreservedProvisioned;
       if (counts.unreservedInFlight >= limit) return "ConcurrentInvocationLimitExceeded";
+      if (!isAsync && !this.#isWithinRate(counts)) return "FunctionInvocationRateLimitExceeded";
       counts.unreservedInFlight++;
     } else if (count.inFlight >= count.reserved - count.provisionedTotal) {
       return "ReservedFunctionConcurrentInvocationLimitExceeded";
+    } else if (!isAsync && !this.#isWithinRate(count)) {
+      return "ReservedFunctionInvocationRateLimitExceeded";
     }
     counts.inFlight++;
     count.inFlight++;
@@ -79,7 +102,6 @@ export class ConcurrencyLedger {
     const count = slot.kind === "provisioned" ? slot.owner : slot;
     count.inFlight--;
     if (count.reserved === undefined) counts.unreservedInFlight--;
-    forgetUnused(counts, count);
   }
 
   /** Requests in flight keep their place: they move between the pools with their function. */
@@ -92,11 +114,11 @@ export class ConcurrencyLedger {
     }
     counts.reservedTotal += (reserved ?? 0) - (count.reserved ?? 0);
     count.reserved = reserved;
+    count.rate = reserved === undefined ? undefined : this.#rateFor(reserved);
     if (reserved === undefined) {
       counts.unreservedInFlight += count.inFlight;
       counts.unreservedProvisioned += count.provisionedTotal;
     }
-    forgetUnused(counts, count);
   }
 
   /** `amount` 0 takes the provision away. */
@@ -122,7 +144,6 @@ export class ConcurrencyLedger {
       count.inFlight += before.inFlight;
       if (count.reserved === undefined) counts.unreservedInFlight += before.inFlight;
     }
-    forgetUnused(counts, count);
   }
 
   inFlight(scope: Scope, functionName: string): number {
@@ -148,6 +169,7 @@ export class ConcurrencyLedger {
   }> {
     for (const { scope, functions } of this.#scopes.values()) {
       for (const count of functions.values()) {
+        if (isUnused(count)) continue;
         yield { scope, name: count.name, inFlight: inFlightOf(count), reserved: count.reserved };
       }
     }
@@ -181,16 +203,29 @@ export class ConcurrencyLedger {
         reservedTotal: 0,
         unreservedInFlight: 0,
         unreservedProvisioned: 0,
+        sweepAt: REMEMBERED_MAX,
+        rate: this.#rateFor(this.#accountLimit),
       };
       this.#scopes.set(key, counts);
     }
     return counts;
+  }
+
+  #rateFor(concurrency: number): TokenBucket | undefined {
+    if (this.#rateClock === undefined) return undefined;
+    const perSecond = concurrency * LAMBDA_LIMITS.requestsPerConcurrency;
+    return new TokenBucket(perSecond, perSecond / 1000, this.#rateClock.monotonicMs());
+  }
+
+  #isWithinRate({ rate }: { readonly rate: TokenBucket | undefined }): boolean {
+    return rate === undefined || this.#rateClock === undefined || rate.take(this.#rateClock.monotonicMs());
   }
 }
 
 function functionOf(counts: ScopeCount, name: string): FunctionCount {
   let count = counts.functions.get(name);
   if (count === undefined) {
+    if (counts.functions.size >= counts.sweepAt) forgetUnused(counts);
     count = {
       kind: "onDemand",
       name,
@@ -198,6 +233,7 @@ function functionOf(counts: ScopeCount, name: string): FunctionCount {
       reserved: undefined,
       provisioned: new Map(),
       provisionedTotal: 0,
+      rate: undefined,
     };
     counts.functions.set(name, count);
   }
@@ -221,7 +257,14 @@ export function shareOf(slot: Slot, configurationId: string): Pick<Invoked, "con
   return { concurrency: "spillover", provisioned: { inFlight: all.inFlight, amount: all.amount } };
 }
 
-function forgetUnused(counts: ScopeCount, count: FunctionCount): void {
-  if (count.inFlight > 0 || count.reserved !== undefined || count.provisioned.size > 0) return;
-  counts.functions.delete(count.name);
+/** All at once and seldom: V8 copies a map over and over whose entries come and go with each call. */
+function forgetUnused(counts: ScopeCount): void {
+  for (const [name, count] of counts.functions) {
+    if (isUnused(count)) counts.functions.delete(name);
+  }
+  counts.sweepAt = Math.max(REMEMBERED_MAX, 2 * counts.functions.size);
+}
+
+function isUnused({ inFlight, reserved, provisioned }: FunctionCount): boolean {
+  return inFlight === 0 && reserved === undefined && provisioned.size === 0;
 }

@@ -11,12 +11,8 @@ import type {
 } from "../../model/mod.ts";
 import type { Debugging } from "../environment/debugging.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import {
-  type ExecutionEnvironment,
-  type InitOutcome,
-  initBudgetMs,
-  reportInit,
-} from "../environment/execution-environment.ts";
+import type { ExecutionEnvironment } from "../environment/execution-environment.ts";
+import { type InitOutcome, initBudgetMs, reportInit } from "../environment/init-phase.ts";
 import type { RunEnd } from "../environment/runtime-process.ts";
 import { exceptionType } from "../platform/exception-type.ts";
 import {
@@ -27,17 +23,21 @@ import {
   timeoutFailure,
 } from "../platform/failure-payload.ts";
 import { billedMs, type PlatformStatus } from "../platform/platform-event.ts";
+import type { SnapshotOutcome } from "../snapshot/snapshots.ts";
 import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
 import { DebugSession } from "./debug-session.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
+import type { ScalingRate } from "./scaling-rate.ts";
 import { type Visit, visit } from "./visits.ts";
 
 export interface DataPlaneOptions {
   readonly pool: EnvironmentPool;
   readonly ledger: ConcurrencyLedger;
+  readonly scaling: ScalingRate;
   readonly clock: Clock;
   /** Told of functions that are about to be called. */
-  readonly expect: (scope: Scope, target: FunctionVersion) => void;
+  readonly expect: (target: FunctionVersion) => void;
+  readonly takeSnapshot: (scope: Scope, target: FunctionVersion) => Promise<SnapshotOutcome>;
   /** What was made ready for this configuration is of no more use. */
   readonly forget: (configurationId: string) => void;
   /** Told of every invocation, and of those that were not let in. */
@@ -80,15 +80,16 @@ export class DataPlane implements Invoker {
     const { ledger, pool, clock, observe } = this.#options;
     const { scope, target, invokedArn } = invocation;
     const functionName = target.name;
-    const slot = ledger.acquire(scope, functionName, target.configurationId);
+    const slot = ledger.acquire(scope, functionName, target.configurationId, invocation.isAsync === true);
     if (typeof slot === "string") {
       observe({ kind: "throttled", scope, functionName, invokedArn });
       return { kind: "throttled", reason: slot };
     }
     let environment: ExecutionEnvironment | undefined;
     try {
-      environment = pool.takeIdle(target) ?? pool.create(scope, target);
+      environment = pool.takeIdle(target) ?? this.#scaleUp(scope, target);
       if (environment === undefined) {
+        // That AWS gives the same reason where a function grows too fast is assumed.
         observe({ kind: "throttled", scope, functionName, invokedArn });
         return { kind: "throttled", reason: "ConcurrentInvocationLimitExceeded" };
       }
@@ -112,9 +113,20 @@ export class DataPlane implements Invoker {
     }
   }
 
+  /** Undefined when the function grows too fast, or this machine's bound is reached. */
+  #scaleUp(scope: Scope, target: FunctionVersion): ExecutionEnvironment | undefined {
+    if (!this.#options.scaling.allows(scope, target.name)) return undefined;
+    return this.#options.pool.create(scope, target);
+  }
+
   /** The function is about to be called for the first time. */
-  expect(scope: Scope, target: FunctionVersion): void {
-    this.#options.expect(scope, target);
+  expect(target: FunctionVersion): void {
+    this.#options.expect(target);
+  }
+
+  /** Initialises the published version once, for its environments to be copies. */
+  takeSnapshot(scope: Scope, target: FunctionVersion): Promise<SnapshotOutcome> {
+    return this.#options.takeSnapshot(scope, target);
   }
 
   /** Code or settings changed, or the function is gone. */

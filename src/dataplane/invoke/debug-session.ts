@@ -6,7 +6,8 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { Debugging } from "../environment/debugging.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import { type ExecutionEnvironment, initBudgetMs, reportInit } from "../environment/execution-environment.ts";
+import type { ExecutionEnvironment } from "../environment/execution-environment.ts";
+import { initBudgetMs, reportInit } from "../environment/init-phase.ts";
 import { Closed, type Entered } from "../sandbox/sandbox.ts";
 
 export interface DebugParts {
@@ -82,10 +83,13 @@ async function begin(pool: EnvironmentPool, environment: ExecutionEnvironment): 
   return init.kind === "ready";
 }
 
-/** Its input and output lead to a port of the loopback that only the guest has. */
+/**
+ * Its input and output lead to a port of the loopback that only the guest has. A connection to a port that nobody listens on yet can
+ * meet itself, where the port is one of those that the kernel gives to connections.
+ */
 const RELAY = `use strict; use IO::Socket::INET; use IO::Select;
 my ($port, $seconds) = @ARGV; my $end = time + $seconds; my $peer;
-until ($peer = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port)) {
+until (($peer = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port)) && $peer->sockport != $port) {
   die "nothing listens on port $port\\n" if time > $end;
   select(undef, undef, undef, 0.02);
 }

@@ -4,7 +4,8 @@
  */
 import type { FunctionVersion, Observe, Scope } from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import { type ExecutionEnvironment, initBudgetMs, reportInit } from "../environment/execution-environment.ts";
+import type { ExecutionEnvironment } from "../environment/execution-environment.ts";
+import { initBudgetMs, reportInit } from "../environment/init-phase.ts";
 import type { ConcurrencyLedger } from "./concurrency-ledger.ts";
 
 export interface ProvisionedStatus {

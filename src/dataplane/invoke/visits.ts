@@ -1,12 +1,8 @@
 /** Lets people into execution environments: finds one that lives, or makes one, and keeps it while somebody is in it. */
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
 import type { EnvironmentPool } from "../environment/environment-pool.ts";
-import {
-  type ExecutionEnvironment,
-  type InitOutcome,
-  initBudgetMs,
-  reportInit,
-} from "../environment/execution-environment.ts";
+import type { ExecutionEnvironment } from "../environment/execution-environment.ts";
+import { type InitOutcome, initBudgetMs, reportInit } from "../environment/init-phase.ts";
 import { Closed, type Entered, type EnterSpec } from "../sandbox/sandbox.ts";
 
 export interface Visit {

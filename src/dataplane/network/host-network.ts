@@ -33,6 +33,7 @@ export class HostNetwork implements Network {
       guestAddress: "127.0.0.1",
       api,
       apiAddress: `127.0.0.1:${api.port}`,
+      credentialsAddress: `127.0.0.1:${api.port}`,
       endpointUrl: this.#endpointUrl,
       release: async () => api.close(),
     };

@@ -13,6 +13,7 @@ import { findNameServers, type NameServers } from "./name-servers.ts";
 import type { Network, NetworkOptions, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
 import {
+  CREDENTIALS_ADDRESS,
   GATEWAY,
   gatewayName,
   guestNumber,
@@ -122,6 +123,7 @@ export class NamespaceNetwork implements Network {
       guestAddress: slot.guestAddress,
       api: slot.api,
       apiAddress: `${GATEWAY}:${RUNTIME_API_PORT}`,
+      credentialsAddress: CREDENTIALS_ADDRESS,
       endpointUrl: this.#endpointUrl,
       release,
     };

@@ -4,7 +4,7 @@
  */
 import { invariant } from "../../errors/mod.ts";
 import type { HostHelper } from "../host/host-helper.ts";
-import { ALL_GUESTS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
+import { ALL_GUESTS, CREDENTIALS_ADDRESS, GATEWAY, LINK_LOCAL } from "./network-rules.ts";
 
 /** Of every host's end: a cable has two ends only, so they need not differ. */
 const HOST_HARDWARE_ADDRESS = "02:00:a9:fe:64:01";
@@ -39,7 +39,7 @@ export async function openNetworkNamespace(options: NetworkNamespaceOptions): Pr
   const [network, user] = await helper.askForNamespaces(
     "make-network",
     ...[within, interfaceName, String(interfaceIndex), String(interfaceGroup)],
-    ...[HOST_HARDWARE_ADDRESS, address, GATEWAY],
+    ...[HOST_HARDWARE_ADDRESS, address, GATEWAY, CREDENTIALS_ADDRESS],
     // The rules of the host refuse these too; here nobody can take them away.
     ...[LINK_LOCAL, ALL_GUESTS],
   );

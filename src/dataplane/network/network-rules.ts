@@ -4,6 +4,9 @@
 export const GATEWAY = "169.254.100.1";
 export const RUNTIME_API_PORT = 9001;
 
+/** Where SDKs take credentials from without TLS, beside loopback addresses: that of ECS. It leads to the Runtime API's port. */
+export const CREDENTIALS_ADDRESS = "169.254.170.2";
+
 /** All functions of all servers of this machine: a range that no network uses (RFC 2544). */
 export const ALL_GUESTS = "198.18.0.0/15";
 /** A cloud tells its credentials there. */
@@ -82,8 +85,9 @@ export function tableCommands(rules: RuleSet, isOwned: boolean): string {
         ? [`${from} ip daddr ${GATEWAY} tcp dport ${endpointPort} dnat ip to 127.0.0.1:${endpointPort}`]
         : []),
       `${from} ip daddr ${GATEWAY} tcp dport ${RUNTIME_API_PORT} dnat ip to 127.0.0.1 : iifname map @runtime_api`,
+      `${from} ip daddr ${CREDENTIALS_ADDRESS} tcp dport 80 dnat ip to 127.0.0.1 : iifname map @runtime_api`,
     ]),
-    // To the host itself: what was led to the two ports above, and names where the host answers for them.
+    // To the host itself: what was led to the ports above, and names where the host answers for them.
     chain("input", "type filter hook input priority -10", [
       `iifname != "lk${server}v*" return`,
       "ct state established,related accept",

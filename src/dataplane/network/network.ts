@@ -20,6 +20,8 @@ export interface NetworkSlot extends GuestNetwork {
   readonly api: ApiListener;
   /** `host:port` at which the guest finds `api`. */
   readonly apiAddress: string;
+  /** The same for SDKs that ask for credentials: they do so at few addresses. */
+  readonly credentialsAddress: string;
   /** Lambkin's own endpoint as the guest reaches it. */
   readonly endpointUrl: string;
   /** At which this process reaches what the guest listens on; undefined where it cannot. */

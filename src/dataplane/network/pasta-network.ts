@@ -72,6 +72,7 @@ export class PastaNetwork implements Network {
       guestAddress: undefined,
       api: slot.api,
       apiAddress: `127.0.0.1:${slot.api.port}`,
+      credentialsAddress: `127.0.0.1:${slot.api.port}`,
       endpointUrl: `http://127.0.0.1:${this.#endpointPort}`,
       release: () => this.#pool.release(slot),
     };

@@ -1,14 +1,15 @@
 /** Which function versions have a snapshot, and the copies of each that wait for an environment. */
+import { randomBytes } from "node:crypto";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Timer } from "../../kit/mod.ts";
 import { type FunctionVersion, isSnapStart, type Scope } from "../../model/mod.ts";
 import { hasExtensions } from "../environment/find-extensions.ts";
 import { endUnused } from "../environment/place.ts";
-import { filesOf, type SandboxParts } from "../environment/start-sandbox.ts";
+import { environmentLog, filesOf, type SandboxParts } from "../environment/start-sandbox.ts";
 import { Stock } from "../environment/stock.ts";
 import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { Copy, Snapshot } from "./snapshot.ts";
-import { takeSnapshot } from "./take-snapshot.ts";
+import { oneByOne, takeSnapshot } from "./take-snapshot.ts";
 
 export interface SnapshotsOptions {
   readonly parts: SandboxParts;
@@ -24,18 +25,28 @@ interface Kept {
 }
 
 interface Entry {
-  /** Undefined where none could be taken. */
-  readonly taking: Promise<Kept | undefined>;
-  /** What came of it. */
+  readonly taking: Promise<{ readonly outcome: SnapshotOutcome; readonly kept?: Kept }>;
+  /** What came of it; undefined where none could be taken. */
   kept: Kept | undefined;
   idle: Timer | undefined;
+  readonly unwanted: AbortController;
 }
+
+/**
+ * What came of taking a version's snapshot: `none` where its environments are initialised one by one, `failed` where its init failed,
+ * `abandoned` where it was not wanted any more before it was there.
+ */
+export type SnapshotOutcome = "taken" | "none" | "failed" | "abandoned";
+
+/** Versions whose log has been told why they have no snapshot. */
+const TOLD_REMEMBERED_MAX = 10_000;
 
 export class Snapshots {
   readonly #options: SnapshotsOptions;
   /** By configuration, the last used at the end. */
   readonly #entries = new Map<string, Entry>();
   readonly #ending = new Set<Promise<void>>();
+  readonly #told = new Set<string>();
   #restored = 0;
   #isClosed = false;
 
@@ -51,8 +62,9 @@ export class Snapshots {
   }
 
   /** The version will be called: its snapshot is taken now. */
-  expect(scope: Scope, target: FunctionVersion): void {
-    this.#entryFor(scope, target);
+  async prepare(scope: Scope, target: FunctionVersion): Promise<SnapshotOutcome> {
+    if (this.#isClosed) return "abandoned";
+    return (await this.#entryFor(scope, target)?.taking)?.outcome ?? "none";
   }
 
   /**
@@ -60,7 +72,7 @@ export class Snapshots {
    * the function has none.
    */
   async take(scope: Scope, target: FunctionVersion): Promise<Copy | undefined> {
-    const kept = await this.#entryFor(scope, target)?.taking;
+    const kept = (await this.#entryFor(scope, target)?.taking)?.kept;
     if (kept === undefined) return undefined;
     const { starts, reportFault } = this.#options.parts;
     const copy =
@@ -81,8 +93,9 @@ export class Snapshots {
     if (entry === undefined) return;
     this.#entries.delete(configurationId);
     entry.idle?.cancel();
+    entry.unwanted.abort();
     const ending = entry.taking
-      .then(async (kept) => {
+      .then(async ({ kept }) => {
         await kept?.stock.close();
         await kept?.snapshot.end();
       })
@@ -90,17 +103,30 @@ export class Snapshots {
     this.#ending.add(ending);
   }
 
+  /** No more are taken, and those that are being taken end: the server stops. */
+  abandon(): void {
+    this.#isClosed = true;
+    for (const { kept, unwanted } of this.#entries.values()) if (kept === undefined) unwanted.abort();
+  }
+
   /** After the environments that came of them. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.abandon();
     for (const configurationId of [...this.#entries.keys()]) this.retire(configurationId);
     await Promise.all(this.#ending);
   }
 
   #entryFor(scope: Scope, target: FunctionVersion): Entry | undefined {
-    const choice = this.#choiceFor(target);
-    if (choice === undefined) return undefined;
+    if (this.#isClosed || !isSnapStart(target)) return undefined;
     const { configurationId } = target;
+    const choice = this.#options.parts.runtimes.choose(target.settings.Runtime ?? "");
+    // Its environments will say that it is not installed.
+    if (choice === undefined) return undefined;
+    const obstacle = this.#obstacleOf(target, choice);
+    if (obstacle !== undefined) {
+      this.#tell(scope, target, choice, obstacle);
+      return undefined;
+    }
     const entry = this.#entries.get(configurationId) ?? this.#newEntry(scope, target, choice);
     entry.idle?.cancel();
     entry.idle = this.#options.parts.clock.after(ENVIRONMENT_LIMITS.snapshotIdleMs, () =>
@@ -115,10 +141,11 @@ export class Snapshots {
 
   #newEntry(scope: Scope, target: FunctionVersion, choice: RuntimeChoice): Entry {
     const { configurationId } = target;
-    const taking = this.#keep(scope, target, choice);
-    const entry: Entry = { taking, kept: undefined, idle: undefined };
+    const unwanted = new AbortController();
+    const taking = this.#keep(scope, target, choice, unwanted.signal);
+    const entry: Entry = { taking, kept: undefined, idle: undefined, unwanted };
     const isCurrent = (): boolean => this.#entries.get(configurationId) === entry;
-    void taking.then((kept) => {
+    void taking.then(({ kept }) => {
       if (kept === undefined || !isCurrent()) return;
       entry.kept = kept;
       this.#keepWithin();
@@ -133,14 +160,26 @@ export class Snapshots {
     return [...this.#entries.values()].flatMap(({ kept }) => kept ?? []);
   }
 
-  #choiceFor(target: FunctionVersion): RuntimeChoice | undefined {
-    const { driver, network, runtimes } = this.#options.parts;
-    if (this.#isClosed || !isSnapStart(target)) return undefined;
-    if (!driver.canCopy || network.acquireWithin === undefined) return undefined;
-    if (target.settings.Environment?.Variables["AWS_LAMBDA_EXEC_WRAPPER"] !== undefined) return undefined;
-    const choice = runtimes.choose(target.settings.Runtime ?? "");
+  /** Why environments of this version cannot be copies, as far as that is known before its init. */
+  #obstacleOf({ settings }: FunctionVersion, choice: RuntimeChoice): string | undefined {
+    const { driver, network } = this.#options.parts;
     // Of the runtimes that AWS takes snapshots of, this is the one that can be forked.
-    return choice?.interpreter?.language === "python" ? choice : undefined;
+    if (choice.interpreter?.language !== "python")
+      return "a process of its runtime has threads that a copy would lose";
+    if (!driver.canCopy || network.acquireWithin === undefined)
+      return "only bubblewrap with control groups, as root, can copy a runtime";
+    if (settings.Environment?.Variables["AWS_LAMBDA_EXEC_WRAPPER"] !== undefined)
+      return "AWS_LAMBDA_EXEC_WRAPPER starts its runtime";
+    return undefined;
+  }
+
+  /** Once, into a stream of its own. */
+  #tell(scope: Scope, target: FunctionVersion, choice: RuntimeChoice, obstacle: string): void {
+    if (this.#told.has(target.configurationId) || this.#told.size >= TOLD_REMEMBERED_MAX) return;
+    this.#told.add(target.configurationId);
+    const id = randomBytes(16).toString("hex");
+    const { log } = environmentLog(this.#options.parts, { id, scope, target, choice });
+    log.platform({ kind: "warning", text: oneByOne(obstacle) });
   }
 
   #keepWithin(): void {
@@ -151,15 +190,23 @@ export class Snapshots {
     }
   }
 
-  async #keep(scope: Scope, target: FunctionVersion, choice: RuntimeChoice): Promise<Kept | undefined> {
+  async #keep(
+    scope: Scope,
+    target: FunctionVersion,
+    choice: RuntimeChoice,
+    unwanted: AbortSignal,
+  ): Promise<{ outcome: SnapshotOutcome; kept?: Kept }> {
     const { parts, readyMax } = this.#options;
     const what = `(snapshot of ${target.name})`;
     try {
       const files = await filesOf(parts, target);
-      // They are processes of their own, started before the runtime.
-      if (hasExtensions(files.layers)) return undefined;
-      const snapshot = await takeSnapshot(parts, scope, target, choice, files);
-      if (snapshot === undefined) return undefined;
+      if (hasExtensions(files.layers)) {
+        this.#tell(scope, target, choice, "its extensions are processes of their own");
+        return { outcome: "none" };
+      }
+      const taken = await takeSnapshot(parts, scope, target, choice, files, unwanted);
+      if (taken.kind !== "taken") return { outcome: taken.kind === "unfit" ? "none" : taken.kind };
+      const { snapshot } = taken;
       const stock = new Stock<Copy>({
         clock: parts.clock,
         make: () => parts.starts.run(target.configurationId, () => snapshot.copy()),
@@ -169,10 +216,11 @@ export class Snapshots {
         reportFault: (error) => parts.reportFault(error, what),
       });
       stock.refillSoon();
-      return { snapshot, stock };
+      return { outcome: "taken", kept: { snapshot, stock } };
     } catch (error) {
+      if (unwanted.aborted) return { outcome: "abandoned" };
       parts.reportFault(error, what);
-      return undefined;
+      return { outcome: "none" };
     }
   }
 }

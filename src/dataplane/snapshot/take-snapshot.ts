@@ -1,8 +1,7 @@
 /** Initialises a function version once, so that its environments can be copies. */
 import { randomBytes } from "node:crypto";
-import { deferred } from "../../kit/mod.ts";
 import type { FunctionVersion, Scope } from "../../model/mod.ts";
-import { initBudgetMs } from "../environment/execution-environment.ts";
+import { initBudgetMs, initialize, reportInit } from "../environment/init-phase.ts";
 import { takePlace } from "../environment/place.ts";
 import { RuntimeProcess } from "../environment/runtime-process.ts";
 import {
@@ -15,17 +14,24 @@ import type { RuntimeChoice } from "../runtimes/runtime-catalogue.ts";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { Snapshot } from "./snapshot.ts";
 
-/**
- * Undefined where the function's init fails, or what it opened in its init cannot be copied: its log says which. Rejects when
- * the machine cannot start it.
- */
+export type TakenSnapshot =
+  | { readonly kind: "taken"; readonly snapshot: Snapshot }
+  /** What the function opened in its init cannot be copied: its log says what. */
+  | { readonly kind: "unfit" }
+  /** The function's init failed; its log says how. */
+  | { readonly kind: "failed" }
+  /** Nobody wants it any more. */
+  | { readonly kind: "abandoned" };
+
+/** Rejects when the machine cannot start it. `unwanted` ends it half way. */
 export async function takeSnapshot(
   parts: SandboxParts,
   scope: Scope,
   target: FunctionVersion,
   choice: RuntimeChoice,
   files: FunctionFiles,
-): Promise<Snapshot | undefined> {
+  unwanted: AbortSignal,
+): Promise<TakenSnapshot> {
   const { clock, starts } = parts;
   const id = randomBytes(16).toString("hex");
   const { log, stream } = environmentLog(parts, { id, scope, target, choice });
@@ -45,36 +51,44 @@ export async function takeSnapshot(
       return { ...started, isRestored: false };
     },
   });
-  const end = async (): Promise<undefined> => {
+  const end = async (): Promise<void> => {
     process.stop("failure");
     await process.gone;
     await place.release();
   };
-  const startedMs = clock.monotonicMs();
-  const timeout = deferred<{ readonly kind: "timeout" }>();
-  const budgetMs = initBudgetMs({ initializationType, target });
-  const timer = clock.after(budgetMs, () => timeout.resolve({ kind: "timeout" }));
+  const abandon = (): void => process.stop("spindown");
+  unwanted.addEventListener("abort", abandon);
   try {
-    await process.start();
-    const init = await Promise.race([process.initEnd, timeout.promise]);
-    log.flushPartial();
-    const report = readReport(process.snapshotReport);
-    const status = init.kind === "ready" ? "success" : init.kind === "timeout" ? "timeout" : "error";
-    const durationMs = clock.monotonicMs() - startedMs;
-    log.platform({ kind: "initReport", initializationType, phase: "init", status, durationMs });
-    if (init.kind !== "ready" || sandbox === undefined) return await end();
-    if (report.obstacle !== undefined) {
-      const text = `SnapStart: environments of this version are initialised one by one, because ${report.obstacle}`;
-      log.platform({ kind: "warning", text });
-      return await end();
+    if (unwanted.aborted) abandon();
+    const init = await initialize(process, { clock, budgetMs: initBudgetMs({ initializationType, target }) });
+    if (unwanted.aborted) {
+      await end();
+      return { kind: "abandoned" };
     }
-    return new Snapshot({ ...{ parts, id, target, choice, process, sandbox, place }, ...report });
+    reportInit({ log, initializationType, isRestored: false }, init, "init");
+    if (init.kind !== "ready" || sandbox === undefined) {
+      await end();
+      return { kind: "failed" };
+    }
+    const report = readReport(process.snapshotReport);
+    if (report.obstacle !== undefined) {
+      log.platform({ kind: "warning", text: oneByOne(report.obstacle) });
+      await end();
+      return { kind: "unfit" };
+    }
+    const snapshot = new Snapshot({ ...{ parts, id, target, choice, process, sandbox, place }, ...report });
+    return { kind: "taken", snapshot };
   } catch (error) {
     await end();
     throw error;
   } finally {
-    timer.cancel();
+    unwanted.removeEventListener("abort", abandon);
   }
+}
+
+/** What a version's log says where there is no snapshot of it. */
+export function oneByOne(obstacle: string): string {
+  return `SnapStart: environments of this version are initialised one by one, because ${obstacle}`;
 }
 
 interface Report {

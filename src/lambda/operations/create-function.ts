@@ -59,7 +59,7 @@ export function createFunction(
     const shared = { name, tags, ...(signing !== undefined && { codeSigningConfigArn: signing }) };
     if (!(await store.create(context, { shared, latest }))) throw functionAlreadyExists(name);
     const published = request.Publish === true ? await publish(dependencies, context, latest) : undefined;
-    dependencies.dataPlane.expect(context, latest);
+    dependencies.dataPlane.expect(latest);
     dependencies.afterwards(() => settle(dependencies, context, latest));
     return published === undefined
       ? functionConfiguration(context, latest)

@@ -3,6 +3,7 @@
 import type { InvokeAsyncRequest, InvokeAsyncResponse } from "@aws-sdk/client-lambda";
 import type { Operation } from "../../model/mod.ts";
 import { acceptEvent } from "../accept-event.ts";
+import { checkCallable } from "../change-function.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { getFunctionRecord } from "../find-function.ts";
 import { checkedEvent } from "../invoke-payload.ts";
@@ -15,6 +16,7 @@ export function invokeAsync(
   return async (request, context) => {
     const found = await getFunctionRecord(dependencies.store, context, request.FunctionName ?? "");
     checkRunnable(context, found.version);
+    checkCallable(found.version);
     const payload = checkedEvent(request.InvokeArgs as Buffer | undefined);
     await acceptEvent(dependencies, found, payload, undefined, context);
     return { Status: 202 };

@@ -92,22 +92,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async replaceLatest(scope: Scope, latest: FunctionVersion, expectedRevisionId: string): Promise<boolean> {
-    return this.#change(scope, latest.name, () => {
-      const { changes } = this.#db
-        .prepare(
-          `UPDATE function_versions SET revision_id = ?, code_sha256 = ?, code_bytes = ?, document = ?
-           WHERE account = ? AND region = ? AND name = ? AND version = ? AND revision_id = ?`,
-        )
-        .run(
-          ...versionColumns(latest),
-          scope.accountId,
-          scope.region,
-          latest.name,
-          latest.version,
-          expectedRevisionId,
-        );
-      return changes === 1;
-    });
+    return this.#change(scope, latest.name, () => this.#replaceVersion(scope, latest, expectedRevisionId));
   }
 
   async updateShared(
@@ -124,7 +109,7 @@ export class SqliteFunctionStore implements FunctionStore {
   }
 
   async delete(scope: Scope, name: string): Promise<boolean> {
-    // Versions are immutable; only the end of their function ends them unseen.
+    // Only the end of their function ends versions unseen.
     this.#versions.clear();
     return this.#change(scope, name, () => {
       const key = [scope.accountId, scope.region, name] as const;
@@ -181,6 +166,24 @@ export class SqliteFunctionStore implements FunctionStore {
       this.#insertVersion(scope, version);
       return true;
     });
+  }
+
+  async settleVersion(scope: Scope, version: FunctionVersion): Promise<boolean> {
+    this.#versions.delete(cacheKey(scope, version.name, version.version));
+    return this.#replaceVersion(scope, version, version.revisionId);
+  }
+
+  async listPending(): Promise<{ scope: Scope; version: FunctionVersion }[]> {
+    return this.#db
+      .prepare(
+        `SELECT account, region, document FROM function_versions
+         WHERE version <> '$LATEST' AND document ->> '$.state' = 'Pending'`,
+      )
+      .all()
+      .map((row) => ({
+        scope: { accountId: String(row["account"]), region: String(row["region"]) },
+        version: JSON.parse(String(row["document"])) as FunctionVersion,
+      }));
   }
 
   async deleteVersion(scope: Scope, name: string, version: string): Promise<boolean> {
@@ -377,6 +380,23 @@ export class SqliteFunctionStore implements FunctionStore {
     this.#db
       .prepare("UPDATE functions SET shared = ? WHERE account = ? AND region = ? AND name = ?")
       .run(JSON.stringify(shared), scope.accountId, scope.region, shared.name);
+  }
+
+  #replaceVersion(scope: Scope, version: FunctionVersion, expectedRevisionId: string): boolean {
+    const { changes } = this.#db
+      .prepare(
+        `UPDATE function_versions SET revision_id = ?, code_sha256 = ?, code_bytes = ?, document = ?
+         WHERE account = ? AND region = ? AND name = ? AND version = ? AND revision_id = ?`,
+      )
+      .run(
+        ...versionColumns(version),
+        scope.accountId,
+        scope.region,
+        version.name,
+        version.version,
+        expectedRevisionId,
+      );
+    return changes === 1;
   }
 
   #insertVersion(scope: Scope, version: FunctionVersion): void {
