@@ -54,7 +54,7 @@ describe("clients of queues", () => {
       after: 0,
       dead: ["größe 🎈", arn("boto")],
       sources: [`${server.url}/000000000000/boto`],
-      batch: [3, "MissingParameter"],
+      batch: [3, "InvalidParameterValue"],
       fifo: ["m0", "m1", "m2"],
       waited: 0,
       invalid: "InvalidParameterValue",

@@ -174,7 +174,12 @@ test("a move task with a rate takes its time, can be cancelled, and goes on afte
       (await tasks("dead", 1))[0]?.ApproximateNumberOfMessagesMoved === count ? true : undefined,
     );
   await moved(2);
-  await sqs.refused("StartMessageMoveTask", input, "UnsupportedOperation", /already a task running/);
+  await sqs.refused(
+    "StartMessageMoveTask",
+    input,
+    "InvalidParameterValueException",
+    /already a task running/,
+  );
   await sqs.restart();
   await moved(4);
   assert.deepEqual(await sqs.counts(other), [4, 0, 0]);
@@ -186,11 +191,14 @@ test("a move task with a rate takes its time, can be cancelled, and goes on afte
   assert.equal(task?.Status, "CANCELLED");
   assert.equal(task.TaskHandle, undefined);
   assert.deepEqual(await sqs.counts(dead), [1, 0, 0]);
-  await sqs.refused(
-    "CancelMessageMoveTask",
-    { TaskHandle: running?.TaskHandle },
-    "ResourceNotFoundException",
+  const cancel = (TaskHandle: string | undefined, code: string, message: RegExp) =>
+    sqs.refused("CancelMessageMoveTask", { TaskHandle }, code, message);
+  await cancel(running?.TaskHandle, "ResourceNotFoundException", /^Task does not exist\.$/);
+  await cancel("nonsense", "InvalidParameterValueException", /^Value for parameter TaskHandle is invalid\.$/);
+  const elsewhere = Buffer.from(JSON.stringify({ taskId: "x", sourceArn: arnOf("nowhere") })).toString(
+    "base64",
   );
+  await cancel(elsewhere, "ResourceNotFoundException", /SourceArn parameter doesn't exist/);
 });
 
 test("a move task fails where a message has nowhere to go back to, and leaves it", async () => {

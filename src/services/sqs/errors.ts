@@ -50,6 +50,22 @@ export function invalidAttributeValue(name: string): ApiError {
   return new ApiError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
 }
 
+/** Recorded on AWS: the name is blamed, though both names are known. */
+export function twoKindsOfEncryption(): ApiError {
+  return new ApiError(
+    "InvalidAttributeName",
+    "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+  );
+}
+
+/** Recorded on AWS. */
+export function fixedQueueType(): ApiError {
+  return new ApiError(
+    "InvalidAttributeValue",
+    "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
+  );
+}
+
 /** For a policy whose parts do not fit together. */
 export function invalidPolicy(name: string, value: string, reason: string): ApiError {
   return invalidParameterValue(
@@ -147,10 +163,6 @@ export function batchTooLong(bytesMax: number, bytes: number): ApiError {
     "BatchRequestTooLong",
     `Batch requests cannot be longer than ${bytesMax} bytes. You have sent ${bytes} bytes.`,
   );
-}
-
-export function unsupportedOperation(message: string): ApiError {
-  return new ApiError("UnsupportedOperation", message);
 }
 
 export function resourceNotFound(message: string): ApiError {

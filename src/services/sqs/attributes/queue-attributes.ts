@@ -1,6 +1,6 @@
 /** Attributes of queues: which there are, what they may be, and what is shown where nothing was set. */
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import { invalidAttributeValue, unknownAttribute } from "../errors.ts";
+import { invalidAttributeValue, twoKindsOfEncryption, unknownAttribute } from "../errors.ts";
 import { checkedPolicy } from "./policy.ts";
 import { checkedRedriveAllowPolicy, checkedRedrivePolicy } from "./redrive.ts";
 
@@ -72,12 +72,12 @@ export function checkedAttributes(given: Attributes, isFifo: boolean): Record<st
   return checked;
 }
 
-/** The attributes of a queue after a change that was checked. Throws InvalidAttributeValue where two do not fit together. */
+/** The attributes of a queue after a change that was checked. Throws InvalidAttributeName, InvalidAttributeValue where two do not fit together. */
 export function changedAttributes(before: Attributes, change: Attributes): Record<string, string> {
   const after: Record<string, string> = {};
   for (const [name, value] of Object.entries({ ...before, ...change })) if (value !== "") after[name] = value;
   if (after["KmsMasterKeyId"] !== undefined && change["SqsManagedSseEnabled"] === "true") {
-    throw invalidAttributeValue("SqsManagedSseEnabled");
+    throw twoKindsOfEncryption();
   }
   if (change["KmsMasterKeyId"]) after["SqsManagedSseEnabled"] = "false";
   const isByGroup = after["DeduplicationScope"] === "messageGroup";
