@@ -24,7 +24,7 @@ describe("clients of CloudWatch", () => {
 
   for (const [protocol, notFound] of [
     ["smithy-rpc-v2-cbor", 404],
-    ["json", 404],
+    ["json", 400],
   ] as const)
     it(`boto3 speaks ${protocol} and finds everything as it is on AWS`, async () => {
       const script = path.join(import.meta.dirname, "metrics_clients.py");

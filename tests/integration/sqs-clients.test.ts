@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
@@ -125,6 +126,13 @@ describe("clients of queues", () => {
         assert.equal((error as { Code?: string }).Code, "AWS.SimpleQueueService.NonExistentQueue");
         return error.$metadata.httpStatusCode === 400;
       },
+    );
+    const { QueueUrl: emptied } = await client.send(new CreateQueueCommand({ QueueName: "emptied" }));
+    await client.send(new PurgeQueueCommand({ QueueUrl: emptied }));
+    await assert.rejects(
+      client.send(new PurgeQueueCommand({ QueueUrl: emptied })),
+      (error: SQSServiceException) =>
+        error.name === "PurgeQueueInProgress" && error.$metadata.httpStatusCode === 403,
     );
   });
 
