@@ -128,7 +128,7 @@ export async function startServer(
     ...{ clock, observe, reportFault },
     putMetric: (datum) => metricBuffer.put(datum),
     invoker: dataPlane,
-    places: new FunctionPlaces(clock),
+    places: new FunctionPlaces(clock, (...place) => ledger.waitForPlace(...place)),
     resolve: async (scope, name, qualifier) => {
       const called = await calledNow(scope, name, qualifier);
       return called?.target.code.kind === "image" ? undefined : called;
@@ -149,6 +149,7 @@ export async function startServer(
       return called && { ...called, setting: setting ?? {} };
     },
     retryMs: config.asyncRetryMs,
+    waitForPlace: (...place) => ledger.waitForPlace(...place),
     destinations: destinationPorts({
       store,
       asyncQueue: () => asyncQueue,

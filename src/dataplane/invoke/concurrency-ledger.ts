@@ -5,6 +5,7 @@
  */
 import type { ThrottleReason } from "../../errors/mod.ts";
 import type { ConcurrencyLoad, Invoked, Scope } from "../../model/mod.ts";
+import { PlaceLine } from "./place-line.ts";
 
 /** One unit of concurrency, to be given back as it was got. */
 export type Slot = FunctionCount | ProvisionedCount;
@@ -37,6 +38,7 @@ interface ScopeCount {
   /** Of functions without a reservation: on demand in flight, and provisioned. */
   unreservedInFlight: number;
   unreservedProvisioned: number;
+  readonly line: PlaceLine;
 }
 
 export class ConcurrencyLedger {
@@ -69,17 +71,30 @@ export class ConcurrencyLedger {
     return count;
   }
 
-  release(scope: Scope, slot: Slot): void {
+  /** One who waits for such a place is woken, unless nothing could run in it: the same would happen to the next. */
+  release(scope: Scope, slot: Slot, wasUsed = true): void {
     const counts = this.#scope(scope);
     counts.inFlight--;
     if (slot.kind === "provisioned" && !slot.isGone) {
       slot.inFlight--;
+      if (wasUsed) counts.line.freedFor(slot.owner.name);
       return;
     }
     const count = slot.kind === "provisioned" ? slot.owner : slot;
     count.inFlight--;
-    if (count.reserved === undefined) counts.unreservedInFlight--;
+    const isShared = count.reserved === undefined;
+    if (isShared) counts.unreservedInFlight--;
     forgetUnused(counts, count);
+    if (wasUsed) counts.line.freed(count.name, isShared);
+  }
+
+  /**
+   * Calls `wake` once, when it is the function's turn for a place that became free; somebody who does not wait may still be
+   * quicker. Returns how to wait no longer.
+   */
+  waitForPlace(scope: Scope, functionName: string, wake: () => void): () => void {
+    const { functions, line } = this.#scope(scope);
+    return line.join(functionName, functions.get(functionName)?.reserved === undefined, wake);
   }
 
   /** Requests in flight keep their place: they move between the pools with their function. */
@@ -97,6 +112,7 @@ export class ConcurrencyLedger {
       counts.unreservedProvisioned += count.provisionedTotal;
     }
     forgetUnused(counts, count);
+    counts.line.changed();
   }
 
   /** `amount` 0 takes the provision away. */
@@ -123,6 +139,7 @@ export class ConcurrencyLedger {
       if (count.reserved === undefined) counts.unreservedInFlight += before.inFlight;
     }
     forgetUnused(counts, count);
+    counts.line.changed();
   }
 
   inFlight(scope: Scope, functionName: string): number {
@@ -181,6 +198,7 @@ export class ConcurrencyLedger {
         reservedTotal: 0,
         unreservedInFlight: 0,
         unreservedProvisioned: 0,
+        line: new PlaceLine(),
       };
       this.#scopes.set(key, counts);
     }
