@@ -1,4 +1,5 @@
 /** What is told to whom when an event is done with. Sources: records and messages recorded on AWS. */
+import { recursiveInvocation, throttled } from "../../errors/mod.ts";
 import {
   type EventInvokeSetting,
   type FunctionVersion,
@@ -23,8 +24,7 @@ export interface FinishedEvent {
 
 /** Of an error message, in a dead-letter queue. Source: "Adding a dead-letter queue" page. */
 const ERROR_MESSAGE_BYTES = 1024;
-/** What callers are told when they are throttled; recall that dead letters say so too. */
-const THROTTLED = { code: 429, message: "Rate Exceeded." };
+const FUNCTION_ERROR_CODE = 200;
 
 export function deliveriesOf(event: FinishedEvent, setting: Partial<EventInvokeSetting>): Delivery[] {
   const isSuccess = event.condition === "Success";
@@ -36,19 +36,31 @@ export function deliveriesOf(event: FinishedEvent, setting: Partial<EventInvokeS
   ];
 }
 
-function deadLetter({ head, payload, outcome }: FinishedEvent, arn: string): Delivery {
+function deadLetter({ head, payload, outcome, condition }: FinishedEvent, arn: string): Delivery {
   const text = payload.toString();
-  const message = outcome === undefined ? THROTTLED.message : errorMessageOf(outcome.payload);
+  const { code, message } =
+    outcome === undefined
+      ? refusalOf(condition)
+      : { code: FUNCTION_ERROR_CODE, message: errorMessageOf(outcome.payload) };
   return {
     arn,
     body: text === "" ? "{}" : text,
     attributes: {
       RequestID: { type: "String", text: head.id },
-      ErrorCode: { type: "Number", text: String(outcome === undefined ? THROTTLED.code : 200) },
+      ErrorCode: { type: "Number", text: String(code) },
       // A queue takes no attribute without a value.
       ErrorMessage: { type: "String", text: message === "" ? "null" : message },
     },
   };
+}
+
+/** Of an event that did not run: what a caller who waits would have been told (recall). */
+function refusalOf(condition: Condition): { readonly code: number; readonly message: string } {
+  const [code, refusal] =
+    condition === "RecursiveInvocation"
+      ? [400, recursiveInvocation()]
+      : [429, throttled("ConcurrentInvocationLimitExceeded")];
+  return { code, message: refusal.message ?? "" };
 }
 
 /** Version 1.0 of the record; a text, because payloads stay as they are, digit for digit. */
