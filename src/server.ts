@@ -8,7 +8,7 @@ import { AsyncQueue, ConcurrencyLedger, DataPlane, Undeliverable } from "./datap
 import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
-import { KeyedMutex, systemClock } from "./kit/mod.ts";
+import { isReadOnlyFolder, KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
   CodeLinks,
@@ -289,6 +289,7 @@ export async function startServer(
         visit: (scope, target, environmentId) => dataPlane.visit(scope, target, environmentId),
       }),
     },
+    isDiskReadOnly: () => isReadOnlyFolder(config.dataDir),
     reportFault,
   });
   const server = await listen(frontDoor, config.host, config.port);
