@@ -209,7 +209,7 @@ describe("a disk that turns read-only", () => {
       try {
         assert.deepEqual(await received(sqsClient(after.url), QueueUrl, 1), ["1"]);
       } finally {
-        after.child.kill("SIGKILL");
+        after.child.kill("SIGTERM");
         await after.exited;
       }
     } finally {
