@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
+  CreateAliasCommand,
   InvokeCommand,
   type LambdaClient,
   PutFunctionConcurrencyCommand,
@@ -228,6 +229,30 @@ describe("events that are done with", () => {
     };
     assert.equal(record.requestPayload.requestPayload, "hop");
     assert.deepEqual(record.requestPayload.responsePayload, { got: "hop" });
+  });
+
+  it("goes by the settings of the version or alias that was called, and by no others", async () => {
+    await createFunction(client, "chosen", CODE, { Publish: true });
+    await client.send(new CreateAliasCommand({ FunctionName: "chosen", Name: "live", FunctionVersion: "1" }));
+    for (const Qualifier of [undefined, "1", "live"]) {
+      const { url, arn } = await queue(`chosen-${Qualifier}`);
+      await client.send(
+        new PutFunctionEventInvokeConfigCommand({
+          ...{ FunctionName: "chosen", Qualifier },
+          DestinationConfig: { OnSuccess: { Destination: arn } },
+        }),
+      );
+      await client.send(
+        new InvokeCommand({ FunctionName: "chosen", Qualifier, InvocationType: "Event", Payload: "1" }),
+      );
+      assert.partialDeepStrictEqual(JSON.parse((await messageIn(url)).Body ?? ""), {
+        requestContext: {
+          functionArn: `${arnOf("lambda", "function:chosen")}:${Qualifier ?? "$LATEST"}`,
+          condition: "Success",
+        },
+        responseContext: { executedVersion: Qualifier === undefined ? "$LATEST" : "1" },
+      });
+    }
   });
 
   it("puts a failure's record into a bucket", async () => {
