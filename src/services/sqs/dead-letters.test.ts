@@ -120,6 +120,21 @@ test("a redrive policy must name a queue of the same kind that takes the message
   await refuse(redrive("dead.fifo"), /same type/);
   await refuse(redrive("dead", 0), /from 1 to 1000/);
   await refuse({ RedrivePolicy: "{}" }, /mandatory attribute: deadLetterTargetArn/);
+  await refuse(
+    { RedrivePolicy: redrive("dead").RedrivePolicy.replace("}", ',"x":1}') },
+    /Only following attributes/,
+  );
+  const to = (arn: string) => ({ RedrivePolicy: redrive("dead").RedrivePolicy.replace(arnOf("dead"), arn) });
+  await refuse(to("dummy"), /Invalid value for deadLetterTargetArn\.$/);
+  await refuse(to("arn:aws:sns:us-east-1:000000000000:dead"), /Only SQS queues are valid resources/);
+  await refuse(to("arn:aws:sqs:eu-west-1:000000000000:dead"), /must be in same region as the source\.$/);
+  await refuse(to("arn:aws:sqs:us-east-1:111111111111:dead"), /owner should be same as the source\.$/);
+  await sqs.refused(
+    "CreateQueue",
+    { QueueName: "source", Attributes: { RedrivePolicy: "[]" } },
+    "InvalidAttributeValue",
+    /^Invalid value for the parameter RedrivePolicy\. Reason: Redrive policy is not a valid JSON map\.$/,
+  );
   await refuse(redrive("closed"), /RedriveAllowPolicy/);
   await refuse(redrive("choosy"), /RedriveAllowPolicy/);
   await sqs.queue("friend", redrive("choosy", "3"));
@@ -128,6 +143,46 @@ test("a redrive policy must name a queue of the same kind that takes the message
     deadLetterTargetArn: arnOf("choosy"),
     maxReceiveCount: 3,
   });
+});
+
+test("a redrive allow policy names queues with the permission byQueue, and only with it", async () => {
+  const url = await sqs.queue("dead");
+  const refuse = (policy: object | string, code: string, message: RegExp) =>
+    sqs.refused(
+      "SetQueueAttributes",
+      {
+        QueueUrl: url,
+        Attributes: { RedriveAllowPolicy: typeof policy === "string" ? policy : JSON.stringify(policy) },
+      },
+      code,
+      message,
+    );
+  const [arn, redrivePermission] = [arnOf("source"), "byQueue"];
+  for (const odd of [
+    ...["no JSON", "[]", {}, { redrivePermission: "some" }, { redrivePermission: "allowAll", more: 1 }],
+    ...[
+      { redrivePermission, sourceQueueArns: arn },
+      { redrivePermission, sourceQueueArns: ["source"] },
+    ],
+  ]) {
+    await refuse(
+      odd,
+      "InvalidAttributeValue",
+      /can't create the redrive allow policy, as it’s in an unsupported format/,
+    );
+  }
+  const INVALID = "InvalidParameterValueException";
+  await refuse({ redrivePermission }, INVALID, /you must also specify one or more sourceQueueArns values\.$/);
+  await refuse(
+    { redrivePermission: "denyAll", sourceQueueArns: [arn] },
+    INVALID,
+    /must set redrivePermission to byQueue/,
+  );
+  await refuse(
+    { redrivePermission, sourceQueueArns: Array(11).fill(arn) },
+    INVALID,
+    /you can specify is 10\.$/,
+  );
 });
 
 test("the sources of a dead-letter queue are listed by name, in pages", async () => {

@@ -46,8 +46,16 @@ export function unknownAttribute(name: string): ApiError {
   return new ApiError("InvalidAttributeName", `Unknown Attribute ${name.slice(0, 200)}.`);
 }
 
-export function invalidAttributeValue(name: string): ApiError {
-  return new ApiError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+export function invalidAttributeValue(name: string, reason?: string): ApiError {
+  const why = reason === undefined ? "" : ` Reason: ${reason}`;
+  return new ApiError("InvalidAttributeValue", `Invalid value for the parameter ${name}.${why}`);
+}
+
+export function fifoOnlyAttribute(name: string): ApiError {
+  return new ApiError(
+    "InvalidAttributeName",
+    `You can specify the ${name} only when FifoQueue is set to true.`,
+  );
 }
 
 /** Recorded on AWS: the name is blamed, though both names are known. */
@@ -60,10 +68,7 @@ export function twoKindsOfEncryption(): ApiError {
 
 /** Recorded on AWS. */
 export function fixedQueueType(): ApiError {
-  return new ApiError(
-    "InvalidAttributeValue",
-    "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.",
-  );
+  return invalidAttributeValue("FifoQueue", "Modifying queue type is not supported.");
 }
 
 /** For a policy whose parts do not fit together. */

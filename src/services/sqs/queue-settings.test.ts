@@ -93,7 +93,18 @@ test("attributes that there are not, or not like this, are refused", async () =>
   await sqs.refused("GetQueueAttributes", asked, "InvalidAttributeName");
   const fifo = await sqs.queue("q.fifo", { FifoQueue: "true" });
   const byGroup = { QueueUrl: fifo, Attributes: { FifoThroughputLimit: "perMessageGroupId" } };
-  await sqs.refused("SetQueueAttributes", byGroup, "InvalidAttributeValue");
+  await sqs.refused(
+    "SetQueueAttributes",
+    byGroup,
+    "InvalidAttributeValue",
+    /Reason: To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup\.$/,
+  );
+  await refuse(
+    { DeduplicationScope: "queue" },
+    "InvalidAttributeName",
+    /^You can specify the DeduplicationScope only when FifoQueue is set to true\.$/,
+  );
+  await refuse({ ContentBasedDeduplication: "true" }, "InvalidAttributeName", /^Unknown Attribute/);
   await set(fifo, {
     FifoQueue: "true",
     FifoThroughputLimit: "perMessageGroupId",
