@@ -263,6 +263,22 @@ describe("the queue of accepted events", () => {
     await calls(1);
   });
 
+  it("does not wait longer because others were quicker when a place became free", async () => {
+    reserve("f", 1);
+    let leave = occupy("f");
+    await send("f", "e");
+    for (let quicker = 1; quicker <= 10; quicker++) {
+      await until("an attempt", () => functions.throttles === quicker);
+      await idle();
+      leave();
+      leave = occupy("f");
+    }
+    await until("the last attempt", () => functions.throttles === 11);
+    await idle();
+    clock.pass(2 * SECOND_MS);
+    await until("an attempt after two seconds", () => functions.throttles === 12);
+  });
+
   it("goes on as soon as the function may run more at a time", async () => {
     reserve("f", 1);
     occupy("f");

@@ -18,6 +18,8 @@ export class Lane {
   #limit: number = LAMBDA_LIMITS.asyncInFlightPerFunctionMax;
   #running = 0;
   #throttles = 0;
+  /** Woken for a place that somebody else may have taken: no reason to wait longer next time. */
+  #isWoken = false;
   /** Ends the rest; undefined while the lane does not rest. */
   #rest: Timer | undefined;
   /** Leaves the line of those who wait for a place. */
@@ -50,6 +52,7 @@ export class Lane {
   /** An attempt reached the function. */
   gotThrough(): void {
     this.#throttles = 0;
+    this.#isWoken = false;
     this.#limit = Math.min(this.#limit + 1, LAMBDA_LIMITS.asyncInFlightPerFunctionMax);
   }
 
@@ -68,7 +71,8 @@ export class Lane {
 
   /** None runs that could make room: the lane rests, `timer` ends it at the latest. */
   rest(timer: Timer): void {
-    this.#throttles++;
+    if (!this.#isWoken) this.#throttles++;
+    this.#isWoken = false;
     this.#rest = timer;
   }
 
@@ -94,6 +98,7 @@ export class Lane {
   gotPlace(): void {
     this.#leaveLine = undefined;
     this.#limit = Math.max(this.#limit, this.#running + 1);
+    this.#isWoken = this.#rest !== undefined;
     this.resume();
   }
 
