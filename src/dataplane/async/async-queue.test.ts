@@ -31,6 +31,8 @@ class FakeFunctions implements Invoker {
   readonly ledger: ConcurrencyLedger;
   readonly calls: Call[] = [];
   throttles = 0;
+  fault: Error | undefined;
+  faults = 0;
 
   constructor(ledger: ConcurrencyLedger) {
     this.ledger = ledger;
@@ -41,6 +43,11 @@ class FakeFunctions implements Invoker {
     if (typeof slot === "string") {
       this.throttles++;
       return { kind: "throttled", reason: slot };
+    }
+    if (this.fault !== undefined) {
+      this.ledger.release(scope, slot);
+      this.faults++;
+      throw this.fault;
     }
     const ended = Promise.withResolvers<InvocationOutcome>();
     const end = (kind: "success" | "functionError", answer: unknown): void =>
@@ -194,6 +201,26 @@ describe("the queue of accepted events", () => {
       approximateInvokeCount: 0,
     });
     assert.equal("responseContext" in (JSON.parse(record.body) as object), false);
+  });
+
+  it("tries again after a fault of our own, longer each time, and gives it up at its age", async () => {
+    settings["f"] = { onFailure: FAILURES, maximumEventAgeSeconds: 60 };
+    functions.fault = new Error("no sandbox");
+    await send("f", "e");
+    for (const [attempt, seconds] of [1, 2, 4, 8, 16, 32].entries()) {
+      await until("an attempt", () => functions.faults === attempt + 1);
+      await idle();
+      clock.pass(seconds * SECOND_MS);
+    }
+    await gone();
+    assert.equal(functions.faults, 6);
+    assert.equal(faults.length, 6);
+    const [dead, record] = sent as [Sent, Sent];
+    assert.equal(letter(dead)["ErrorCode"], "500");
+    assert.partialDeepStrictEqual(contextOf(record), {
+      condition: "EventAgeExceeded",
+      approximateInvokeCount: 0,
+    });
   });
 
   it("gives up a failed event when the next attempt would exceed its age, and tells of the failure", async () => {

@@ -165,6 +165,7 @@ export class AsyncQueue {
         .catch((error: unknown) => {
           // Neither run nor lost: it is on disk, and comes again like one that was throttled. Places have nothing to do with it.
           this.#options.reportFault(error, next.event.id);
+          next.isFaulty = true;
           this.#hold(next, key, lane);
         })
         .finally(() => {
@@ -219,7 +220,16 @@ export class AsyncQueue {
     ): Promise<void> => {
       if (condition !== "Success") observe({ kind: "eventDropped", ...subjectOf(event) });
       const invokeCount = event.failedAttempts + (outcome === undefined ? 0 : 1);
-      const finished = { head: event, payload, target: found.target, condition, outcome, invokeCount };
+      const { isFaulty = false } = queued;
+      const finished = {
+        head: event,
+        payload,
+        target: found.target,
+        condition,
+        outcome,
+        invokeCount,
+        isFaulty,
+      };
       return this.#deliver(traced, deliveriesOf({ ...finished, nowMs: clock.nowMs() }, found.setting));
     };
     if (found.shared.reservedConcurrency === 0) return finish("ZeroReservedConcurrency");
@@ -229,6 +239,7 @@ export class AsyncQueue {
       return finish("RecursiveInvocation");
     }
     const outcome = await this.#invoke(traced, found.target, payload, trace.callerSpanId);
+    queued.isFaulty = false;
     // The server is going down and took the environment with it: the event runs again at the next start.
     if (this.#stopped && outcome.kind !== "success") return;
     if (outcome.kind !== "throttled") lane.gotThrough();

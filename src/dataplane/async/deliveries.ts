@@ -17,6 +17,8 @@ export interface FinishedEvent {
   readonly condition: Condition;
   /** Of the last attempt; undefined where none was made. */
   readonly outcome: Exclude<InvocationOutcome, { readonly kind: "throttled" }> | undefined;
+  /** What was tried last failed for reasons of our own. */
+  readonly isFaulty: boolean;
   /** Attempts that reached the function. */
   readonly invokeCount: number;
   readonly nowMs: number;
@@ -36,11 +38,12 @@ export function deliveriesOf(event: FinishedEvent, setting: Partial<EventInvokeS
   ];
 }
 
-function deadLetter({ head, payload, outcome, condition }: FinishedEvent, arn: string): Delivery {
+function deadLetter(event: FinishedEvent, arn: string): Delivery {
+  const { head, payload, outcome } = event;
   const text = payload.toString();
   const { code, message } =
     outcome === undefined
-      ? refusalOf(condition)
+      ? refusalOf(event)
       : { code: FUNCTION_ERROR_CODE, message: errorMessageOf(outcome.payload) };
   return {
     arn,
@@ -55,7 +58,9 @@ function deadLetter({ head, payload, outcome, condition }: FinishedEvent, arn: s
 }
 
 /** Of an event that did not run: what a caller who waits would have been told (recall). */
-function refusalOf(condition: Condition): { readonly code: number; readonly message: string } {
+function refusalOf({ condition, isFaulty }: FinishedEvent): { code: number; message: string } {
+  if (isFaulty)
+    return { code: 500, message: "Lambkin could not run the function; its log has the request id." };
   const [code, refusal] =
     condition === "RecursiveInvocation"
       ? [400, recursiveInvocation()]

@@ -5,6 +5,8 @@ import type { EventHead } from "../../store/mod.ts";
 
 export interface Queued {
   readonly event: EventHead;
+  /** The last attempt ended in a fault of our own. */
+  isFaulty?: boolean;
   /** Rises in the order in which events came to the lane. */
   readonly ticket: number;
 }
