@@ -59,7 +59,7 @@ function deadLetter(event: FinishedEvent, arn: string): Delivery {
 
 /** Of an event that did not run: what a caller who waits would have been told (recall). */
 function refusalOf({ condition, isFaulty }: FinishedEvent): { code: number; message: string } {
-  if (isFaulty)
+  if (isFaulty && condition === "EventAgeExceeded")
     return { code: 500, message: "Lambkin could not run the function; its log has the request id." };
   const [code, refusal] =
     condition === "RecursiveInvocation"
