@@ -32,6 +32,7 @@ def lambda_handler(event, context):
 
 const WORKER = "worker";
 const MESSAGES = 1000;
+const LOOKS_AT_LOG = 50;
 const WORKER_SOURCE = `import time
 
 def lambda_handler(event, context):
@@ -179,9 +180,34 @@ async function decoupled(url: string, client: LambdaClient): Promise<void> {
     await pause(100);
   }
   const took = seconds(performance.now() - startedMs);
+  const processed = await untilLogged(url);
+  const dead = await left("orders-dead");
   say(
-    `\n\n  all were processed in ${took} s, ${await left("orders-dead")} are in the dead-letter queue, nobody was told 429\n`,
+    `\n\n  ${processed} were processed in ${took} s, ${dead} are in the dead-letter queue, nobody was told 429\n`,
   );
+  if (processed < MESSAGES || dead > 0) throw new Error("a message got lost");
+}
+
+/** How many messages the function says that it got; its last lines are in the log a moment after they were printed. */
+async function untilLogged(url: string): Promise<number> {
+  const logs = logsClient(url);
+  for (let look = 0; ; look++) {
+    let count = 0;
+    let nextToken: string | undefined;
+    do {
+      const page = await logs.send(
+        new FilterLogEventsCommand({
+          logGroupName: `/aws/lambda/${WORKER}`,
+          filterPattern: "messages",
+          nextToken,
+        }),
+      );
+      for (const { message = "" } of page.events ?? []) count += Number.parseInt(message, 10);
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+    if (count >= MESSAGES || look === LOOKS_AT_LOG) return count;
+    await pause(100);
+  }
 }
 
 const arn = (queue: string): string => `arn:aws:sqs:us-east-1:000000000000:${queue}`;

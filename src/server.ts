@@ -8,7 +8,7 @@ import { AsyncQueue, ConcurrencyLedger, DataPlane, ScalingRate, Undeliverable } 
 import { ApiError } from "./errors/mod.ts";
 import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
-import { type Clock, KeyedMutex, systemClock } from "./kit/mod.ts";
+import { type Clock, isReadOnlyFolder, KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
   CodeLinks,
@@ -134,7 +134,7 @@ export async function startServer(
     ...{ clock, observe, reportFault },
     putMetric: (datum) => metricBuffer.put(datum),
     invoker: dataPlane,
-    places: new FunctionPlaces(clock),
+    places: new FunctionPlaces(clock, (...place) => ledger.waitForPlace(...place)),
     resolve: async (scope, name, qualifier) => {
       const called = await calledNow(scope, name, qualifier);
       return called?.target.code.kind === "image" ? undefined : called;
@@ -155,6 +155,7 @@ export async function startServer(
       return called && { ...called, setting: setting ?? {} };
     },
     retryMs: config.asyncRetryMs,
+    waitForPlace: (...place) => ledger.waitForPlace(...place),
     destinations: destinationPorts({
       store,
       asyncQueue: () => asyncQueue,
@@ -294,6 +295,7 @@ export async function startServer(
         visit: (scope, target, environmentId) => dataPlane.visit(scope, target, environmentId),
       }),
     },
+    isDiskReadOnly: () => isReadOnlyFolder(config.dataDir),
     reportFault,
   });
   const server = await listen(frontDoor, config.host, config.port);

@@ -1,5 +1,8 @@
-/** What is wrong with the disk, in words for whoever asked for something to be kept; undefined where it is something else. */
-export function diskTrouble(error: unknown): string | undefined {
+/**
+ * What is wrong with the disk, in words for whoever asked for something to be kept; undefined where it is something else.
+ * `isReadOnly` is asked where the error does not tell.
+ */
+export function diskTrouble(error: unknown, isReadOnly: () => boolean = () => false): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errcode } = error as NodeJS.ErrnoException & { errcode?: number };
   // SQLite's extended codes have the primary one in their low byte.
@@ -11,7 +14,8 @@ export function diskTrouble(error: unknown): string | undefined {
     return "The server cannot write to its disk: it is read-only. Nothing was kept of this request.";
   }
   if (code === "EIO" || primary === SQLITE_IOERR) {
-    return "The server's disk failed. It is not known whether this request was kept.";
+    const trouble = isReadOnly() ? "cannot write to its disk: it is read-only" : "has a disk that failed";
+    return `The server ${trouble}. It is not known whether this request was kept.`;
   }
   return undefined;
 }

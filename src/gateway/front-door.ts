@@ -43,6 +43,8 @@ export interface FrontDoorOptions {
   readonly product: ProductRoute;
   /** What becomes of connections that stop being HTTP. */
   readonly tunnels?: TunnelTable;
+  /** Asked when the disk has failed. */
+  readonly isDiskReadOnly?: () => boolean;
   /** Told of failures that are our own fault. */
   readonly reportFault: (error: unknown, requestId: string) => void;
 }
@@ -216,7 +218,8 @@ export class FrontDoor {
     if (error instanceof ApiError) return protocol.encodeError(error, service, requestId);
     this.#options.reportFault(error, requestId);
     // No stack and no cause for clients: the request id is what ties their report to our log.
-    const text = diskTrouble(error) ?? "The service failed; its log has the request id.";
+    const text =
+      diskTrouble(error, this.#options.isDiskReadOnly) ?? "The service failed; its log has the request id.";
     const internal = new ApiError("InternalFailure", text);
     return protocol.encodeError(internal, undefined, requestId);
   }

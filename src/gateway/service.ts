@@ -15,6 +15,10 @@ export interface ServiceDefinition {
   readonly targetPrefix?: string;
   /** A json service whose older clients use the query protocol, which is then served beside it. */
   readonly speaksQueryToo?: boolean;
+  /** Its errors have the statuses in JSON that they had in the query protocol. */
+  readonly keepsQueryStatuses?: boolean;
+  /** Texts of errors that differ in the query protocol, by code. */
+  readonly queryTexts?: Readonly<Record<string, string>>;
   /** A service whose newer clients send CBOR, which is served beside the rest. */
   readonly speaksCborToo?: boolean;
   /** Its clients compress large requests (the requestCompression trait). */

@@ -1,4 +1,4 @@
-/** A list that grows at its end and shrinks at its start, both in constant time; with a way back to the start. */
+/** A list that grows at its end and shrinks at its start, both in constant time. */
 
 export class FirstInFirstOut<T> {
   #items: T[] = [];
@@ -10,12 +10,6 @@ export class FirstInFirstOut<T> {
 
   push(item: T): void {
     this.#items.push(item);
-  }
-
-  /** It is the next again. */
-  putBack(item: T): void {
-    if (this.#start > 0) this.#items[--this.#start] = item;
-    else this.#items.unshift(item);
   }
 
   peek(): T | undefined {

@@ -7,4 +7,5 @@ export * from "./group-commit.ts";
 export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";
 export * from "./quoted.ts";
+export * from "./read-only-folder.ts";
 export * from "./tunnel-frames.ts";

@@ -124,7 +124,9 @@ async function checkDestination(
   if (destination === undefined || destination === "") return;
   const service = destination.split(":")[2] ?? "";
   const allowed = ["sqs", "sns", "lambda", "events", ...(side === "OnFailure" ? ["s3"] : [])];
-  if (!allowed.includes(service)) throw wrongService(side, destination);
+  // Only standard queues are documented; the words for the others are assumed to be the same.
+  const isFifo = service === "sqs" && destination.endsWith(".fifo");
+  if (!allowed.includes(service) || isFifo) throw wrongService(side, destination);
   if (service !== "lambda") return;
   const reference = parseFunctionReference(scope, destination);
   if (reference.name === name) {

@@ -10,6 +10,7 @@ import {
   type LayerReference,
   SUPPORTED_RUNTIMES,
 } from "../model/mod.ts";
+import { checkDeadLetterTarget } from "./dead-letter-target.ts";
 
 export interface SettingsContext {
   readonly runtimes: RuntimeCatalogue;
@@ -58,6 +59,7 @@ export function mergedSettings(
   if (asked.Runtime !== undefined) checkRuntime(asked.Runtime, context.runtimes);
   if (asked.Handler?.includes("\0")) throw invalidParameter("Handler must not contain NUL characters.");
   checkVariables(asked.Environment?.Variables);
+  checkDeadLetterTarget(asked.DeadLetterConfig?.TargetArn);
   refuseUnbuilt(asked);
   const { DeadLetterConfig: deadLetterBefore, ImageConfig: imageBefore, ...rest } = before;
   const deadLetter = asked.DeadLetterConfig ?? deadLetterBefore;

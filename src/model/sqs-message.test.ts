@@ -22,3 +22,19 @@ test("names are taken in order, whatever the order they came in", () => {
 test("a body is digested as its UTF-8 bytes", () => {
   assert.equal(md5OfBody("This is a test message"), "fafb00f5732ab283681e124bf8747ed1");
 });
+
+test("of every type it is what was recorded on AWS", () => {
+  const texts = (attributes: Record<string, string>) =>
+    md5OfAttributes(
+      Object.fromEntries(Object.entries(attributes).map(([name, text]) => [name, { type: "String", text }])),
+    );
+  assert.equal(texts({ Foo: "Bar" }), "ae7155c6026991b6d54b11589678bf9c");
+  assert.equal(texts({ Hello: "There", General: "Kenobi" }), "fca026605781cb4126a1e9044df24232");
+  assert.equal(
+    texts({ "Help.Me": "Me", Hello: "There", General: "Kenobi" }),
+    "4c360f3fdafd970e05fae2f149d997f5",
+  );
+  const trace = "traceparent\u001e00-774062d6c37081a5a0b9b5b88e30627c-2d2482211f6489da-01";
+  const binary = { type: "Binary", base64: Buffer.from(trace).toString("base64") };
+  assert.equal(md5OfAttributes({ attr1: binary }), "8cbe4db156db8a94db8b801b7addb984");
+});

@@ -49,6 +49,9 @@ export function services({ lambda, logs, sqs, cloudWatch }: ServiceOperations): 
       ownPaths: /^\/\d{12}\/[A-Za-z0-9_.-]{1,80}\/?$/,
       apiVersion: "2012-11-05",
       xmlNamespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+      // Recorded on AWS: 403 for a second PurgeQueue in either protocol.
+      keepsQueryStatuses: true,
+      queryTexts: { QueueDoesNotExist: "The specified queue does not exist for this wsdl version." },
       loadSchemas: () => clientSchemas("@aws-sdk/client-sqs"),
       // Its refusals have texts of their own, for what is missing, too.
       loadConstraints: () => ({ operations: {}, shapes: {} }),

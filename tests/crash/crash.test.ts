@@ -110,10 +110,19 @@ describe("a server that is killed again and again", {
     );
   });
   after(async () => {
+    console.log(server.output());
     server.child.kill("SIGKILL");
     await server.exited;
     await rm(dataDir, { recursive: true, force: true });
   });
+
+  /** Of each kind something was acknowledged in about every life, or the server fell before; however slow the machine is. */
+  async function something(lives: number): Promise<void> {
+    const enough = (): boolean => traffic.events.size > 2 * lives && traffic.deleted.size > 2 * lives;
+    const isOver = waitFor("something to be acknowledged", () => (enough() ? true : undefined), 20_000);
+    // Traffic that never comes is found at the end.
+    await Promise.race([server.exited, isOver.catch(() => {})]);
+  }
 
   it(`${KILLS} times`, { timeout: 900_000 }, async () => {
     traffic = startTraffic({
@@ -124,6 +133,7 @@ describe("a server that is killed again and again", {
       functionName: "recorder",
     });
     for (let kill = 0; kill < KILLS; kill++) {
+      await something(kill);
       const timer = setTimeout(() => server.child.kill("SIGKILL"), random() * LIFE_MS_MAX);
       await server.exited;
       clearTimeout(timer);

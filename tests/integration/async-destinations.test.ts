@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import {
+  CreateAliasCommand,
   InvokeCommand,
   type LambdaClient,
   PutFunctionConcurrencyCommand,
@@ -10,13 +11,14 @@ import {
 } from "@aws-sdk/client-lambda";
 import {
   CreateQueueCommand,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import { lambdaClient, sqsClient } from "../../testkit/clients.ts";
-import { createFunction, pythonZip } from "../../testkit/functions.ts";
+import { createFunction, pythonZip, refusalOf } from "../../testkit/functions.ts";
 import { type S3Server, startS3Server } from "../../testkit/s3-server.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
 import { waitFor } from "../../testkit/wait.ts";
@@ -67,6 +69,10 @@ describe("events that are done with", () => {
       );
       return Messages?.[0];
     });
+  const errorOf = ({ MessageAttributes: { ErrorCode, ErrorMessage } = {} }: Message) => [
+    ErrorCode?.StringValue,
+    ErrorMessage?.StringValue,
+  ];
   const send = async (name: string, event: unknown): Promise<string> => {
     const answer = await client.send(
       new InvokeCommand({ FunctionName: name, InvocationType: "Event", Payload: JSON.stringify(event) }),
@@ -142,9 +148,61 @@ describe("events that are done with", () => {
     );
   });
 
+  it("gives an event up that would be too old for its next attempt", async () => {
+    const [failures, dead] = await Promise.all([queue("too-old"), queue("too-old-dead")]);
+    const patient = await startTestServer({
+      LAMBKIN_ASYNC_RETRY_SECONDS: "60",
+      LAMBKIN_SQS_ENDPOINT_URL: server.url,
+    });
+    try {
+      const other = lambdaClient(patient.url);
+      await createFunction(other, "ages", CODE, { DeadLetterConfig: { TargetArn: dead.arn } });
+      await other.send(
+        new PutFunctionEventInvokeConfigCommand({
+          FunctionName: "ages",
+          MaximumEventAgeInSeconds: 60,
+          DestinationConfig: { OnFailure: { Destination: failures.arn } },
+        }),
+      );
+      await other.send(
+        new InvokeCommand({ FunctionName: "ages", InvocationType: "Event", Payload: '{"fail":"no luck"}' }),
+      );
+      const record = JSON.parse((await messageIn(failures.url)).Body ?? "") as Record<string, object>;
+      assert.partialDeepStrictEqual(record, {
+        requestContext: { condition: "EventAgeExceeded", approximateInvokeCount: 1 },
+        responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
+      });
+      const letter = await messageIn(dead.url);
+      assert.deepEqual(errorOf(letter), ["200", "no luck"]);
+    } finally {
+      await patient.stop();
+    }
+  });
+
+  it("tells of a function that takes too long, and of one that ends", async () => {
+    const dead = await queue("ill");
+    const DeadLetterConfig = { TargetArn: dead.arn };
+    const SLOW = "import time\ndef lambda_handler(e, c): time.sleep(9)\n";
+    const ENDS = "import os\ndef lambda_handler(e, c): os._exit(1)\n";
+    await createFunction(client, "slow", pythonZip(SLOW), { Timeout: 1, DeadLetterConfig });
+    await createFunction(client, "ends", pythonZip(ENDS), { DeadLetterConfig });
+    for (const [FunctionName, text] of [
+      ["slow", /Task timed out after 1\.00 seconds/],
+      ["ends", /Runtime exited/],
+    ] as const) {
+      await client.send(new PutFunctionEventInvokeConfigCommand({ FunctionName, MaximumRetryAttempts: 0 }));
+      await send(FunctionName, {});
+      const letter = await messageIn(dead.url);
+      const [code, message = ""] = errorOf(letter);
+      assert.equal(code, "200");
+      assert.match(message, text);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: dead.url, ReceiptHandle: letter.ReceiptHandle }));
+    }
+  });
+
   it("ends at once where the reservation is zero, without ever running", async () => {
-    const { url, arn } = await queue("blocked");
-    await createFunction(client, "blocked", CODE);
+    const [{ url, arn }, dead] = await Promise.all([queue("blocked"), queue("blocked-dead")]);
+    await createFunction(client, "blocked", CODE, { DeadLetterConfig: { TargetArn: dead.arn } });
     await client.send(
       new PutFunctionConcurrencyCommand({ FunctionName: "blocked", ReservedConcurrentExecutions: 0 }),
     );
@@ -154,6 +212,9 @@ describe("events that are done with", () => {
     assert.equal(record["requestContext"]?.["condition"], "ZeroReservedConcurrency");
     assert.equal(record["requestContext"]?.["approximateInvokeCount"], 0);
     assert.equal("responseContext" in record || "responsePayload" in record, false);
+    const letter = await messageIn(dead.url);
+    assert.equal(letter.Body, '{"n":1}');
+    assert.deepEqual(errorOf(letter), ["429", "Rate Exceeded."]);
   });
 
   it("makes an event of the result where the destination is a function", async () => {
@@ -168,6 +229,30 @@ describe("events that are done with", () => {
     };
     assert.equal(record.requestPayload.requestPayload, "hop");
     assert.deepEqual(record.requestPayload.responsePayload, { got: "hop" });
+  });
+
+  it("goes by the settings of the version or alias that was called, and by no others", async () => {
+    await createFunction(client, "chosen", CODE, { Publish: true });
+    await client.send(new CreateAliasCommand({ FunctionName: "chosen", Name: "live", FunctionVersion: "1" }));
+    for (const Qualifier of [undefined, "1", "live"]) {
+      const { url, arn } = await queue(`chosen-${Qualifier}`);
+      await client.send(
+        new PutFunctionEventInvokeConfigCommand({
+          ...{ FunctionName: "chosen", Qualifier },
+          DestinationConfig: { OnSuccess: { Destination: arn } },
+        }),
+      );
+      await client.send(
+        new InvokeCommand({ FunctionName: "chosen", Qualifier, InvocationType: "Event", Payload: "1" }),
+      );
+      assert.partialDeepStrictEqual(JSON.parse((await messageIn(url)).Body ?? ""), {
+        requestContext: {
+          functionArn: `${arnOf("lambda", "function:chosen")}:${Qualifier ?? "$LATEST"}`,
+          condition: "Success",
+        },
+        responseContext: { executedVersion: Qualifier === undefined ? "$LATEST" : "1" },
+      });
+    }
   });
 
   it("puts a failure's record into a bucket", async () => {
@@ -189,6 +274,31 @@ describe("events that are done with", () => {
       /^aws\/lambda\/async\/to-bucket\/\d{4}\/\d\d\/\d\d\/\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d-[0-9a-f-]{36}$/,
     );
     assert.equal(JSON.parse(body.toString()).requestContext.condition, "RetriesExhausted");
+  });
+
+  it("cannot be brought to what takes no such message", async () => {
+    await createFunction(client, "refused", CODE);
+    const letter = (TargetArn: string) =>
+      refusalOf(
+        client.send(
+          new UpdateFunctionConfigurationCommand({
+            FunctionName: "refused",
+            DeadLetterConfig: { TargetArn },
+          }),
+        ),
+      );
+    assert.equal(
+      (await letter(arnOf("lambda", "function:refused"))).message,
+      "Invalid dead letter queue ARN: The service specified by the TargetArn is not supported for dead letter configuration.",
+    );
+    assert.equal(
+      (await letter(arnOf("sqs", "dead.fifo"))).message,
+      "Invalid dead letter queue ARN: FIFO SQS queue is not supported for dead letter configuration",
+    );
+    assert.match(
+      (await refusalOf(destinations("refused", arnOf("sqs", "done.fifo")))).message,
+      /^The provided destination config DestinationConfig\(.*done\.fifo\), onFailure=null\) is invalid\.$/,
+    );
   });
 
   it("goes on where a destination does not exist", async () => {

@@ -78,7 +78,11 @@ describe("functions that call themselves", () => {
 
   it("are stopped when they only send events, and the last event goes where failures go", async () => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "stopped" }));
-    await createFunction(client, "sends", LOOPS, { Environment: { Variables: { KIND: "Event" } } });
+    const { QueueUrl: deadUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "stopped-dead" }));
+    await createFunction(client, "sends", LOOPS, {
+      Environment: { Variables: { KIND: "Event" } },
+      DeadLetterConfig: { TargetArn: "arn:aws:sqs:us-east-1:000000000000:stopped-dead" },
+    });
     const Destination = "arn:aws:sqs:us-east-1:000000000000:stopped";
     await client.send(
       new PutFunctionEventInvokeConfigCommand({
@@ -93,6 +97,13 @@ describe("functions that call themselves", () => {
     });
     const { requestContext } = JSON.parse(body) as { requestContext: Record<string, unknown> };
     assert.equal(requestContext["approximateInvokeCount"], 0);
+    assert.equal(requestContext["condition"], "RecursiveInvocation");
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: deadUrl, WaitTimeSeconds: 5, MessageAttributeNames: ["All"] }),
+    );
+    const { ErrorCode, ErrorMessage } = Messages?.[0]?.MessageAttributes ?? {};
+    assert.equal(ErrorCode?.StringValue, "400");
+    assert.match(ErrorMessage?.StringValue ?? "", /recursive loop/);
     await waitFor("the log", async () => ((await runsOf("sends")) === 16 ? true : undefined));
   });
 

@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
+  PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   type SQSClient,
@@ -54,7 +55,7 @@ describe("clients of queues", () => {
       after: 0,
       dead: ["größe 🎈", arn("boto")],
       sources: [`${server.url}/000000000000/boto`],
-      batch: [3, "MissingParameter"],
+      batch: [3, "InvalidParameterValue"],
       fifo: ["m0", "m1", "m2"],
       waited: 0,
       invalid: "InvalidParameterValue",
@@ -125,6 +126,13 @@ describe("clients of queues", () => {
         assert.equal((error as { Code?: string }).Code, "AWS.SimpleQueueService.NonExistentQueue");
         return error.$metadata.httpStatusCode === 400;
       },
+    );
+    const { QueueUrl: emptied } = await client.send(new CreateQueueCommand({ QueueName: "emptied" }));
+    await client.send(new PurgeQueueCommand({ QueueUrl: emptied }));
+    await assert.rejects(
+      client.send(new PurgeQueueCommand({ QueueUrl: emptied })),
+      (error: SQSServiceException) =>
+        error.name === "PurgeQueueInProgress" && error.$metadata.httpStatusCode === 403,
     );
   });
 

@@ -133,7 +133,7 @@ describe("the query protocol of queues", () => {
     assert.equal(missing.status, 400);
     assert.match(
       missing.body,
-      /<Error><Type>Sender<\/Type><Code>AWS.SimpleQueueService.NonExistentQueue<\/Code><Message>The specified queue does not exist.<\/Message>/,
+      /<Error><Type>Sender<\/Type><Code>AWS.SimpleQueueService.NonExistentQueue<\/Code><Message>The specified queue does not exist for this wsdl version.<\/Message>/,
     );
     const incomplete = await post("/", { Action: "CreateQueue" });
     assert.equal(element(incomplete.body, "Code"), "MissingParameter");
@@ -142,6 +142,12 @@ describe("the query protocol of queues", () => {
     assert.deepEqual([bad.status, element(bad.body, "Code")], [404, "ReceiptHandleIsInvalid"]);
     const range = await post("/000000000000/codes", { Action: "ReceiveMessage", MaxNumberOfMessages: "11" });
     assert.deepEqual([range.status, element(range.body, "Code")], [400, "InvalidParameterValue"]);
+    await post("/000000000000/codes", { Action: "PurgeQueue" });
+    const again = await post("/000000000000/codes", { Action: "PurgeQueue" });
+    assert.deepEqual(
+      [again.status, element(again.body, "Code")],
+      [403, "AWS.SimpleQueueService.PurgeQueueInProgress"],
+    );
     const unknown = await post("/", { Action: "Frobnicate" });
     assert.equal(element(unknown.body, "Code"), "InvalidAction");
   });

@@ -54,7 +54,7 @@ fifo = resource.create_queue(
 )
 batch = fifo.send_messages(
     Entries=[{"Id": str(index), "MessageBody": f"m{index}", "MessageGroupId": "g"} for index in range(3)]
-    + [{"Id": "bad", "MessageBody": "x"}]
+    + [{"Id": "bad", "MessageBody": "x", "MessageGroupId": "g", "DelaySeconds": 1}]
 )
 seen["batch"] = [len(batch["Successful"]), batch["Failed"][0]["Code"]]
 seen["fifo"] = [each.body for each in fifo.receive_messages(MaxNumberOfMessages=10)]

@@ -23,7 +23,7 @@ import { Alarm } from "./alarm.ts";
 import { ageMsMax, type Condition, conclude } from "./conclude.ts";
 import { deliveriesOf } from "./deliveries.ts";
 import { type DestinationPorts, deliver, Undeliverable } from "./destinations.ts";
-import { Lane } from "./lane.ts";
+import { Lane, type Queued } from "./lane.ts";
 
 /** What is to be known of a function when one of its events has its turn. */
 export interface EventTarget {
@@ -42,6 +42,8 @@ export interface AsyncQueueOptions {
     name: string,
     qualifier: string | undefined,
   ) => Promise<EventTarget | undefined>;
+  /** Calls `wake` once, when it is the function's turn for a place that became free; returns how to wait no longer. */
+  readonly waitForPlace: (scope: Scope, functionName: string, wake: () => void) => () => void;
   readonly destinations: DestinationPorts;
   /** Until the second attempt of an event; the third waits twice as long. */
   readonly retryMs: number;
@@ -157,13 +159,14 @@ export class AsyncQueue {
 
   #advance(key: string, lane: Lane): void {
     while (!this.#stopped) {
-      const event = lane.next();
-      if (event === undefined) break;
-      const work = this.#attempt(event, key, lane)
+      const next = lane.next();
+      if (next === undefined) break;
+      const work = this.#attempt(next, key, lane)
         .catch((error: unknown) => {
-          // Neither run nor lost: it is on disk, and comes again like one that was throttled.
-          this.#options.reportFault(error, event.id);
-          this.#hold(event, key, lane);
+          // Neither run nor lost: it is on disk, and comes again like one that was throttled. Places have nothing to do with it.
+          this.#options.reportFault(error, next.event.id);
+          next.isFaulty = true;
+          this.#hold(next, key, lane);
         })
         .finally(() => {
           lane.ended();
@@ -172,19 +175,35 @@ export class AsyncQueue {
         });
       this.#underWay.add(work);
     }
-    if (lane.isEmpty) this.#lanes.delete(key);
+    if (!lane.isEmpty) return;
+    lane.close();
+    this.#lanes.delete(key);
   }
 
-  #hold(event: EventHead, key: string, lane: Lane): void {
-    const delayMs = lane.backoffMs;
-    if (!lane.throttled(event)) return;
-    this.#options.clock.after(delayMs, () => {
+  #hold(held: Queued, key: string, lane: Lane): void {
+    lane.throttled(held);
+    if (!lane.mustRest) return;
+    const timer = this.#options.clock.after(lane.backoffMs, () => {
       lane.resume();
       this.#advance(key, lane);
     });
+    lane.rest(timer);
   }
 
-  async #attempt(event: EventHead, key: string, lane: Lane): Promise<void> {
+  /** Its turn comes when a place becomes free, or at the end of the lane's rest. */
+  #holdForPlace(held: Queued, key: string, lane: Lane): void {
+    this.#hold(held, key, lane);
+    if (lane.isInLine || this.#stopped) return;
+    const { scope, functionName } = held.event;
+    const leave = this.#options.waitForPlace(scope, functionName, () => {
+      lane.gotPlace();
+      this.#advance(key, lane);
+    });
+    lane.joinLine(leave);
+  }
+
+  async #attempt(queued: Queued, key: string, lane: Lane): Promise<void> {
+    const { event } = queued;
     const { store, resolve, clock, observe } = this.#options;
     if (event.undelivered !== undefined) return this.#deliver(event, event.undelivered);
     const found = await resolve(event.scope, event.functionName, event.qualifier);
@@ -201,7 +220,16 @@ export class AsyncQueue {
     ): Promise<void> => {
       if (condition !== "Success") observe({ kind: "eventDropped", ...subjectOf(event) });
       const invokeCount = event.failedAttempts + (outcome === undefined ? 0 : 1);
-      const finished = { head: event, payload, target: found.target, condition, outcome, invokeCount };
+      const { isFaulty = false } = queued;
+      const finished = {
+        head: event,
+        payload,
+        target: found.target,
+        condition,
+        outcome,
+        invokeCount,
+        isFaulty,
+      };
       return this.#deliver(traced, deliveriesOf({ ...finished, nowMs: clock.nowMs() }, found.setting));
     };
     if (found.shared.reservedConcurrency === 0) return finish("ZeroReservedConcurrency");
@@ -211,6 +239,7 @@ export class AsyncQueue {
       return finish("RecursiveInvocation");
     }
     const outcome = await this.#invoke(traced, found.target, payload, trace.callerSpanId);
+    queued.isFaulty = false;
     // The server is going down and took the environment with it: the event runs again at the next start.
     if (this.#stopped && outcome.kind !== "success") return;
     if (outcome.kind !== "throttled") lane.gotThrough();
@@ -221,7 +250,7 @@ export class AsyncQueue {
       case "over":
         return finish(conclusion.condition, outcome.kind === "throttled" ? undefined : outcome);
       case "held":
-        this.#hold(event, key, lane);
+        this.#holdForPlace(queued, key, lane);
         return;
       case "later":
         await this.#commits.add([{ kind: "update", head: conclusion.head }]);

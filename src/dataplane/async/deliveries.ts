@@ -1,4 +1,5 @@
 /** What is told to whom when an event is done with. Sources: records and messages recorded on AWS. */
+import { recursiveInvocation, throttled } from "../../errors/mod.ts";
 import {
   type EventInvokeSetting,
   type FunctionVersion,
@@ -16,6 +17,8 @@ export interface FinishedEvent {
   readonly condition: Condition;
   /** Of the last attempt; undefined where none was made. */
   readonly outcome: Exclude<InvocationOutcome, { readonly kind: "throttled" }> | undefined;
+  /** What was tried last failed for reasons of our own. */
+  readonly isFaulty: boolean;
   /** Attempts that reached the function. */
   readonly invokeCount: number;
   readonly nowMs: number;
@@ -23,8 +26,7 @@ export interface FinishedEvent {
 
 /** Of an error message, in a dead-letter queue. Source: "Adding a dead-letter queue" page. */
 const ERROR_MESSAGE_BYTES = 1024;
-/** What callers are told when they are throttled; recall that dead letters say so too. */
-const THROTTLED = { code: 429, message: "Rate Exceeded." };
+const FUNCTION_ERROR_CODE = 200;
 
 export function deliveriesOf(event: FinishedEvent, setting: Partial<EventInvokeSetting>): Delivery[] {
   const isSuccess = event.condition === "Success";
@@ -36,19 +38,34 @@ export function deliveriesOf(event: FinishedEvent, setting: Partial<EventInvokeS
   ];
 }
 
-function deadLetter({ head, payload, outcome }: FinishedEvent, arn: string): Delivery {
+function deadLetter(event: FinishedEvent, arn: string): Delivery {
+  const { head, payload, outcome } = event;
   const text = payload.toString();
-  const message = outcome === undefined ? THROTTLED.message : errorMessageOf(outcome.payload);
+  const { code, message } =
+    outcome === undefined
+      ? refusalOf(event)
+      : { code: FUNCTION_ERROR_CODE, message: errorMessageOf(outcome.payload) };
   return {
     arn,
     body: text === "" ? "{}" : text,
     attributes: {
       RequestID: { type: "String", text: head.id },
-      ErrorCode: { type: "Number", text: String(outcome === undefined ? THROTTLED.code : 200) },
+      ErrorCode: { type: "Number", text: String(code) },
       // A queue takes no attribute without a value.
       ErrorMessage: { type: "String", text: message === "" ? "null" : message },
     },
   };
+}
+
+/** Of an event that did not run: what a caller who waits would have been told (recall). */
+function refusalOf({ condition, isFaulty }: FinishedEvent): { code: number; message: string } {
+  if (isFaulty && condition === "EventAgeExceeded")
+    return { code: 500, message: "Lambkin could not run the function; its log has the request id." };
+  const [code, refusal] =
+    condition === "RecursiveInvocation"
+      ? [400, recursiveInvocation()]
+      : [429, throttled("ConcurrentInvocationLimitExceeded")];
+  return { code, message: refusal.message ?? "" };
 }
 
 /** Version 1.0 of the record; a text, because payloads stay as they are, digit for digit. */

@@ -167,4 +167,50 @@ describe("the concurrency ledger", () => {
       assert.deepEqual(calls(ledger, "a", 100, true), []);
     });
   });
+
+  describe("wakes who waits for a place", () => {
+    const wait = (ledger: ConcurrencyLedger, ...names: string[]) => {
+      const woken: string[] = [];
+      for (const name of names) ledger.waitForPlace(SCOPE, name, () => woken.push(name));
+      return woken;
+    };
+
+    it("one for each that becomes free, the first that can have it", () => {
+      const { ledger, take } = setUp(4);
+      ledger.setReserved(SCOPE, "own", 1);
+      const [shared, another, own] = [take("a"), take("a"), take("own")];
+      const woken = wait(ledger, "own", "b", "c", "d");
+      ledger.release(SCOPE, shared);
+      assert.deepEqual(woken, ["b"]);
+      ledger.release(SCOPE, own);
+      assert.deepEqual(woken, ["b", "own"]);
+      ledger.release(SCOPE, another);
+      assert.deepEqual(woken, ["b", "own", "c"]);
+    });
+
+    it("none where nothing could run in it", () => {
+      const { ledger, take } = setUp(1);
+      const slot = take("a");
+      const woken = wait(ledger, "b");
+      ledger.release(SCOPE, slot, false);
+      assert.deepEqual(woken, []);
+    });
+
+    it("the function itself where the place is provisioned for it", () => {
+      const { ledger, take } = setUp(3);
+      ledger.setProvisioned(SCOPE, "p", "p", 1);
+      const slot = take("p");
+      const woken = wait(ledger, "a", "p");
+      ledger.release(SCOPE, slot);
+      assert.deepEqual(woken, ["p"]);
+    });
+
+    it("all when reservations change", () => {
+      const { ledger } = setUp(3);
+      ledger.setReserved(SCOPE, "own", 1);
+      const woken = wait(ledger, "a", "own");
+      ledger.setReserved(SCOPE, "own", 2);
+      assert.deepEqual(woken.sort(), ["a", "own"]);
+    });
+  });
 });

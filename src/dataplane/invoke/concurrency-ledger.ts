@@ -8,6 +8,7 @@ import { LAMBDA_LIMITS } from "../../config/mod.ts";
 import type { ThrottleReason } from "../../errors/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
 import type { ConcurrencyLoad, Invoked, Scope } from "../../model/mod.ts";
+import { PlaceLine } from "./place-line.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** One unit of concurrency, to be given back as it was got. */
@@ -47,6 +48,7 @@ interface ScopeCount {
   sweepAt: number;
   /** Requests of functions without a reservation, where they are counted. */
   rate: TokenBucket | undefined;
+  readonly line: PlaceLine;
 }
 
 const REMEMBERED_MAX = 1000;
@@ -92,16 +94,29 @@ export class ConcurrencyLedger {
     return count;
   }
 
-  release(scope: Scope, slot: Slot): void {
+  /** One who waits for such a place is woken, unless nothing could run in it: the same would happen to the next. */
+  release(scope: Scope, slot: Slot, wasUsed = true): void {
     const counts = this.#scope(scope);
     counts.inFlight--;
     if (slot.kind === "provisioned" && !slot.isGone) {
       slot.inFlight--;
+      if (wasUsed) counts.line.freedFor(slot.owner.name);
       return;
     }
     const count = slot.kind === "provisioned" ? slot.owner : slot;
     count.inFlight--;
-    if (count.reserved === undefined) counts.unreservedInFlight--;
+    const isShared = count.reserved === undefined;
+    if (isShared) counts.unreservedInFlight--;
+    if (wasUsed) counts.line.freed(count.name, isShared);
+  }
+
+  /**
+   * Calls `wake` once, when it is the function's turn for a place that became free; somebody who does not wait may still be
+   * quicker. Returns how to wait no longer.
+   */
+  waitForPlace(scope: Scope, functionName: string, wake: () => void): () => void {
+    const { functions, line } = this.#scope(scope);
+    return line.join(functionName, functions.get(functionName)?.reserved === undefined, wake);
   }
 
   /** Requests in flight keep their place: they move between the pools with their function. */
@@ -119,6 +134,7 @@ export class ConcurrencyLedger {
       counts.unreservedInFlight += count.inFlight;
       counts.unreservedProvisioned += count.provisionedTotal;
     }
+    counts.line.changed();
   }
 
   /** `amount` 0 takes the provision away. */
@@ -144,6 +160,7 @@ export class ConcurrencyLedger {
       count.inFlight += before.inFlight;
       if (count.reserved === undefined) counts.unreservedInFlight += before.inFlight;
     }
+    counts.line.changed();
   }
 
   inFlight(scope: Scope, functionName: string): number {
@@ -205,6 +222,7 @@ export class ConcurrencyLedger {
         unreservedProvisioned: 0,
         sweepAt: REMEMBERED_MAX,
         rate: this.#rateFor(this.#accountLimit),
+        line: new PlaceLine(),
       };
       this.#scopes.set(key, counts);
     }

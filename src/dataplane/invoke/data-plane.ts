@@ -105,7 +105,7 @@ export class DataPlane implements Invoker {
       const taken = environment;
       const leave = (): void => {
         if (taken !== undefined) pool.release(taken);
-        ledger.release(scope, slot);
+        ledger.release(scope, slot, taken !== undefined);
       };
       // An invocation that goes on after its answer keeps its place.
       if (taken?.unsettled === undefined) leave();

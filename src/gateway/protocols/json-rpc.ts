@@ -39,7 +39,8 @@ export const jsonRpc: Protocol = {
   encodeError(error, service): HttpAnswer {
     const shape = errorShape(error, service);
     // Framework errors are 404 and 403 only where paths and headers carry meaning; here AWS answers 400.
-    const status = shape.status >= 500 || shape.status === 413 ? shape.status : 400;
+    const isKept = service?.definition.keepsQueryStatuses === true && service.errors.has(error.code);
+    const status = isKept || shape.status >= 500 || shape.status === 413 ? shape.status : 400;
     return {
       status,
       headers: {

@@ -55,10 +55,11 @@ export const query: Protocol = {
   encodeError(error, service, requestId): HttpAnswer {
     const shape = errorShape(error, service);
     const namespace = service?.definition.xmlNamespace;
+    const text = service?.definition.queryTexts?.[error.code] ?? error.message;
     const body =
       `<ErrorResponse${namespace === undefined ? "" : ` xmlns="${namespace}"`}>` +
       `<Error><Type>${shape.isSenderFault ? "Sender" : "Receiver"}</Type>` +
-      `<Code>${escapeXml(shape.queryCode)}</Code><Message>${escapeXml(error.message)}</Message></Error>` +
+      `<Code>${escapeXml(shape.queryCode)}</Code><Message>${escapeXml(text)}</Message></Error>` +
       `<RequestId>${requestId}</RequestId></ErrorResponse>`;
     return {
       // Errors of the front end are 404 only where paths carry meaning.

@@ -120,6 +120,21 @@ test("a redrive policy must name a queue of the same kind that takes the message
   await refuse(redrive("dead.fifo"), /same type/);
   await refuse(redrive("dead", 0), /from 1 to 1000/);
   await refuse({ RedrivePolicy: "{}" }, /mandatory attribute: deadLetterTargetArn/);
+  await refuse(
+    { RedrivePolicy: redrive("dead").RedrivePolicy.replace("}", ',"x":1}') },
+    /Only following attributes/,
+  );
+  const to = (arn: string) => ({ RedrivePolicy: redrive("dead").RedrivePolicy.replace(arnOf("dead"), arn) });
+  await refuse(to("dummy"), /Invalid value for deadLetterTargetArn\.$/);
+  await refuse(to("arn:aws:sns:us-east-1:000000000000:dead"), /Only SQS queues are valid resources/);
+  await refuse(to("arn:aws:sqs:eu-west-1:000000000000:dead"), /must be in same region as the source\.$/);
+  await refuse(to("arn:aws:sqs:us-east-1:111111111111:dead"), /owner should be same as the source\.$/);
+  await sqs.refused(
+    "CreateQueue",
+    { QueueName: "source", Attributes: { RedrivePolicy: "[]" } },
+    "InvalidAttributeValue",
+    /^Invalid value for the parameter RedrivePolicy\. Reason: Redrive policy is not a valid JSON map\.$/,
+  );
   await refuse(redrive("closed"), /RedriveAllowPolicy/);
   await refuse(redrive("choosy"), /RedriveAllowPolicy/);
   await sqs.queue("friend", redrive("choosy", "3"));
@@ -128,6 +143,46 @@ test("a redrive policy must name a queue of the same kind that takes the message
     deadLetterTargetArn: arnOf("choosy"),
     maxReceiveCount: 3,
   });
+});
+
+test("a redrive allow policy names queues with the permission byQueue, and only with it", async () => {
+  const url = await sqs.queue("dead");
+  const refuse = (policy: object | string, code: string, message: RegExp) =>
+    sqs.refused(
+      "SetQueueAttributes",
+      {
+        QueueUrl: url,
+        Attributes: { RedriveAllowPolicy: typeof policy === "string" ? policy : JSON.stringify(policy) },
+      },
+      code,
+      message,
+    );
+  const [arn, redrivePermission] = [arnOf("source"), "byQueue"];
+  for (const odd of [
+    ...["no JSON", "[]", {}, { redrivePermission: "some" }, { redrivePermission: "allowAll", more: 1 }],
+    ...[
+      { redrivePermission, sourceQueueArns: arn },
+      { redrivePermission, sourceQueueArns: ["source"] },
+    ],
+  ]) {
+    await refuse(
+      odd,
+      "InvalidAttributeValue",
+      /can't create the redrive allow policy, as it’s in an unsupported format/,
+    );
+  }
+  const INVALID = "InvalidParameterValueException";
+  await refuse({ redrivePermission }, INVALID, /you must also specify one or more sourceQueueArns values\.$/);
+  await refuse(
+    { redrivePermission: "denyAll", sourceQueueArns: [arn] },
+    INVALID,
+    /must set redrivePermission to byQueue/,
+  );
+  await refuse(
+    { redrivePermission, sourceQueueArns: Array(11).fill(arn) },
+    INVALID,
+    /you can specify is 10\.$/,
+  );
 });
 
 test("the sources of a dead-letter queue are listed by name, in pages", async () => {
@@ -174,7 +229,12 @@ test("a move task with a rate takes its time, can be cancelled, and goes on afte
       (await tasks("dead", 1))[0]?.ApproximateNumberOfMessagesMoved === count ? true : undefined,
     );
   await moved(2);
-  await sqs.refused("StartMessageMoveTask", input, "UnsupportedOperation", /already a task running/);
+  await sqs.refused(
+    "StartMessageMoveTask",
+    input,
+    "InvalidParameterValueException",
+    /already a task running/,
+  );
   await sqs.restart();
   await moved(4);
   assert.deepEqual(await sqs.counts(other), [4, 0, 0]);
@@ -186,11 +246,14 @@ test("a move task with a rate takes its time, can be cancelled, and goes on afte
   assert.equal(task?.Status, "CANCELLED");
   assert.equal(task.TaskHandle, undefined);
   assert.deepEqual(await sqs.counts(dead), [1, 0, 0]);
-  await sqs.refused(
-    "CancelMessageMoveTask",
-    { TaskHandle: running?.TaskHandle },
-    "ResourceNotFoundException",
+  const cancel = (TaskHandle: string | undefined, code: string, message: RegExp) =>
+    sqs.refused("CancelMessageMoveTask", { TaskHandle }, code, message);
+  await cancel(running?.TaskHandle, "ResourceNotFoundException", /^Task does not exist\.$/);
+  await cancel("nonsense", "InvalidParameterValueException", /^Value for parameter TaskHandle is invalid\.$/);
+  const elsewhere = Buffer.from(JSON.stringify({ taskId: "x", sourceArn: arnOf("nowhere") })).toString(
+    "base64",
   );
+  await cancel(elsewhere, "ResourceNotFoundException", /SourceArn parameter doesn't exist/);
 });
 
 test("a move task fails where a message has nowhere to go back to, and leaves it", async () => {

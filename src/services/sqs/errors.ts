@@ -46,8 +46,29 @@ export function unknownAttribute(name: string): ApiError {
   return new ApiError("InvalidAttributeName", `Unknown Attribute ${name.slice(0, 200)}.`);
 }
 
-export function invalidAttributeValue(name: string): ApiError {
-  return new ApiError("InvalidAttributeValue", `Invalid value for the parameter ${name}.`);
+export function invalidAttributeValue(name: string, reason?: string): ApiError {
+  const why = reason === undefined ? "" : ` Reason: ${reason}`;
+  return new ApiError("InvalidAttributeValue", `Invalid value for the parameter ${name}.${why}`);
+}
+
+export function fifoOnlyAttribute(name: string): ApiError {
+  return new ApiError(
+    "InvalidAttributeName",
+    `You can specify the ${name} only when FifoQueue is set to true.`,
+  );
+}
+
+/** Recorded on AWS: the name is blamed, though both names are known. */
+export function twoKindsOfEncryption(): ApiError {
+  return new ApiError(
+    "InvalidAttributeName",
+    "You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.",
+  );
+}
+
+/** Recorded on AWS. */
+export function fixedQueueType(): ApiError {
+  return invalidAttributeValue("FifoQueue", "Modifying queue type is not supported.");
 }
 
 /** For a policy whose parts do not fit together. */
@@ -147,10 +168,6 @@ export function batchTooLong(bytesMax: number, bytes: number): ApiError {
     "BatchRequestTooLong",
     `Batch requests cannot be longer than ${bytesMax} bytes. You have sent ${bytes} bytes.`,
   );
-}
-
-export function unsupportedOperation(message: string): ApiError {
-  return new ApiError("UnsupportedOperation", message);
 }
 
 export function resourceNotFound(message: string): ApiError {

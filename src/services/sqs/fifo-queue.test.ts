@@ -168,6 +168,8 @@ test("a deletion frees the group for who waits", async () => {
 test("the same ReceiveRequestAttemptId gives the same messages and handles, for as long again", async () => {
   const url = await fifo({ VisibilityTimeout: "10" });
   for (const body of ["1", "2"]) await send(url, "g", body);
+  const long = { QueueUrl: url, ReceiveRequestAttemptId: "x".repeat(129) };
+  await sqs.refused("ReceiveMessage", long, "InvalidParameterValueException", /1 to 128 in length/);
   const attempt = { ReceiveRequestAttemptId: "attempt", MaxNumberOfMessages: 1 };
   const first = await sqs.receive(url, attempt);
   sqs.passSeconds(9);

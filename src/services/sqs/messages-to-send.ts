@@ -81,6 +81,32 @@ export function sentMessage(
   };
 }
 
+/** Of body and attributes as they were given, whether they are valid or not. */
+export function givenBytes({ MessageBody = "", MessageAttributes = {} }: GivenMessage): number {
+  let bytes = Buffer.byteLength(MessageBody);
+  for (const [name, { DataType = "", StringValue = "", BinaryValue }] of Object.entries(MessageAttributes)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType);
+    bytes += Buffer.byteLength(StringValue) + (BinaryValue?.length ?? 0);
+  }
+  return bytes;
+}
+
+/** What every entry of a batch for a FIFO queue needs, or the whole batch is refused (recorded on AWS). */
+export function checkBatchIds({ settings }: Queue, entries: readonly GivenMessage[]): void {
+  if (!settings.isFifo) return;
+  for (const { MessageGroupId, MessageDeduplicationId } of entries) {
+    if (!MessageDeduplicationId && !settings.hasContentDeduplication) throw noDeduplicationId();
+    if (!MessageGroupId)
+      throw invalidParameterValue("The request must contain the parameter MessageGroupId.");
+  }
+}
+
+function noDeduplicationId(): Error {
+  return invalidParameterValue(
+    "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+  );
+}
+
 const ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
 /** Source: SendMessage page, MessageDeduplicationId and MessageGroupId. Standard queues may have groups since 2025. */
@@ -101,15 +127,12 @@ function checkedIds(
   checkId(groupId, "MessageGroupId");
   checkId(givenId, "MessageDeduplicationId");
   if (!isFifo) return { groupId, deduplicationId: undefined };
-  if (givenId === undefined && !hasContentDeduplication) {
-    throw invalidParameterValue(
-      "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
-    );
-  }
+  if (givenId === undefined && !hasContentDeduplication) throw noDeduplicationId();
   return { groupId, deduplicationId: givenId ?? hash("sha256", body) };
 }
 
-function checkId(id: string | undefined, parameter: string): void {
+/** Throws InvalidParameterValue. */
+export function checkId(id: string | undefined, parameter: string): void {
   if (id === undefined || ID.test(id)) return;
   throw invalidParameter(
     id,

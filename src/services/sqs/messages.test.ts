@@ -59,7 +59,7 @@ test("message attributes follow AWS's rules", async () => {
   await refuse(
     attribute("n", { DataType: "String", StringValue: "" }),
     INVALID,
-    /attribute value for .* type 'String'/,
+    /^Message \(user\) attribute 'n' must contain a non-empty value of type 'String'\.$/,
   );
   await refuse(attribute("n", { DataType: "Binary", StringValue: "x" }), INVALID, /type 'Binary'/);
   await refuse(attribute("n", { DataType: "Number", StringValue: "x" }), INVALID, /to a number/);
@@ -117,10 +117,16 @@ test("system attributes are the trace header and nothing else", async () => {
 test("numbers out of their range are refused", async () => {
   await refuse({ DelaySeconds: 901 }, INVALID, /DelaySeconds/);
   await refuse({ DelaySeconds: -1 }, INVALID, /DelaySeconds/);
-  for (const more of [{ MaxNumberOfMessages: 0 }, { MaxNumberOfMessages: 11 }, { WaitTimeSeconds: 21 }]) {
-    await sqs.refused("ReceiveMessage", { QueueUrl: url, ...more }, INVALID);
+  for (const [name, value, range] of [
+    ["MaxNumberOfMessages", 0, "Must be between 1 and 10"],
+    ["MaxNumberOfMessages", 11, "Must be between 1 and 10"],
+    ["WaitTimeSeconds", 21, "Must be >= 0 and <= 20"],
+    ["WaitTimeSeconds", -1, "Must be >= 0 and <= 20"],
+    ["VisibilityTimeout", 43_201, "Must be >= 0 and <= 43200"],
+  ] as const) {
+    const text = `Value ${value} for parameter ${name} is invalid. Reason: ${range}, if provided.`;
+    await sqs.refused("ReceiveMessage", { QueueUrl: url, [name]: value }, INVALID, new RegExp(`^${text}$`));
   }
-  await sqs.refused("ReceiveMessage", { QueueUrl: url, VisibilityTimeout: 43_201 }, INVALID);
   const attempt = { QueueUrl: url, ReceiveRequestAttemptId: "x" };
   await sqs.refused("ReceiveMessage", attempt, INVALID, /not valid for this queue type/);
 });
@@ -139,7 +145,24 @@ test("a batch is judged as a whole first", async () => {
   const half = "x".repeat(MIB / 2 + 1);
   const halves = ["a", "b"].map((Id) => ({ Id, MessageBody: half }));
   await send(halves, "BatchRequestTooLong");
+  // One that is too long by itself makes its batch too long.
+  await send([entry, { Id: "b", MessageBody: "x".repeat(MIB) }], "BatchRequestTooLong");
   assert.deepEqual(await sqs.counts(url), [0, 0, 0]);
+});
+
+test("a batch for a FIFO queue is refused as a whole when an entry has no group or no deduplication id", async () => {
+  const fifo = await sqs.queue("q.fifo", { FifoQueue: "true" });
+  const whole = { Id: "a", MessageBody: "x", MessageGroupId: "g", MessageDeduplicationId: "1" };
+  const refuse = (entry: object, message: RegExp) =>
+    sqs.refused(
+      "SendMessageBatch",
+      { QueueUrl: fifo, Entries: [whole, { Id: "b", MessageBody: "x", ...entry }] },
+      INVALID,
+      message,
+    );
+  await refuse({ MessageDeduplicationId: "2" }, /^The request must contain the parameter MessageGroupId\.$/);
+  await refuse({ MessageGroupId: "g" }, /either have ContentBasedDeduplication enabled/);
+  assert.deepEqual(await sqs.counts(fifo), [0, 0, 0]);
 });
 
 test("then each entry fails alone", async () => {

@@ -93,7 +93,56 @@ test("attributes that there are not, or not like this, are refused", async () =>
   await sqs.refused("GetQueueAttributes", asked, "InvalidAttributeName");
   const fifo = await sqs.queue("q.fifo", { FifoQueue: "true" });
   const byGroup = { QueueUrl: fifo, Attributes: { FifoThroughputLimit: "perMessageGroupId" } };
-  await sqs.refused("SetQueueAttributes", byGroup, "InvalidAttributeValue");
+  await sqs.refused(
+    "SetQueueAttributes",
+    byGroup,
+    "InvalidAttributeValue",
+    /Reason: To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup\.$/,
+  );
+  await refuse(
+    { DeduplicationScope: "queue" },
+    "InvalidAttributeName",
+    /^You can specify the DeduplicationScope only when FifoQueue is set to true\.$/,
+  );
+  await refuse({ ContentBasedDeduplication: "true" }, "InvalidAttributeName", /^Unknown Attribute/);
+  await set(fifo, {
+    FifoQueue: "true",
+    FifoThroughputLimit: "perMessageGroupId",
+    DeduplicationScope: "messageGroup",
+  });
+  const toQueue = { QueueUrl: fifo, Attributes: { DeduplicationScope: "queue" } };
+  await sqs.refused("SetQueueAttributes", toQueue, "InvalidAttributeValue");
+  const type = { QueueUrl: fifo, Attributes: { FifoQueue: "false" } };
+  await sqs.refused(
+    "SetQueueAttributes",
+    type,
+    "InvalidAttributeValue",
+    /Modifying queue type is not supported/,
+  );
+});
+
+test("a queue has one kind of encryption", async () => {
+  const url = await sqs.queue("q");
+  const refuse = (Attributes: object) =>
+    sqs.refused(
+      "SetQueueAttributes",
+      { QueueUrl: url, Attributes },
+      "InvalidAttributeName",
+      /^You can use one type of server-side encryption \(SSE\) at one time\./,
+    );
+  await refuse({ KmsMasterKeyId: "key", SqsManagedSseEnabled: "true" });
+  await set(url, {
+    KmsMasterKeyId: "key",
+    KmsDataKeyReusePeriodSeconds: "6000",
+    SqsManagedSseEnabled: "false",
+  });
+  await refuse({ SqsManagedSseEnabled: "true" });
+  const names = ["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled"];
+  assert.deepEqual(await sqs.attributes(url, ...names), {
+    ...{ KmsMasterKeyId: "key", KmsDataKeyReusePeriodSeconds: "6000", SqsManagedSseEnabled: "false" },
+  });
+  await set(url, { KmsMasterKeyId: "", SqsManagedSseEnabled: "true" });
+  assert.equal((await sqs.attributes(url, "SqsManagedSseEnabled"))["SqsManagedSseEnabled"], "true");
 });
 
 test("names are checked, and queues of other accounts and regions are others", async () => {
@@ -153,7 +202,7 @@ test("tags come and go", async () => {
     "TagQueue",
     { QueueUrl: url, Tags: many },
     "InvalidParameterValueException",
-    /Too many tags/,
+    /^Too many tags added for queue q\.$/,
   );
 });
 
@@ -185,8 +234,11 @@ test("permissions are statements of the policy", async () => {
     );
   await refuse({ Actions: ["CreateQueue"] }, /Only the queue owner/);
   await refuse({ AWSAccountIds: ["me"] }, /Unable to verify/);
-  await sqs.refused("RemovePermission", { QueueUrl: url, Label: "none" }, "InvalidParameterValueException");
+  const remove = (Label: string, message: RegExp) =>
+    sqs.refused("RemovePermission", { QueueUrl: url, Label }, "InvalidParameterValueException", message);
+  await remove("none", /can't find label on existing policy\.$/);
   await sqs.call("RemovePermission", { QueueUrl: url, Label: "l" });
+  await remove("l", /^Value l for parameter Label is invalid\. Reason: can't find label\.$/);
   // A policy may be any object: its statements need not be any.
   await set(url, { Policy: '{"Statement":null}' });
   await sqs.call("AddPermission", add);

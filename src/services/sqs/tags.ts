@@ -6,10 +6,13 @@ const KEY_CHARACTERS_MAX = 128;
 const VALUE_CHARACTERS_MAX = 256;
 
 /** All tags a queue would have then. Throws InvalidParameterValue; bounds of tags are documented, texts assumed. */
-export function checkedTags(tags: Readonly<Record<string, string>>): Record<string, string> {
+export function checkedTags(
+  queueName: string,
+  tags: Readonly<Record<string, string>>,
+): Record<string, string> {
   const entries = Object.entries(tags);
   if (entries.length > SQS_LIMITS.tagsMax) {
-    throw invalidParameterValue(`Too many tags added for queue: at most ${SQS_LIMITS.tagsMax} are allowed.`);
+    throw invalidParameterValue(`Too many tags added for queue ${queueName}.`);
   }
   for (const [key, value] of entries) {
     const isTooLong = key.length > KEY_CHARACTERS_MAX || value.length > VALUE_CHARACTERS_MAX;

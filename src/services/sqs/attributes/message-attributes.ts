@@ -111,8 +111,9 @@ function checkedValue(name: string, value: MessageAttributeValue): MessageAttrib
   return { type, text };
 }
 
+/** Recorded on AWS. */
 function emptyValue(name: string, type: string): Error {
   return invalidParameterValue(
-    `The message attribute '${name}' must contain non-empty message attribute value for message attribute type '${type}'.`,
+    `Message (user) attribute '${name}' must contain a non-empty value of type '${type}'.`,
   );
 }

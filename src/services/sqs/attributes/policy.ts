@@ -63,8 +63,10 @@ export function withPermission(attributes: Attributes, permission: Permission): 
 /** Empty when nothing is left. Throws InvalidParameterValue. */
 export function withoutPermission(attributes: Attributes, label: string): string {
   const before = policyOf(attributes);
-  const left = before?.Statement.filter(({ Sid }) => Sid !== label) ?? [];
-  if (before === undefined || left.length === before.Statement.length) {
+  // Recorded on AWS; the other text is quoted from it.
+  if (before === undefined) throw invalidParameter(label, "Label", "can't find label.");
+  const left = before.Statement.filter(({ Sid }) => Sid !== label);
+  if (left.length === before.Statement.length) {
     throw invalidParameter(label, "Label", "can't find label on existing policy.");
   }
   return left.length === 0 ? "" : JSON.stringify({ ...before, Statement: left });

@@ -1,6 +1,11 @@
 /** Attributes of queues: which there are, what they may be, and what is shown where nothing was set. */
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import { invalidAttributeValue, unknownAttribute } from "../errors.ts";
+import {
+  fifoOnlyAttribute,
+  invalidAttributeValue,
+  twoKindsOfEncryption,
+  unknownAttribute,
+} from "../errors.ts";
 import { checkedPolicy } from "./policy.ts";
 import { checkedRedriveAllowPolicy, checkedRedrivePolicy } from "./redrive.ts";
 
@@ -47,6 +52,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
 };
 
+/** Standard queues refuse these in words of their own (quoted from AWS by users). */
+const HIGH_THROUGHPUT = new Set(["DeduplicationScope", "FifoThroughputLimit"]);
+
 /** These are emptied by an empty text (documented for policies). */
 const MAY_BE_EMPTY = new Set(["Policy", "RedrivePolicy", "RedriveAllowPolicy", "KmsMasterKeyId"]);
 
@@ -66,23 +74,29 @@ export function checkedAttributes(given: Attributes, isFifo: boolean): Record<st
   const checked: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-    if (rule === undefined || (rule.isFifoOnly && !isFifo)) throw unknownAttribute(name);
+    if (rule === undefined) throw unknownAttribute(name);
+    if (rule.isFifoOnly && !isFifo) {
+      throw HIGH_THROUGHPUT.has(name) ? fifoOnlyAttribute(name) : unknownAttribute(name);
+    }
     checked[name] = value === "" && MAY_BE_EMPTY.has(name) ? "" : rule.check(name, value);
   }
   return checked;
 }
 
-/** The attributes of a queue after a change that was checked. Throws InvalidAttributeValue where two do not fit together. */
+/** The attributes of a queue after a change that was checked. Throws InvalidAttributeName, InvalidAttributeValue where two do not fit together. */
 export function changedAttributes(before: Attributes, change: Attributes): Record<string, string> {
   const after: Record<string, string> = {};
   for (const [name, value] of Object.entries({ ...before, ...change })) if (value !== "") after[name] = value;
   if (after["KmsMasterKeyId"] !== undefined && change["SqsManagedSseEnabled"] === "true") {
-    throw invalidAttributeValue("SqsManagedSseEnabled");
+    throw twoKindsOfEncryption();
   }
   if (change["KmsMasterKeyId"]) after["SqsManagedSseEnabled"] = "false";
   const isByGroup = after["DeduplicationScope"] === "messageGroup";
   if (after["FifoThroughputLimit"] === "perMessageGroupId" && !isByGroup) {
-    throw invalidAttributeValue("FifoThroughputLimit");
+    throw invalidAttributeValue(
+      "FifoThroughputLimit",
+      "To set FifoThroughputLimit to perMessageGroupId, the DeduplicationScope must be messageGroup.",
+    );
   }
   return after;
 }

@@ -7,15 +7,23 @@ import type { Queues } from "../queue/queues.ts";
 
 /** Kept in one form. Throws InvalidParameterValue with AWS's texts. */
 export function checkedRedrivePolicy(name: string, value: string): string {
-  const policy = jsonObject(name, value);
-  const { deadLetterTargetArn: arn, maxReceiveCount } = policy;
+  const policy = jsonObject(value);
+  if (policy === undefined) throw invalidAttributeValue(name, "Redrive policy is not a valid JSON map.");
+  const { deadLetterTargetArn: arn, maxReceiveCount, ...others } = policy;
   if (arn === undefined) throw incomplete(name, value, "deadLetterTargetArn");
   if (maxReceiveCount === undefined) throw incomplete(name, value, "maxReceiveCount");
+  if (Object.keys(others).length > 0) {
+    const reason = "Only following attributes are supported: [deadLetterTargetArn, maxReceiveCount].";
+    throw invalidPolicy(name, value, reason);
+  }
   const count = Number(maxReceiveCount);
   const countMax = SQS_LIMITS.maxReceiveCountMax;
   if (!Number.isInteger(count) || count < 1 || count > countMax) {
     const reason = `Invalid value for maxReceiveCount: ${maxReceiveCount}, valid values are from 1 to ${countMax} both inclusive.`;
     throw invalidPolicy(name, value, reason);
+  }
+  if (typeof arn === "string" && /^arn:[^:]+:(?!sqs:)/.test(arn)) {
+    throw invalidPolicy(name, value, "Only SQS queues are valid resources for deadLetterTargetArn");
   }
   if (typeof arn !== "string" || parseQueueArn(arn) === undefined) {
     throw invalidPolicy(name, value, "Invalid value for deadLetterTargetArn.");
@@ -23,30 +31,28 @@ export function checkedRedrivePolicy(name: string, value: string): string {
   return JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: count });
 }
 
-/** Throws InvalidParameterValue; the texts are assumed, the rules documented. */
+const NO_POLICY = "Amazon SQS can't create the redrive allow policy";
+
+/** Throws InvalidAttributeValue, InvalidParameterValue. The texts are quoted from AWS by other people's tests against it. */
 export function checkedRedriveAllowPolicy(name: string, value: string): string {
-  const { redrivePermission, sourceQueueArns } = jsonObject(name, value);
-  if (!["allowAll", "denyAll", "byQueue"].includes(String(redrivePermission))) {
-    throw invalidPolicy(name, value, "Invalid value for redrivePermission.");
+  const { redrivePermission, sourceQueueArns, ...others } = jsonObject(value) ?? {};
+  const isKnown = ["allowAll", "denyAll", "byQueue"].includes(String(redrivePermission));
+  const areTexts =
+    sourceQueueArns === undefined || (Array.isArray(sourceQueueArns) && sourceQueueArns.every(isQueueArn));
+  if (!isKnown || !areTexts || Object.keys(others).length > 0) {
+    throw invalidAttributeValue(name, `${NO_POLICY}, as it’s in an unsupported format.`);
   }
   const hasSources = Array.isArray(sourceQueueArns) && sourceQueueArns.length > 0;
   if (hasSources !== (redrivePermission === "byQueue")) {
-    throw invalidPolicy(
-      name,
-      value,
-      "sourceQueueArns belong to the redrivePermission byQueue, and only to it.",
-    );
+    const reason = hasSources
+      ? "To specify one or more source queue ARNs, you must set redrivePermission to byQueue."
+      : "When you specify the byQueue permission type, you must also specify one or more sourceQueueArns values.";
+    throw invalidPolicy(name, value, `${NO_POLICY}. ${reason}`);
   }
   if (!hasSources) return JSON.stringify({ redrivePermission });
   if (sourceQueueArns.length > SQS_LIMITS.redriveSourcesMax) {
-    throw invalidPolicy(
-      name,
-      value,
-      `No more than ${SQS_LIMITS.redriveSourcesMax} sourceQueueArns may be given.`,
-    );
-  }
-  if (sourceQueueArns.some((arn) => typeof arn !== "string" || parseQueueArn(arn) === undefined)) {
-    throw invalidPolicy(name, value, "Invalid value for sourceQueueArns.");
+    const reason = `The maximum number of source queue ARNs you can specify is ${SQS_LIMITS.redriveSourcesMax}.`;
+    throw invalidPolicy(name, value, `${NO_POLICY}. ${reason}`);
   }
   return JSON.stringify({ redrivePermission, sourceQueueArns });
 }
@@ -59,8 +65,15 @@ export async function checkDeadLetterQueue(
 ): Promise<void> {
   if (!policy) return;
   const { deadLetterTargetArn } = JSON.parse(policy) as { deadLetterTargetArn: string };
-  const target = await queues.findByArn(deadLetterTargetArn);
   const refuse = (reason: string) => invalidPolicy("RedrivePolicy", policy, reason);
+  const [home, away] = [parseQueueArn(source.arn), parseQueueArn(deadLetterTargetArn)];
+  if (home?.region !== away?.region) {
+    throw refuse("Dead-letter target must be in same region as the source.");
+  }
+  if (home?.accountId !== away?.accountId) {
+    throw refuse("Dead-letter target owner should be same as the source.");
+  }
+  const target = await queues.findByArn(deadLetterTargetArn);
   if (target === undefined) throw refuse("Dead letter target does not exist.");
   if (target.settings.isFifo !== source.isFifo) {
     throw refuse("Dead-letter queue must be same type of queue as the source.");
@@ -77,16 +90,20 @@ function takesFrom(target: Queue, sourceArn: string): boolean {
   return policy.redrivePermission === "allowAll";
 }
 
-function jsonObject(name: string, value: string): Record<string, unknown> {
+function isQueueArn(arn: unknown): boolean {
+  return typeof arn === "string" && parseQueueArn(arn) !== undefined;
+}
+
+function jsonObject(value: string): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(value);
     if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
       return parsed as Record<string, unknown>;
     }
   } catch {
-    // The same refusal as for JSON that is no object.
+    // As good as JSON that is no object.
   }
-  throw invalidAttributeValue(name);
+  return undefined;
 }
 
 function incomplete(name: string, value: string, member: string): Error {

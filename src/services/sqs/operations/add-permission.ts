@@ -4,7 +4,7 @@ import { SQS_LIMITS } from "../../../config/mod.ts";
 import type { Operation } from "../../../model/mod.ts";
 import { withPermission } from "../attributes/policy.ts";
 import { queueOf, required, type SqsDependencies } from "../dependencies.ts";
-import { invalidParameter, overLimit } from "../errors.ts";
+import { invalidParameter, missingParameter, overLimit } from "../errors.ts";
 
 const LABEL = /^[A-Za-z0-9_-]{1,80}$/;
 const ACCOUNT = /^\d{12}$/;
@@ -14,13 +14,15 @@ const ACTIONS = new Set([
   ...["ListDeadLetterSourceQueues", "PurgeQueue", "ReceiveMessage", "SendMessage"],
 ]);
 
-/** Throws QueueDoesNotExist, InvalidParameterValue, OverLimit. */
+/** Throws QueueDoesNotExist, MissingParameter, InvalidParameterValue, OverLimit. */
 export function addPermission(dependencies: SqsDependencies): Operation<AddPermissionRequest, void> {
   return async (request, context) => {
     const queue = await queueOf(dependencies, context, request.QueueUrl);
     const label = required(request.Label, "Label");
     const accountIds = required(request.AWSAccountIds, "AWSAccountIds");
     const actions = required(request.Actions, "Actions");
+    if (actions.length === 0) throw missingParameter("Actions");
+    if (accountIds.length === 0) throw missingParameter("AWSAccountIds");
     if (!LABEL.test(label)) {
       throw invalidParameter(
         label,

@@ -2,15 +2,13 @@
 import type { CancelMessageMoveTaskRequest, CancelMessageMoveTaskResult } from "@aws-sdk/client-sqs";
 import type { Operation } from "../../../model/mod.ts";
 import { required, type SqsDependencies } from "../dependencies.ts";
-import { resourceNotFound } from "../errors.ts";
 
-/** Throws ResourceNotFoundException when no such task is running. */
+/** Throws InvalidParameterValue, ResourceNotFoundException when no such task is running. */
 export function cancelMessageMoveTask({
   moveTasks,
 }: SqsDependencies): Operation<CancelMessageMoveTaskRequest, CancelMessageMoveTaskResult> {
   return async (request) => {
     const moved = await moveTasks.cancel(required(request.TaskHandle, "TaskHandle"));
-    if (moved === undefined) throw resourceNotFound("Task does not exist.");
     return { ApproximateNumberOfMessagesMoved: moved };
   };
 }

@@ -30,7 +30,7 @@ export function createQueue({ queues }: SqsDependencies): Operation<CreateQueueR
     const attributes = changedAttributes({}, checked);
     await checkDeadLetterQueue(queues, { arn: queueArn(context, name), isFifo }, checked["RedrivePolicy"]);
     const nowMs = queues.clock.nowMs();
-    const tags = checkedTags(request.tags ?? {});
+    const tags = checkedTags(name, request.tags ?? {});
     const created = await queues.create({
       ...{ accountId, region, name, attributes, tags },
       createdAtMs: nowMs,

@@ -5,9 +5,9 @@ import { md5OfAttributes, md5OfBody, type Operation, sequenceNumber } from "../.
 import { chosenAttributes, shownAttributes } from "../attributes/message-attributes.ts";
 import { queueOf, type SqsDependencies } from "../dependencies.ts";
 import { invalidParameter, unknownAttribute } from "../errors.ts";
+import { checkId } from "../messages-to-send.ts";
 import type { Queue } from "../queue/queue.ts";
 import type { ReceivedMessage } from "../queue/requests.ts";
-import { visibilityMsOf } from "../receipts.ts";
 
 /** Throws QueueDoesNotExist, OverLimit, InvalidAttributeName, InvalidParameterValue. */
 export function receiveMessage(
@@ -17,12 +17,12 @@ export function receiveMessage(
     const queue = await queueOf(dependencies, context, request.QueueUrl);
     const systemNames = systemNamesOf(request);
     const names = request.MessageAttributeNames ?? [];
-    const { receiveMessagesMax, waitSecondsMax } = SQS_LIMITS;
+    const { receiveMessagesMax, waitSecondsMax, visibilitySecondsMax } = SQS_LIMITS;
     const waitSeconds = within(request.WaitTimeSeconds, "WaitTimeSeconds", 0, waitSecondsMax);
+    const visibilitySeconds = within(request.VisibilityTimeout, "VisibilityTimeout", 0, visibilitySecondsMax);
     const messages = await queue.receive({
       count: within(request.MaxNumberOfMessages, "MaxNumberOfMessages", 1, receiveMessagesMax) ?? 1,
-      visibilityMs:
-        request.VisibilityTimeout === undefined ? undefined : visibilityMsOf(request.VisibilityTimeout),
+      visibilityMs: visibilitySeconds === undefined ? undefined : visibilitySeconds * 1000,
       waitMs: waitSeconds === undefined ? undefined : waitSeconds * 1000,
       attemptId: attemptIdOf(queue, request.ReceiveRequestAttemptId),
       whenGone: context.whenGone,
@@ -99,7 +99,10 @@ function systemNamesOf(request: ReceiveMessageRequest): ReadonlySet<string> {
 }
 
 function attemptIdOf(queue: Queue, id: string | undefined): string | undefined {
-  if (id === undefined || queue.settings.isFifo) return id;
+  if (id === undefined || queue.settings.isFifo) {
+    checkId(id, "ReceiveRequestAttemptId");
+    return id;
+  }
   throw invalidParameter(
     id,
     "ReceiveRequestAttemptId",
@@ -109,5 +112,7 @@ function attemptIdOf(queue: Queue, id: string | undefined): string | undefined {
 
 function within(value: number | undefined, name: string, min: number, max: number): number | undefined {
   if (value === undefined || (Number.isInteger(value) && value >= min && value <= max)) return value;
-  throw invalidParameter(value, name, `Must be between ${min} and ${max}, if provided.`);
+  // Recorded on AWS for the first, quoted from it for the others.
+  const range = min > 0 ? `Must be between ${min} and ${max}` : `Must be >= ${min} and <= ${max}`;
+  throw invalidParameter(value, name, `${range}, if provided.`);
 }

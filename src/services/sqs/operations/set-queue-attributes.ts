@@ -4,7 +4,7 @@ import type { Operation } from "../../../model/mod.ts";
 import { changedAttributes, checkedAttributes } from "../attributes/queue-attributes.ts";
 import { checkDeadLetterQueue } from "../attributes/redrive.ts";
 import { queueOf, required, type SqsDependencies } from "../dependencies.ts";
-import { queueDoesNotExist, unknownAttribute } from "../errors.ts";
+import { fixedQueueType, queueDoesNotExist } from "../errors.ts";
 
 /** An empty text removes a policy. Throws QueueDoesNotExist, InvalidAttributeName, InvalidAttributeValue. */
 export function setQueueAttributes(
@@ -14,12 +14,9 @@ export function setQueueAttributes(
     const { queues } = dependencies;
     const queue = await queueOf(dependencies, context, request.QueueUrl);
     const { isFifo } = queue.settings;
-    const change = checkedAttributes(
-      required(request.Attributes, "Attributes") as Record<string, string>,
-      isFifo,
-    );
-    // The kind of a queue never changes (documented).
-    if (change["FifoQueue"] !== undefined && !isFifo) throw unknownAttribute("FifoQueue");
+    const given = required(request.Attributes, "Attributes") as Record<string, string>;
+    if (isFifo && (given["FifoQueue"] ?? "true") !== "true") throw fixedQueueType();
+    const change = checkedAttributes(given, isFifo);
     await checkDeadLetterQueue(queues, { arn: queue.arn, isFifo }, change["RedrivePolicy"]);
     const isThere = await queues.update(queue, ({ attributes }) => ({
       attributes: changedAttributes(attributes, change),

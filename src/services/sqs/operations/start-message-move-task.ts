@@ -5,7 +5,7 @@ import type { Operation } from "../../../model/mod.ts";
 import { required, type SqsDependencies } from "../dependencies.ts";
 import { invalidParameter, invalidParameterValue, resourceNotFound } from "../errors.ts";
 
-/** Throws ResourceNotFoundException, InvalidParameterValue, UnsupportedOperation when a task is running. */
+/** Throws ResourceNotFoundException, InvalidParameterValue (also when a task is running). */
 export function startMessageMoveTask({
   queues,
   store,

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { ListMessageMoveTasksResultEntry } from "@aws-sdk/client-sqs";
 import type { Clock } from "../../../kit/mod.ts";
 import type { MoveTaskRecord, QueueStore, StoredMessage } from "../../../store/mod.ts";
-import { unsupportedOperation } from "../errors.ts";
+import { invalidParameterValue, resourceNotFound } from "../errors.ts";
 import type { Queue } from "./queue.ts";
 import type { Queues } from "./queues.ts";
 
@@ -27,6 +27,12 @@ interface Task {
   failure: string | undefined;
 }
 
+interface RunningTask {
+  readonly task: Task;
+  readonly ended: Promise<void>;
+  readonly wake: () => void;
+}
+
 export interface MoveTasksOptions {
   readonly store: QueueStore;
   readonly queues: Queues;
@@ -42,7 +48,7 @@ export class MoveTasks {
   readonly #clock: Clock;
   readonly #reportFault: (error: unknown) => void;
   /** Running ones, by the queue they empty. */
-  readonly #running = new Map<Queue, { task: Task; ended: Promise<void>; wake: () => void }>();
+  readonly #running = new Map<Queue, RunningTask>();
   #isClosed = false;
 
   constructor({ store, queues, reportFault }: MoveTasksOptions) {
@@ -52,11 +58,11 @@ export class MoveTasks {
     this.#reportFault = reportFault;
   }
 
-  /** Returns the task's handle. Throws UnsupportedOperation while another one runs. */
+  /** Returns the task's handle. Throws InvalidParameterValue while another one runs (recorded on AWS). */
   async start(source: Queue, settings: MoveTaskSettings): Promise<string> {
     const { visible, delayed } = await source.counts();
     if (this.#running.has(source)) {
-      throw unsupportedOperation(
+      throw invalidParameterValue(
         "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
       );
     }
@@ -69,16 +75,29 @@ export class MoveTasks {
     return handleOf(task);
   }
 
-  /** How many were moved; undefined when no such task is running. */
-  async cancel(handle: string): Promise<number | undefined> {
-    for (const { task, ended, wake } of this.#running.values()) {
-      if (handleOf(task) !== handle || task.status !== "RUNNING") continue;
-      task.status = "CANCELLING";
-      wake();
-      await ended;
-      return task.moved;
+  /**
+   * Returns how many were moved. Throws InvalidParameterValue for what is no handle, ResourceNotFoundException when its queue
+   * is gone or no such task is running. Source: recorded on AWS.
+   */
+  async cancel(handle: string): Promise<number> {
+    const decoded = decodeHandle(handle);
+    if (decoded === undefined) throw invalidParameterValue("Value for parameter TaskHandle is invalid.");
+    const source = await this.#queues.findByArn(decoded.sourceArn);
+    if (source === undefined) {
+      throw resourceNotFound("The resource that you specified for the SourceArn parameter doesn't exist.");
     }
-    return undefined;
+    const running = this.#running.get(source);
+    if (running?.task.id !== decoded.taskId || running.task.status !== "RUNNING") {
+      throw resourceNotFound("Task does not exist.");
+    }
+    return this.#cancel(running);
+  }
+
+  async #cancel({ task, ended, wake }: RunningTask): Promise<number> {
+    task.status = "CANCELLING";
+    wake();
+    await ended;
+    return task.moved;
   }
 
   async list(source: Queue, limit: number): Promise<ListMessageMoveTasksResultEntry[]> {
@@ -90,7 +109,8 @@ export class MoveTasks {
   /** For a queue that is about to be deleted. */
   async forget(source: Queue): Promise<void> {
     const running = this.#running.get(source);
-    if (running !== undefined) await this.cancel(handleOf(running.task));
+    if (running?.task.status === "RUNNING") await this.#cancel(running);
+    else await running?.ended;
   }
 
   /** Goes on with what a stop or a crash interrupted. */
@@ -232,6 +252,18 @@ function handleOf({ id, source }: Task): string {
 /** The form that AWS's handles have. */
 function encodeHandle(id: string, sourceArn: string): string {
   return Buffer.from(JSON.stringify({ taskId: id, sourceArn })).toString("base64");
+}
+
+function decodeHandle(handle: string): { readonly taskId: string; readonly sourceArn: string } | undefined {
+  try {
+    const { taskId, sourceArn } = JSON.parse(Buffer.from(handle, "base64").toString()) as Record<
+      string,
+      unknown
+    >;
+    return typeof taskId === "string" && typeof sourceArn === "string" ? { taskId, sourceArn } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** In order within each destination. */
