@@ -6,5 +6,6 @@ export * from "./first-in-first-out.ts";
 export * from "./group-commit.ts";
 export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";
+export * from "./node-http.ts";
 export * from "./shell-session.ts";
 export * from "./tunnel-frames.ts";
