@@ -5,6 +5,7 @@ import { diskTrouble } from "./errors/mod.ts";
 import { closeInheritedDescriptors } from "./kit/mod.ts";
 import { startServer } from "./server.ts";
 
+/** Resolves when the start is over. */
 async function main(): Promise<void> {
   closeInheritedDescriptors();
   if (existsSync(".env")) process.loadEnvFile(".env");
@@ -28,9 +29,10 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
+  await server.warmed;
 }
 
-main().catch((error: unknown) => {
+export const started = main().catch((error: unknown) => {
   const trouble = diskTrouble(error);
   if (error instanceof ConfigError) console.error(`lambkin: ${error.message}`);
   else if (trouble !== undefined)

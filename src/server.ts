@@ -67,6 +67,8 @@ export interface RunningServer {
   readonly url: string;
   /** What whoever started the server should read. */
   readonly warnings: readonly string[];
+  /** Resolves when all is loaded that the first call of a function needs; nobody has to wait for it. */
+  readonly warmed: Promise<void>;
   /** Requests in flight end first (within a bound), then environments, then what is stored. */
   stop(): Promise<void>;
 }
@@ -315,7 +317,7 @@ export async function startServer(
   await eventSources.resume();
   cloudWatch.start();
   // Neither is waited for: the first requests are served without, a little slower.
-  void frontDoor.warm("lambda");
+  const warmed = frontDoor.warm("lambda");
   void isolation.compileBootstraps();
 
   const sweepCode = async (): Promise<void> => {
@@ -336,6 +338,7 @@ export async function startServer(
   return {
     url,
     warnings: isolation.warnings,
+    warmed,
     async stop() {
       clearInterval(sweep);
       ending.abort();

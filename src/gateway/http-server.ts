@@ -1,8 +1,9 @@
 /** The listening socket: bounds on connections, answers to what is not even HTTP, and a graceful end. */
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { HTTP_LIMITS } from "../config/mod.ts";
+import { http } from "../kit/mod.ts";
 import type { FrontDoor } from "./front-door.ts";
 
 export interface HttpServer {
@@ -14,7 +15,7 @@ export interface HttpServer {
 
 /** Rejects when the address cannot be bound. Port 0 lets the system choose. */
 export async function listen(frontDoor: FrontDoor, host: string, port: number): Promise<HttpServer> {
-  const server = createServer(
+  const server = http.createServer(
     {
       maxHeaderSize: HTTP_LIMITS.headerBytesMax,
       requestTimeout: HTTP_LIMITS.requestReadMsMax,

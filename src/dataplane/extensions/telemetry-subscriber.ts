@@ -4,10 +4,9 @@
  *
  * Source of buffering and of logsDropped: "Lambda Telemetry API" page.
  */
-import { Agent, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
-import { type Clock, deferred, type Timer } from "../../kit/mod.ts";
+import { type Clock, deferred, http, type Timer } from "../../kit/mod.ts";
 import { GUEST_NAMES } from "../network/hosts-file.ts";
 
 export interface Buffering {
@@ -35,7 +34,7 @@ export interface SubscriberOptions {
 
 export class TelemetrySubscriber {
   readonly #options: SubscriberOptions;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   #socket: Socket | undefined;
   /** JSON texts. */
   #waiting: string[] = [];
@@ -164,7 +163,7 @@ export class TelemetrySubscriber {
   ): Promise<boolean> {
     const { promise, resolve } = deferred<boolean>();
     const body = Buffer.from(`[${batch.join(",")}]`);
-    const post = request({
+    const post = http.request({
       agent: this.#agent,
       host: this.#options.guestAddress,
       port,

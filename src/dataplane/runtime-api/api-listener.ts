@@ -1,6 +1,7 @@
 /** A loopback port that belongs to one environment; whichever life of its processes is on serves it. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { http } from "../../kit/mod.ts";
 import { refuse } from "./http-answer.ts";
 
 /** One of the APIs behind the port: true when the path is its own, and the answer its business. */
@@ -11,7 +12,7 @@ export class ApiListener {
   #handlers: readonly ApiHandler[] | undefined;
 
   private constructor() {
-    this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
+    this.#server = http.createServer({ requestTimeout: 0, keepAliveTimeout: 0 }, (request, response) => {
       this.#dispatch(request, response);
     });
   }

@@ -1,14 +1,12 @@
 /** AWS event streams: a sequence of framed events instead of one body. Framing is the SDK's own codec. */
-import { EventStreamCodec } from "@smithy/core/event-streams";
+import type { EventStreamCodec } from "@smithy/core/event-streams";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import type { MessageHeaders } from "@smithy/types";
+import { eventStreamPart } from "./sdk-parts.ts";
 
 export const EVENT_STREAM_TYPE = "application/vnd.amazon.eventstream";
 
-const codec = new EventStreamCodec(
-  (bytes) => Buffer.from(bytes as Uint8Array).toString("utf8"),
-  (text) => Buffer.from(text, "utf8"),
-);
+let codec: EventStreamCodec | undefined;
 
 /** Static schemas of errors begin with it. */
 const ERROR = -3;
@@ -76,6 +74,10 @@ function message(kind: string, contentType: string, body: Uint8Array): Buffer {
 }
 
 function encoded(headers: MessageHeaders, body: Uint8Array): Buffer {
+  codec ??= new (eventStreamPart().EventStreamCodec)(
+    (bytes) => Buffer.from(bytes as Uint8Array).toString("utf8"),
+    (text) => Buffer.from(text, "utf8"),
+  );
   const bytes = codec.encode({ headers, body });
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,11 +1,11 @@
 /** AWS query: a form-encoded `Action` with dotted member names in, XML out. */
-import { XmlCodec } from "@aws-sdk/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { ApiError, serializationError } from "../../errors/mod.ts";
 import type { HttpAnswer, HttpRequest } from "../http-message.ts";
 import { decodeBase64 } from "./decode-value.ts";
 import { errorShape } from "./error-shape.ts";
 import type { Protocol, RoutedOperation } from "./protocol.ts";
+import { xmlPart } from "./sdk-parts.ts";
 
 const DATE_TIME = 5;
 const LIST_ITEMS_MAX = 1000;
@@ -72,6 +72,7 @@ export const query: Protocol = {
 
 /** Members of the output without their wrapping element, as they stand inside `<…Result>`. */
 function writeResult(schema: NormalizedSchema, output: Readonly<Record<string, unknown>>): string {
+  const { XmlCodec } = xmlPart();
   const serializer = new XmlCodec({
     timestampFormat: { useTrait: true, default: DATE_TIME },
     xmlNamespace: "",

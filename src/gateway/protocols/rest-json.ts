@@ -1,5 +1,5 @@
 /** AWS rest-json: the operation is in method and path, members in path, query, headers and a JSON body. */
-import { JsonCodec2 } from "@aws-sdk/core/protocols";
+import { JsonCodec2 } from "@smithy/core/protocols";
 import type { NormalizedSchema } from "@smithy/core/schema";
 import { type ApiError, serializationError, unknownOperation } from "../../errors/mod.ts";
 import { type HttpAnswer, type HttpRequest, header } from "../http-message.ts";

@@ -1,11 +1,11 @@
 /** Smithy RPC v2 with CBOR: service and operation are in the path, everything else in one CBOR body. */
-import { CborCodec, cbor, tagSymbol } from "@smithy/core/cbor";
 import { ApiError, serializationError } from "../../errors/mod.ts";
 import type { HttpAnswer, HttpRequest } from "../http-message.ts";
 import { header } from "../http-message.ts";
 import { decodeValue } from "./decode-value.ts";
 import { errorShape } from "./error-shape.ts";
 import type { Protocol, RoutedOperation } from "./protocol.ts";
+import { cborPart } from "./sdk-parts.ts";
 
 const PATH = /^\/service\/[^/]{1,200}\/operation\/([^/]{1,200})$/;
 const HEADERS = { "Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor" };
@@ -37,6 +37,7 @@ export const rpcV2Cbor: Protocol = {
     if (!operation.output.isStructSchema()) {
       return { status: 200, headers: { "smithy-protocol": "rpc-v2-cbor" }, body: "" };
     }
+    const { CborCodec } = cborPart();
     const serializer = new CborCodec().createSerializer();
     serializer.write(operation.output, output);
     return { status: 200, headers: { ...HEADERS }, body: Buffer.from(serializer.flush()) };
@@ -56,7 +57,7 @@ export const rpcV2Cbor: Protocol = {
           "x-amzn-query-error": `${shape.queryCode};${shape.isSenderFault ? "Sender" : "Receiver"}`,
         }),
       },
-      body: Buffer.from(cbor.serialize({ __type: error.code, ...shape.members })),
+      body: Buffer.from(cborPart().cbor.serialize({ __type: error.code, ...shape.members })),
     };
   },
 };
@@ -65,7 +66,7 @@ export const rpcV2Cbor: Protocol = {
 function parse(body: Buffer): unknown {
   let parsed: unknown;
   try {
-    parsed = cbor.deserialize(body);
+    parsed = cborPart().cbor.deserialize(body);
   } catch (error) {
     throw serializationError(`Could not parse request body into cbor: ${(error as Error).message}`);
   }
@@ -78,7 +79,7 @@ function untagged(value: unknown, depth: number): unknown {
   if (typeof value === "bigint") return Number(value);
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   if (Array.isArray(value)) return value.map((item) => untagged(item, depth + 1));
-  if (tagSymbol in value) {
+  if (cborPart().tagSymbol in value) {
     const tagged = value as { tag?: unknown; value?: unknown };
     const isTime = Number(tagged.tag) === EPOCH_TAG && typeof tagged.value === "number";
     return isTime ? new Date(Number(tagged.value) * 1000) : untagged(tagged.value, depth + 1);

@@ -1,6 +1,7 @@
 /** One request to a collector, and what its answer means. Source: "OpenTelemetry Protocol" specification, OTLP/HTTP. */
-import http from "node:http";
+import type { Agent, IncomingMessage } from "node:http";
 import { TRACE_LIMITS } from "../../config/mod.ts";
+import { http } from "../../kit/mod.ts";
 
 export interface Posted {
   /** `later`: the same may go well another time. */
@@ -17,7 +18,7 @@ export class Collector {
   readonly #url: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #http: Pick<typeof http, "Agent" | "request">;
-  readonly #agent: http.Agent;
+  readonly #agent: Agent;
   #isClosed = false;
 
   constructor(url: string, headers: Readonly<Record<string, string>>) {
@@ -65,7 +66,7 @@ export class Collector {
   }
 }
 
-function meaningOf({ statusCode = 0, headers }: http.IncomingMessage, text: string): Posted {
+function meaningOf({ statusCode = 0, headers }: IncomingMessage, text: string): Posted {
   if (statusCode >= 200 && statusCode < 300) return { kind: "taken", reason: notTaken(text) };
   const reason = `status ${statusCode}`;
   if (!LATER.has(statusCode)) return { kind: "refused", reason };
