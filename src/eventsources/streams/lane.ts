@@ -164,8 +164,8 @@ export class Lane {
       await this.#options.done(done);
     }
     if (exhausted !== undefined) await this.#giveUp("RetryAttemptsExhausted", exhausted, outcome);
-    if (!isRepeated) this.#failures = 0;
-    else {
+    if (!isRepeated || done.length > 0) this.#failures = 0;
+    if (isRepeated) {
       this.#failures++;
       await generation.wait(pauseMs(this.#failures, POLLER_LIMITS.failurePauseMs));
     }
