@@ -69,7 +69,6 @@ export class BatchInvoker {
         observe({ kind: "streamBatchSent", scope, functionName, qualifier, ageMs });
       },
     });
-    places.freed(scope, functionName);
     if (outcome.kind === "throttled") {
       this.#throttles++;
       if (!generation.isOver) {
@@ -77,6 +76,8 @@ export class BatchInvoker {
       }
       return undefined;
     }
+    // Not after a throttle: two that wait would wake each other without end.
+    places.freed(scope, functionName);
     this.#throttles = 0;
     this.#faults = 0;
     return {
