@@ -29,6 +29,8 @@ export class FakeStream implements StreamSource {
   identity = "first";
   isThere = true;
   pageRecordsMax = 1000;
+  /** How often it was read. */
+  reads = 0;
   /** Thrown by the next reads, one each. */
   faults: Error[] = [];
   #sent = 0;
@@ -77,6 +79,7 @@ export class FakeStream implements StreamSource {
   }
 
   async read(_place: unknown, iterator: string): Promise<StreamPage> {
+    this.reads++;
     const fault = this.faults.shift();
     if (fault !== undefined) throw fault;
     const [shardId = "", start] = iterator.split("/");

@@ -5,13 +5,13 @@
 import { randomUUID } from "node:crypto";
 import { type DestinationPorts, Undeliverable } from "../../dataplane/mod.ts";
 import type { Scope } from "../../model/mod.ts";
-import type { BatchInfo, StreamRecord } from "./stream-source.ts";
+import type { BatchInfo, ReadRecord } from "./stream-source.ts";
 
 export type FailureCondition = "RetryAttemptsExhausted" | "RecordAgeExceeded";
 
 export interface FailedBatch {
   readonly condition: FailureCondition;
-  readonly records: readonly StreamRecord[];
+  readonly records: readonly ReadRecord[];
   readonly invokeCount: number;
   readonly requestId: string;
   readonly functionArn: string;

@@ -41,6 +41,18 @@ export class Generation {
     return wakeUp;
   }
 
+  /** What `work` comes to; undefined when the generation ends first, and then nobody hears of it any more. */
+  async unlessOver<T>(work: Promise<T>): Promise<T | undefined> {
+    const over = Promise.withResolvers<undefined>();
+    const forget = this.whenOver(() => over.resolve(undefined));
+    if (this.#isOver) over.resolve(undefined);
+    try {
+      return await Promise.race([work, over.promise]);
+    } finally {
+      forget();
+    }
+  }
+
   async wait(waitMs: number): Promise<void> {
     if (this.#isOver) return;
     const wakeUp = new WakeUp(this.#clock);

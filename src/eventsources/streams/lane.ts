@@ -22,12 +22,12 @@ import { BatchInvoker, type BatchOutcome } from "./batch-invoker.ts";
 import { deliverFailure, type FailureCondition } from "./failure-record.ts";
 import type { ShardContext } from "./shard-context.ts";
 import type { Place } from "./shard-progress.ts";
-import type { StreamRecord } from "./stream-source.ts";
+import type { ReadRecord } from "./stream-source.ts";
 import type { WindowOfLane } from "./window-of-lane.ts";
 
 /** A record that was read for this lane. */
 export interface Taken {
-  readonly record: StreamRecord;
+  readonly record: ReadRecord;
   readonly place: Place;
   readonly takenAtMs: number;
 }
@@ -173,7 +173,7 @@ export class Lane {
   }
 
   /** The first record that failed. */
-  #failedFrom(records: readonly StreamRecord[], outcome: BatchOutcome): number | undefined {
+  #failedFrom(records: readonly ReadRecord[], outcome: BatchOutcome): number | undefined {
     if (outcome.isFunctionError || this.#options.window?.accepts(outcome.payload) === false) return 0;
     const reports = this.#context.mapping.settings.FunctionResponseTypes;
     if (reports?.includes("ReportBatchItemFailures") !== true) return undefined;

@@ -100,12 +100,14 @@ export class ShardReader {
       try {
         const roleArn = await this.#roleOfFunction();
         if (roleArn === undefined) continue;
-        iterator ??= await source.iterator(streamArn, shardId, this.#position);
+        // A source that does not answer holds nobody up who wants to stop.
+        iterator ??= await generation.unlessOver(source.iterator(streamArn, shardId, this.#position));
+        if (iterator === undefined) break;
         const beganMs = this.#context.clock.nowMs();
-        const page = await source.read({ streamArn, shardId, roleArn }, iterator);
+        const page = await generation.unlessOver(source.read({ streamArn, shardId, roleArn }, iterator));
         this.#faults = 0;
         this.#isReported = false;
-        if (generation.isOver) break;
+        if (generation.isOver || page === undefined) break;
         await this.#take(page, beganMs);
         if (page.next === undefined) return "ended";
         iterator = page.next;
@@ -169,11 +171,13 @@ export class ShardReader {
       if (record.arrivedAtMs < since) continue;
       const at = this.#laneOf(record);
       const isNew = this.#progress.isNew(record.sequenceNumber, at);
-      const taken = { record, place: this.#progress.add(record.sequenceNumber, at), takenAtMs };
+      // What filters see is not kept.
+      const { view, ...kept } = record;
+      const taken = { record: kept, place: this.#progress.add(record.sequenceNumber, at), takenAtMs };
       this.#waitingRecords++;
       this.#waitingBytes += record.json.length;
       this.#position = { kind: "after", sequenceNumber: record.sequenceNumber };
-      if (isNew && matchesAny(filters, record.view())) this.#lanes[at]?.add(taken);
+      if (isNew && matchesAny(filters, view())) this.#lanes[at]?.add(taken);
       else unwanted.push(taken);
     }
     count("FilteredOutEventCount", unwanted.length);

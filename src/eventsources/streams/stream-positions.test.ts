@@ -184,6 +184,16 @@ describe("the position of a reader of streams", () => {
     });
   });
 
+  it("is left at once when the reader stops, though the stream does not answer", async () => {
+    for (const call of ["describe", "iterator", "read"] as const) {
+      const other = new StreamReading();
+      Object.assign(other.stream, { [call]: () => new Promise(() => {}) });
+      other.start();
+      await other.idle();
+      await other.stop();
+    }
+  });
+
   it("is lost by no fault of the store: what was not noted comes again", async () => {
     const { stream } = reading;
     stream.send("shard-0", "a", "b");

@@ -332,6 +332,23 @@ describe("the reader of a stream", () => {
     assert.deepEqual(stream.asked, [{ kind: "horizon" }, { kind: "after", sequenceNumber: "1" }]);
   });
 
+  it("reads no further ahead than its bounds, and goes on when there is room", async () => {
+    const { stream, fake } = reading;
+    const bodies = Array.from({ length: 15_000 }, (_, at) => String(at));
+    stream.send("shard-0", ...bodies);
+    reading.start({ BatchSize: 6_000 });
+    await reading.call(1);
+    const begun = stream.reads;
+    assert.equal(begun, 10, "ten pages of a thousand records");
+    await reading.pass(60_000);
+    assert.equal(stream.reads, begun);
+    fake.calls[0]?.succeed();
+    (await reading.call(2)).succeed();
+    (await reading.call(3)).succeed();
+    await reading.idle();
+    assert.deepEqual(reading.bodies().flat(), bodies);
+  });
+
   it("waits longer and longer where the stream is busy or does not answer", async () => {
     const { stream, clock } = reading;
     stream.send("shard-0", "a");

@@ -133,7 +133,8 @@ class StreamRound {
   async #look(): Promise<number> {
     const { source, streamArn, generation, reportFault, mapping, tell } = this.#context;
     try {
-      const stream = await source.describe(streamArn);
+      const stream = await generation.unlessOver(source.describe(streamArn));
+      if (stream === undefined) return 0;
       this.#identity ??= stream.identity;
       if (this.#identity === stream.identity) await this.#startShards(stream);
       else generation.end();

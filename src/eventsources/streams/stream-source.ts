@@ -58,7 +58,7 @@ export interface StreamPage {
   readonly hasMore: boolean;
 }
 
-export interface StreamRecord {
+export interface ReadRecord {
   /** A decimal number that rises within the shard. */
   readonly sequenceNumber: string;
   /** Records with the same key are processed one after the other. */
@@ -66,6 +66,9 @@ export interface StreamRecord {
   readonly arrivedAtMs: number;
   /** As its function sees it. */
   readonly json: Buffer;
+}
+
+export interface StreamRecord extends ReadRecord {
   /** What the patterns of a filter are asked about. */
   readonly view: () => unknown;
 }
