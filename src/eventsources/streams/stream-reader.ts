@@ -47,8 +47,8 @@ export class StreamReader implements Reader {
 
   reconfigure(mapping: EventSourceMapping): void {
     filtersOf(mapping);
-    this.#mapping = mapping;
     this.#endGeneration();
+    this.#mapping = mapping;
   }
 
   async stop(): Promise<void> {
