@@ -139,6 +139,8 @@ export const STREAM_LIMITS = {
   /** Between two looks at a shard without records. Source: "Polling and batching streams" sections. */
   kinesisIdleMs: 1 * SECOND_MS,
   dynamodbIdleMs: 250,
+  /** After a read that found none though there are more. Source: GetRecords of Kinesis, five reads a second of a shard. */
+  emptyPageMs: 200,
   /** Records of one read. Source: GetRecords of both services allow ten times and as many. */
   readRecordsMax: 1000,
   /** Of one shard in memory; with so much nothing is read until a batch has ended. */

@@ -71,7 +71,8 @@ export class RemoteKinesisStreams implements StreamSource {
           sequenceNumber: SequenceNumber,
           partitionKey: PartitionKey,
           data: Data ?? new Uint8Array(),
-          arrivedAtMs: arrivedAt?.getTime() ?? 0,
+          // A server that does not tell must not make all records look as if they were too old.
+          arrivedAtMs: arrivedAt?.getTime() ?? Date.now(),
         }),
     );
     const hasMore = Records.length === Limit || MillisBehindLatest > 0;

@@ -8,7 +8,8 @@ type Item = Readonly<Record<string, AttributeValue>>;
 export function dynamodbRecord(streamArn: string, record: TableRecord): StreamRecord {
   const { eventID, eventName, dynamodb = {}, userIdentity } = record;
   const { SequenceNumber = "", Keys = {}, ApproximateCreationDateTime: createdAt } = dynamodb;
-  const arrivedAtMs = createdAt?.getTime() ?? 0;
+  // A server that does not tell must not make all records look as if they were too old.
+  const arrivedAtMs = createdAt?.getTime() ?? Date.now();
   const event = {
     eventID,
     eventName,

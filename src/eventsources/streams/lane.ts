@@ -213,13 +213,14 @@ export class Lane {
     batch: Batch,
     outcome: BatchOutcome | undefined,
   ): Promise<boolean> {
-    const { mapping, scope, source, clock, destinations, observe, reportFault, count } = this.#context;
+    const { generation, mapping, scope, source, clock, destinations, observe, reportFault, count } =
+      this.#context;
     const arn = mapping.settings.DestinationConfig?.OnFailure.Destination;
     if (arn === undefined || arn === "") return true;
     const records = batch.records.map(({ record }) => record);
     const { functionName, qualifier, uuid } = mapping;
     try {
-      await deliverFailure(
+      const delivery = deliverFailure(
         destinations,
         { scope, mappingId: uuid, arn },
         {
@@ -235,6 +236,9 @@ export class Lane {
         },
         () => batchPayload(records),
       );
+      const hasArrived = await generation.unlessOver(delivery.then(() => true));
+      // Nobody knows: it is told again.
+      if (hasArrived === undefined) return false;
       count("OnFailureDestinationDeliveredEventCount", records.length);
       return true;
     } catch (error) {

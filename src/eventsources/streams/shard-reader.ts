@@ -112,6 +112,7 @@ export class ShardReader {
         if (page.next === undefined) return "ended";
         iterator = page.next;
         if (!page.hasMore) await generation.wait(source.idleMs);
+        else if (page.records.length === 0) await generation.wait(STREAM_LIMITS.emptyPageMs);
       } catch (error) {
         iterator = undefined;
         if (error instanceof StreamFault && error.kind === "missing") return "missing";
