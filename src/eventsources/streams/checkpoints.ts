@@ -34,6 +34,12 @@ export class StreamCheckpoints {
     await this.#commits.add(checkpoints.map((each) => ({ kind: "write", mappingId, ...each })));
   }
 
+  /** Instead of all that there is, in one step. */
+  async replaceAll(mappingId: string, checkpoints: readonly StoredCheckpoint[]): Promise<void> {
+    const writes = checkpoints.map((each) => ({ kind: "write", mappingId, ...each }) as const);
+    await this.#commits.add([{ kind: "removeAll", mappingId }, ...writes]);
+  }
+
   async remove(mappingId: string, shardIds: readonly string[]): Promise<void> {
     if (shardIds.length === 0) return;
     await this.#commits.add(shardIds.map((shardId) => ({ kind: "remove", mappingId, shardId })));

@@ -71,21 +71,18 @@ export class ShardReader {
   /** Never rejects. */
   async run(): Promise<ShardEnd> {
     const { generation, mapping, reportFault } = this.#context;
-    const lanes = this.#lanes.map((lane) => lane.run());
-    try {
-      const end = await this.#read();
-      // What was read before is still to be done, also where the stream is gone.
-      for (const lane of this.#lanes) lane.close();
-      await Promise.all(lanes);
-      if (generation.isOver) return "stopped";
-      if (end === "ended") await this.#save({ position: { kind: "ended" } });
-      return end;
-    } catch (error) {
+    const lanes = Promise.all(this.#lanes.map((lane) => lane.run())).catch((error: unknown) => {
+      // A fault of ours: everything begins anew at the checkpoints.
       reportFault(error, mapping.uuid);
-      for (const lane of this.#lanes) lane.close();
-      await Promise.all(lanes);
-      return "stopped";
-    }
+      generation.end();
+    });
+    const end = await this.#read();
+    // What was read before is still to be done, also where the stream is gone.
+    for (const lane of this.#lanes) lane.close();
+    await lanes;
+    if (generation.isOver) return "stopped";
+    if (end === "ended") await this.#save({ position: { kind: "ended" } });
+    return end;
   }
 
   async #read(): Promise<ShardEnd> {
@@ -106,6 +103,7 @@ export class ShardReader {
         const beganMs = this.#context.clock.nowMs();
         const page = await generation.unlessOver(source.read({ streamArn, shardId, roleArn }, iterator));
         this.#faults = 0;
+        if (this.#isReported) this.#context.tell(RESULTS.none);
         this.#isReported = false;
         if (generation.isOver || page === undefined) break;
         await this.#take(page, beganMs);
@@ -127,6 +125,7 @@ export class ShardReader {
     const { resolve, scope, mapping, generation, tell } = this.#context;
     const found = await resolve(scope, mapping.functionName, mapping.qualifier);
     if (found !== undefined) {
+      if (this.#absences > 0) tell(RESULTS.none);
       this.#absences = 0;
       return found.target.settings.Role;
     }

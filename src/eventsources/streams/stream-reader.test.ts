@@ -365,5 +365,6 @@ describe("the reader of a stream", () => {
     assert.equal(reading.fake.calls.length, 0);
     clock.pass(800);
     assert.deepEqual((await reading.call(1)).bodies, ["a"]);
+    assert.equal(reader.lastResult, "No records processed");
   });
 });

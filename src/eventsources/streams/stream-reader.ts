@@ -206,13 +206,12 @@ class StreamRound {
       for (const id of gone) known.delete(id);
       return { known, latest: new Set() };
     }
-    if (isOther) await checkpoints.removeAll(uuid);
     // All of a stream that was made anew is new to the function.
     const isLatest = settings.StartingPosition === "LATEST" && !isOther;
     const atMs = this.#beganMs - STREAM_LIMITS.latestSlackMs;
     const first: StoredCheckpoint[] = isLatest ? atLatest(stream.shards, atMs) : [];
     const begun = { position: { kind: "since", atMs }, identity: stream.identity } as const;
-    await checkpoints.write(uuid, [{ shardId: BEGINNING, checkpoint: begun }, ...first]);
+    await checkpoints.replaceAll(uuid, [{ shardId: BEGINNING, checkpoint: begun }, ...first]);
     const open = first.filter(({ checkpoint }) => checkpoint.position.kind === "since");
     return {
       known: new Map(first.map(({ shardId, checkpoint }) => [shardId, checkpoint])),
