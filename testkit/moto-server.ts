@@ -1,4 +1,4 @@
-/** A server that speaks SNS, SQS and EventBridge, for a test: moto, on a port the system chose. */
+/** A server that speaks SNS, SQS, EventBridge, Kinesis and DynamoDB, for a test: moto, on a port the system chose. */
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";

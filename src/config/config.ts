@@ -64,6 +64,9 @@ export interface Config {
   /** Undefined: nothing can be told to a topic, or to an event bus. */
   readonly sns: ServiceEndpoint | undefined;
   readonly eventBridge: ServiceEndpoint | undefined;
+  /** Undefined: mappings of such streams are kept, but not read. */
+  readonly kinesis: ServiceEndpoint | undefined;
+  readonly dynamodbStreams: ServiceEndpoint | undefined;
   /** Undefined: no traces are sent. */
   readonly traces: TraceSettings | undefined;
 }
@@ -181,6 +184,8 @@ export function readConfig(env: Variables, cwd: string): Config {
     sqs: endpoint(env, "LAMBKIN_SQS"),
     sns: endpoint(env, "LAMBKIN_SNS"),
     eventBridge: endpoint(env, "LAMBKIN_EVENTBRIDGE"),
+    kinesis: endpoint(env, "LAMBKIN_KINESIS"),
+    dynamodbStreams: endpoint(env, "LAMBKIN_DYNAMODB_STREAMS"),
     traces: traceSettings(env),
   });
 }

@@ -139,6 +139,32 @@ export const POLLER_LIMITS = {
   absencePauseMs: [250, 5 * SECOND_MS],
 } as const;
 
+/** Reading streams. All ours, unless said otherwise. */
+export const STREAM_LIMITS = {
+  /** Between two looks at a shard without records. Source: "Polling and batching streams" sections. */
+  kinesisIdleMs: 1 * SECOND_MS,
+  dynamodbIdleMs: 250,
+  /** After a read that found none though there are more. Source: GetRecords of Kinesis, five reads a second of a shard. */
+  emptyPageMs: 200,
+  /** Records of one read. Source: GetRecords of both services allow ten times and as many. */
+  readRecordsMax: 1000,
+  /** Of one shard in memory; with so much nothing is read until a batch has ended. */
+  waitingRecordsMax: 10_000,
+  waitingBytesMax: 12 * MIB,
+  /** How often the shards of a stream are looked at, beside when one has ended. */
+  listMs: 10 * SECOND_MS,
+  /** Pauses that double, from the first to the last: a source that is busy or does not answer. */
+  faultPauseMs: [200, 5 * SECOND_MS],
+  /** A mapping that begins with LATEST and is interrupted before its first record goes on so long before its beginning, for clocks that differ. */
+  latestSlackMs: 2 * SECOND_MS,
+  /** Checkpoints of one transaction. */
+  commitWritesMax: 1000,
+  /** Of a tumbling window. Source: "Implementing stateful Kinesis Data Streams processing in Lambda" page. */
+  windowStateBytesMax: 1 * MIB,
+  /** A record of DynamoDB Streams is there for a day. Source: "Change data capture for DynamoDB Streams" page. */
+  dynamodbRetentionMs: 24 * 60 * MINUTE_MS,
+} as const;
+
 /** Reading code from an S3 endpoint. All ours. */
 export const OBJECT_LIMITS = {
   /** Until the endpoint takes the connection. */

@@ -10,6 +10,8 @@ export type EventCount =
   | "FilteredOutEventCount"
   | "InvokedEventCount"
   | "FailedInvokeEventCount"
+  | "DroppedEventCount"
+  | "OnFailureDestinationDeliveredEventCount"
   | "DeletedEventCount";
 
 /** Returns at once, never throws. */

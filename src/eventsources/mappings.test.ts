@@ -35,7 +35,9 @@ describe("the mappings of a server", () => {
   let readers: Map<string, FakeReader>;
   let faults: unknown[];
   let sources: EventSources;
+  let forgotten: string[];
   beforeEach(() => {
+    forgotten = [];
     stored = [];
     readers = new Map();
     faults = [];
@@ -53,6 +55,11 @@ describe("the mappings of a server", () => {
             readers.set(uuid, reader);
             return reader;
           },
+        },
+      },
+      checkpoints: {
+        removeAll: async (uuid) => {
+          forgotten.push(uuid);
         },
       },
       reportFault: (error) => faults.push(error),
@@ -102,6 +109,7 @@ describe("the mappings of a server", () => {
       await apply(state, "Enabling");
       assert.notEqual(readers.get(state), reader);
     }
+    assert.deepEqual(forgotten, ["Deleting"], "what is known of its stream goes with a mapping");
   });
 
   it("keep their passing state when the server stops before the last batch has ended", async () => {

@@ -6,10 +6,13 @@ import { deferred } from "../kit/mod.ts";
 import type { EventSourceMapping, FunctionVersion, Scope } from "../model/mod.ts";
 import type { EventSourceMappingStore } from "../store/mod.ts";
 import type { Reader, Sources } from "./reader.ts";
+import type { StreamCheckpoints } from "./streams/checkpoints.ts";
 
 export interface EventSourcesOptions {
   readonly mappings: EventSourceMappingStore;
   readonly sources: Sources;
+  /** How far streams were read; those of a mapping go with it. */
+  readonly checkpoints: Pick<StreamCheckpoints, "removeAll">;
   readonly reportFault: (error: unknown, what: string) => void;
 }
 
@@ -52,6 +55,7 @@ export class EventSources {
     await Promise.race([reader?.stop(), this.#stopping.promise]);
     if (this.#isStopped) return false;
     this.#readers.delete(mapping.uuid);
+    if (mapping.state === "Deleting") await this.#options.checkpoints.removeAll(mapping.uuid);
     return true;
   }
 

@@ -118,6 +118,14 @@ export interface LoopStopped extends OfFunction {
   readonly kind: "loopStopped";
 }
 
+/** A batch of a stream was given to its function; once for each attempt. */
+export interface StreamBatchSent extends OfFunction {
+  readonly kind: "streamBatchSent";
+  readonly qualifier: string | undefined;
+  /** Of its last record, since the stream got it. */
+  readonly ageMs: number;
+}
+
 export type Observation =
   | Admitted
   | Invoked
@@ -129,7 +137,8 @@ export type Observation =
   | EventStarted
   | EventDropped
   | DeliveryFailed
-  | LoopStopped;
+  | LoopStopped
+  | StreamBatchSent;
 
 /** Called on the path of invocations: returns at once and never throws. */
 export type Observe = (observation: Observation) => void;

@@ -26,6 +26,8 @@ export { openMainDatabase } from "./sqlite/main-database.ts";
 export { openMetricDatabase } from "./sqlite/metric-schema.ts";
 export { SqliteMetricStore } from "./sqlite/metric-store.ts";
 export { SqliteQueueStore } from "./sqlite/queue-store.ts";
+export { SqliteStreamCheckpointStore } from "./sqlite/stream-checkpoint-store.ts";
 export { ThreadedLogStore } from "./sqlite/threaded-log-store.ts";
 export { SqliteUsageStore } from "./sqlite/usage-store.ts";
+export * from "./stream-checkpoint-store.ts";
 export * from "./usage-store.ts";

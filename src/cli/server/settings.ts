@@ -48,6 +48,12 @@ export const SETTINGS: readonly SettingOption[] = [
   setting("LAMBKIN_SQS_ENDPOINT_URL", "--sqs-endpoint <url>", "another server's queues instead of its own"),
   setting("LAMBKIN_SNS_ENDPOINT_URL", "--sns-endpoint <url>", "a server whose topics results go to"),
   setting("LAMBKIN_EVENTBRIDGE_ENDPOINT_URL", "--eventbridge-endpoint <url>", "the same for event buses"),
+  setting("LAMBKIN_KINESIS_ENDPOINT_URL", "--kinesis-endpoint <url>", "a server whose streams mappings read"),
+  setting(
+    "LAMBKIN_DYNAMODB_STREAMS_ENDPOINT_URL",
+    "--dynamodb-streams-endpoint <url>",
+    "the same for streams of tables",
+  ),
   setting("LAMBKIN_OTLP_ENDPOINT", "--otlp-endpoint <url>", "a collector of traces"),
 ];
 

@@ -21,6 +21,7 @@ import {
   type Trace,
   traceOf,
 } from "../../model/mod.ts";
+import { batchPayload, splitBySize } from "../batch-payload.ts";
 import { failedItems } from "../batch-response.ts";
 import { type EventCounter, eventCounter } from "../event-counts.ts";
 import { compilePattern, type FilterPattern } from "../filter/filter-pattern.ts";
@@ -28,7 +29,6 @@ import { pauseMs } from "../pause.ts";
 import { RESULTS, type Reader, type ReaderParts, type ReaderTarget } from "../reader.ts";
 import { WakeUp } from "../wake-up.ts";
 import { BatchConcurrency, concurrencyBounds } from "./batch-concurrency.ts";
-import { batchPayload, splitBySize } from "./batch-payload.ts";
 import { type BatchRecord, gatherBatch } from "./gather-batch.ts";
 import { HeldMessages } from "./held-messages.ts";
 import { isFifo, type QueueSource } from "./queue-source.ts";

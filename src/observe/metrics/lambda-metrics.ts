@@ -28,7 +28,7 @@ const UNITS = {
   DeadLetterErrors: "Count",
   DestinationDeliveryFailures: "Count",
   RecursiveInvocationsDropped: "Count",
-  /** Of streams: nothing reads these yet. */
+  /** Of streams. */
   IteratorAge: "Milliseconds",
 } as const;
 
@@ -114,6 +114,9 @@ export class LambdaMetrics {
       }
       case "loopStopped":
         this.#ofEvent({ ...seen, qualifier: undefined }, "RecursiveInvocationsDropped", 1);
+        return;
+      case "streamBatchSent":
+        this.#ofEvent(seen, "IteratorAge", seen.ageMs);
         return;
       default:
         seen satisfies never;

@@ -5,10 +5,12 @@ import { eventSourceMappingStoreContract } from "../contract/event-source-mappin
 import { eventStoreContract } from "../contract/event-store.ts";
 import type { Opened } from "../contract/opened.ts";
 import { queueStoreContract } from "../contract/queue-store.ts";
+import { streamCheckpointStoreContract } from "../contract/stream-checkpoint-store.ts";
 import { PostgresDatabase } from "./database.ts";
 import { PostgresEventSourceMappingStore } from "./event-source-mapping-store.ts";
 import { PostgresEventStore } from "./event-store.ts";
 import { PostgresQueueStore } from "./queue-store.ts";
+import { PostgresStreamCheckpointStore } from "./stream-checkpoint-store.ts";
 
 describe("PostgreSQL", { skip: whyNoPostgres() ?? false }, () => {
   let cluster: PostgresCluster;
@@ -44,6 +46,9 @@ describe("PostgreSQL", { skip: whyNoPostgres() ?? false }, () => {
   eventStoreContract("PostgreSQL", () => openDatabase((database) => new PostgresEventStore(database)));
   eventSourceMappingStoreContract("PostgreSQL", () =>
     openDatabase((database) => new PostgresEventSourceMappingStore(database)),
+  );
+  streamCheckpointStoreContract("PostgreSQL", () =>
+    openDatabase((database) => new PostgresStreamCheckpointStore(database)),
   );
   queueStoreContract("PostgreSQL", () =>
     openDatabase(

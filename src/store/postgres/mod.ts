@@ -3,3 +3,4 @@ export { CommitInDoubtError, PostgresDatabase } from "./database.ts";
 export { PostgresEventSourceMappingStore } from "./event-source-mapping-store.ts";
 export { PostgresEventStore } from "./event-store.ts";
 export { PostgresQueueStore } from "./queue-store.ts";
+export { PostgresStreamCheckpointStore } from "./stream-checkpoint-store.ts";

@@ -57,4 +57,8 @@ export const MIGRATIONS = [
   `ALTER TABLE lambkin.accepted_events SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
    ALTER TABLE lambkin.messages SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
    ALTER TABLE lambkin.deduplications SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000)`,
+  `CREATE TABLE lambkin.stream_checkpoints (
+     mapping text COLLATE "C" NOT NULL, shard text COLLATE "C" NOT NULL, document text NOT NULL,
+     PRIMARY KEY (mapping, shard)
+   )`,
 ];

@@ -6,11 +6,13 @@ import { eventSourceMappingStoreContract } from "../contract/event-source-mappin
 import { eventStoreContract } from "../contract/event-store.ts";
 import type { Opened } from "../contract/opened.ts";
 import { queueStoreContract } from "../contract/queue-store.ts";
+import { streamCheckpointStoreContract } from "../contract/stream-checkpoint-store.ts";
 import { usageStoreContract } from "../contract/usage-store.ts";
 import { SqliteEventSourceMappingStore } from "./event-source-mapping-store.ts";
 import { SqliteEventStore } from "./event-store.ts";
 import { openMainDatabase } from "./main-database.ts";
 import { SqliteQueueStore } from "./queue-store.ts";
+import { SqliteStreamCheckpointStore } from "./stream-checkpoint-store.ts";
 import { SqliteUsageStore } from "./usage-store.ts";
 
 interface File<Store> {
@@ -48,6 +50,13 @@ eventSourceMappingStoreContract("SQLite", () =>
   openFile((file) => {
     const db = openMainDatabase(file);
     return { store: new SqliteEventSourceMappingStore(db), close: () => db.close() };
+  }),
+);
+
+streamCheckpointStoreContract("SQLite", () =>
+  openFile((file) => {
+    const db = openMainDatabase(file);
+    return { store: new SqliteStreamCheckpointStore(db), close: () => db.close() };
   }),
 );
 

@@ -64,6 +64,10 @@ const MIGRATIONS = [
      PRIMARY KEY (account, region, uuid)
    ) WITHOUT ROWID;
    CREATE INDEX mappings_by_function ON event_source_mappings (account, region, document ->> '$.functionName');`,
+  `CREATE TABLE stream_checkpoints (
+     mapping TEXT NOT NULL, shard TEXT NOT NULL, document TEXT NOT NULL,
+     PRIMARY KEY (mapping, shard)
+   ) WITHOUT ROWID;`,
 ];
 
 /** Throws when the file belongs to a newer version. */
