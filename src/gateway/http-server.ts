@@ -12,8 +12,13 @@ export interface HttpServer {
   drain(): Promise<void>;
 }
 
-/** Rejects when the address cannot be bound. Port 0 lets the system choose. */
-export async function listen(frontDoor: FrontDoor, host: string, port: number): Promise<HttpServer> {
+/** Rejects when the address cannot be bound. Port 0 lets the system choose; `isShared`: other threads listen there, too. */
+export async function listen(
+  frontDoor: FrontDoor,
+  host: string,
+  port: number,
+  isShared = false,
+): Promise<HttpServer> {
   const server = createServer(
     {
       maxHeaderSize: HTTP_LIMITS.headerBytesMax,
@@ -29,7 +34,7 @@ export async function listen(frontDoor: FrontDoor, host: string, port: number): 
   server.on("clientError", refuseMalformed);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, reusePort: isShared }, resolve);
   });
   const address = server.address() as AddressInfo;
   return { host: address.address, port: address.port, drain: () => drain(server) };

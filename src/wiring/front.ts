@@ -1,0 +1,17 @@
+/** The thread of a front. */
+import { parentPort } from "node:worker_threads";
+import { serveFront } from "../gateway/mod.ts";
+import { services } from "./services.ts";
+
+if (parentPort !== null) {
+  serveFront(parentPort, {
+    services: (operationsOf) =>
+      services({
+        lambda: operationsOf("lambda"),
+        logs: operationsOf("logs"),
+        sqs: operationsOf("sqs"),
+        cloudWatch: operationsOf("monitoring"),
+      }),
+    reportFault: (error, requestId) => console.error(`lambkin: request ${requestId} failed:`, error),
+  });
+}
