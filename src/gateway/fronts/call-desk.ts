@@ -69,6 +69,10 @@ export class CallDesk {
       case "tunnel":
         void this.#answer(id, () => this.#prepareTunnel(message), "-");
         break;
+      case "echo":
+        // Answers that are ready come out of this turn's microtasks.
+        setImmediate(() => this.#send(["done", id, undefined, undefined]));
+        break;
       case "opened":
         this.#carriers.get(id)?.(message[2]);
         this.#carriers.delete(id);

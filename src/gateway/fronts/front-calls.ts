@@ -68,6 +68,11 @@ export class FrontCalls {
     return Object.fromEntries(tunnels.map((key) => [key, this.#tunnel(key)]));
   }
 
+  /** Resolves when answers have come to all calls that are answered at once. */
+  readonly answeredAtOnce = async (): Promise<void> => {
+    await this.#call("echo", []);
+  };
+
   receive(message: CallMessage): void {
     const [kind, id] = message;
     switch (kind) {
@@ -97,7 +102,7 @@ export class FrontCalls {
     this.#settled(message[1])?.reject(error);
   }
 
-  #call<Kind extends "operation" | "host" | "product" | "tunnel">(
+  #call<Kind extends "operation" | "host" | "product" | "tunnel" | "echo">(
     kind: Kind,
     rest: Without<Kind>,
     whenGone?: RequestContext["whenGone"],

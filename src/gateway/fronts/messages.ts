@@ -48,6 +48,8 @@ export type FrontMessage =
   | readonly ["host", id: number, place: number, request: SentRequest, requestId: string]
   | readonly ["product", id: number, request: SentRequest, requestId: string]
   | readonly ["tunnel", id: number, key: string, request: SentRequest]
+  /** Done when all is on its way that was ready by then. */
+  | readonly ["echo", id: number]
   /** The tunnel's connection is open; it may have been closed already. */
   | readonly ["opened", id: number, isGone: boolean]
   /** The client of a call that is watched went away. */

@@ -30,7 +30,7 @@ export function serveFront(port: MessagePort, { services, reportFault }: FrontPa
       reportFault,
     });
     try {
-      server = await listen(frontDoor, plan.host, plan.port, true);
+      server = await listen(frontDoor, plan.host, plan.port, { answeredAtOnce: calls.answeredAtOnce });
     } catch (error) {
       send(["notListening", 0, sentFailure(error)]);
       return;
