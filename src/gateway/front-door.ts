@@ -1,7 +1,7 @@
 /** One HTTP request from its head to its answer: which service, which operation, is it valid, what came out. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { HTTP_LIMITS } from "../config/mod.ts";
 import {
@@ -126,6 +126,8 @@ export class FrontDoor {
       // A header that HTTP cannot carry, a stream that broke: what was to be said cannot be, but the client must not wait.
       if (!isNobodysFault(error)) this.#options.reportFault(error, requestId);
       response.destroy();
+      // Nobody reads on; whoever writes it is not to wait.
+      if (answer.body instanceof Readable) answer.body.destroy();
     }
   }
 

@@ -12,6 +12,9 @@ export interface Address {
   readonly port: number;
 }
 
+/** The thread's name, for whoever looks at the process. */
+export const FRONT_THREAD = "front";
+
 export class FrontThread {
   /** Resolves, with what ended it where that was an error, when the thread is gone. */
   readonly ended: Promise<Error | undefined>;
@@ -22,7 +25,7 @@ export class FrontThread {
   readonly #drained: Deferred<void> = deferred();
 
   constructor(script: URL, options: FrontDoorOptions, openTunnels: OpenTunnels) {
-    this.#worker = new Worker(script);
+    this.#worker = new Worker(script, { name: FRONT_THREAD });
     this.#outbox = new Outbox(this.#worker, (message, error) => this.#desk.refused(message, error));
     this.#desk = new CallDesk(options, openTunnels, (message) => this.#outbox.send(message));
     this.#worker.on("message", (memory: ArrayBuffer) => {

@@ -25,7 +25,8 @@ export class Fronts implements HttpServer {
   readonly #threads = new Set<FrontThread>();
   readonly #restarts = new Set<Timer>();
   #address: Address;
-  #isEnding = false;
+  /** From when all listen until it is to end. */
+  #isOpen = false;
 
   private constructor(options: FrontsOptions, address: Address) {
     this.#options = options;
@@ -40,6 +41,7 @@ export class Fronts implements HttpServer {
       fronts.#address = await fronts.#start();
       const others = Array.from({ length: options.count - 1 }, () => fronts.#start());
       await Promise.all(others);
+      fronts.#isOpen = true;
     } catch (error) {
       await fronts.#end();
       throw error;
@@ -70,9 +72,12 @@ export class Fronts implements HttpServer {
     this.#threads.add(thread);
     void thread.ended.then((failure) => {
       this.#threads.delete(thread);
-      if (!this.#isEnding) this.#replace(failure);
+      if (this.#isOpen) this.#replace(failure);
     });
-    return thread.listen(planOf(frontDoor, this.#address));
+    return thread.listen(planOf(frontDoor, this.#address)).catch(async (error: unknown) => {
+      await thread.end();
+      throw error;
+    });
   }
 
   /** Its clients' connections are closed with it; the others' are not touched. */
@@ -87,7 +92,7 @@ export class Fronts implements HttpServer {
   }
 
   #stopRestarts(): void {
-    this.#isEnding = true;
+    this.#isOpen = false;
     for (const timer of this.#restarts) timer.cancel();
   }
 
