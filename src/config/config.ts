@@ -123,15 +123,13 @@ function keyPair(env: Variables, prefix: string): KeyPair | undefined {
   return undefined;
 }
 
-/** docs/decisions/0025-fronts.md says why so many. Throws ConfigError. */
+/** One front has time for more than the server's thread; docs/decisions/0025-fronts.md has the numbers. Throws ConfigError. */
 function fronts(env: Variables): number {
-  // Only Linux spreads connections over those who share a port.
+  // Elsewhere the system does not spread connections over those who share a port.
   const canShare = process.platform === "linux";
-  const processors = os.availableParallelism();
-  const fitting = !canShare || processors <= 2 ? 0 : processors < 8 ? 1 : 2;
+  const fitting = canShare && os.availableParallelism() >= FRONT_LIMITS.processorsMin ? 1 : 0;
   const count = integer(env, "LAMBKIN_FRONTS", fitting, 0, FRONT_LIMITS.frontsMax);
-  if (count > 0 && !canShare)
-    throw new ConfigError("LAMBKIN_FRONTS needs Linux; elsewhere only 0 is possible.");
+  if (count > 0 && !canShare) throw new ConfigError("LAMBKIN_FRONTS needs Linux; elsewhere it must be 0.");
   return count;
 }
 

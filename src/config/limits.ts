@@ -29,6 +29,8 @@ export const HTTP_LIMITS = {
 /** Threads that speak HTTP for the server's thread. */
 export const FRONT_LIMITS = {
   frontsMax: 16,
+  /** With fewer, fronts and functions would take processors from each other: none unless asked for. */
+  processorsMin: 4,
   /** Items of a streamed answer on their way to a front. */
   itemsAheadMax: 8,
   /** Bytes of a tunnel on their way between two threads, each way. */

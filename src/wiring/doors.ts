@@ -20,7 +20,7 @@ export async function openDoors(
   options: FrontDoorOptions,
 ): Promise<Doors> {
   const frontDoor = new FrontDoor(options);
-  const script = new URL("./front.ts", import.meta.url);
+  const script = new URL("./front.mjs", import.meta.url);
   const fronts =
     count === 0 ? undefined : await Fronts.listen({ count, script, frontDoor: options, clock }, host, port);
   const server: HttpServer = fronts ?? (await listen(frontDoor, host, port));

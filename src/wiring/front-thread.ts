@@ -1,4 +1,4 @@
-/** The thread of a front. */
+/** The thread of a front: the services without what their operations do. */
 import { parentPort } from "node:worker_threads";
 import { serveFront } from "../gateway/mod.ts";
 import { services } from "./services.ts";
