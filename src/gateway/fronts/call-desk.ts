@@ -74,8 +74,7 @@ export class CallDesk {
         setImmediate(() => this.#send(["done", id, undefined, undefined]));
         break;
       case "opened":
-        this.#carriers.get(id)?.(message[2]);
-        this.#carriers.delete(id);
+        this.#carry(id, message[2]);
         break;
       case "gone":
         this.#watchers.get(id)?.();
@@ -93,8 +92,13 @@ export class CallDesk {
 
   /** What the front should have got could not be copied: our own fault. */
   refused([kind, id]: DeskMessage, error: unknown): void {
-    if (kind === "done") this.#send(["failed", id, sentFailure(error)]);
-    else this.#options.reportFault(error, "-");
+    if (kind === "done" || kind === "failed") {
+      this.#send(["failed", id, sentFailure(error)]);
+      return;
+    }
+    this.#options.reportFault(error, "-");
+    this.#streams.get(id)?.leave();
+    this.#send(["over", id, true]);
   }
 
   /** The front is no more, and all its clients with it. */
@@ -102,9 +106,8 @@ export class CallDesk {
     this.#hasEnded = true;
     for (const listener of this.#watchers.values()) listener();
     for (const stream of this.#streams.values()) stream.leave();
-    for (const carry of this.#carriers.values()) carry(true);
+    for (const id of [...this.#carriers.keys()]) this.#carry(id, true);
     for (const wire of this.#wires.values()) wire.destroy();
-    this.#carriers.clear();
   }
 
   async #answer(id: number, work: () => unknown, requestId: string): Promise<void> {
@@ -149,6 +152,12 @@ export class CallDesk {
     return () => this.#watchers.delete(id);
   }
 
+  #carry(id: number, isGone: boolean): void {
+    const carry = this.#carriers.get(id);
+    this.#carriers.delete(id);
+    carry?.(isGone);
+  }
+
   async #prepareTunnel([, id, key, request]: Extract<
     CallMessage,
     readonly ["tunnel", ...unknown[]]
@@ -167,7 +176,7 @@ export class CallDesk {
         if (isGone) wire.destroy();
         carry?.(wire);
       });
-      if (this.#hasEnded) this.end();
+      if (this.#hasEnded) this.#carry(id, true);
     } catch (error) {
       leave();
       throw error;

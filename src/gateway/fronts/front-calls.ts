@@ -25,7 +25,8 @@ interface Call extends Deferred<unknown> {
 /** Of the messages of the desk, those about a call. */
 export type CallMessage = Exclude<DeskMessage, readonly ["listen" | "closeTunnels" | "drain", ...unknown[]]>;
 
-type Without<Head extends string> =
+/** What follows kind and number. */
+type RestOf<Head extends string> =
   Extract<FrontMessage, readonly [Head, ...unknown[]]> extends readonly [string, number, ...infer Rest]
     ? Rest
     : never;
@@ -104,7 +105,7 @@ export class FrontCalls {
 
   #call<Kind extends "operation" | "host" | "product" | "tunnel" | "echo">(
     kind: Kind,
-    rest: Without<Kind>,
+    rest: RestOf<Kind>,
     whenGone?: RequestContext["whenGone"],
     id = ++this.#lastId,
   ): Promise<unknown> {
