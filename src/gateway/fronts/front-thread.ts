@@ -1,5 +1,6 @@
 /** One front as the server's thread has it: from its start until it is drained, or ends by itself. */
 import { Worker } from "node:worker_threads";
+import { FRONT_LIMITS } from "../../config/mod.ts";
 import { type Deferred, deferred } from "../../kit/mod.ts";
 import type { FrontDoorOptions } from "../front-door.ts";
 import { CallDesk } from "./call-desk.ts";
@@ -25,7 +26,10 @@ export class FrontThread {
   readonly #drained: Deferred<void> = deferred();
 
   constructor(script: URL, options: FrontDoorOptions, openTunnels: OpenTunnels) {
-    this.#worker = new Worker(script, { name: FRONT_THREAD });
+    this.#worker = new Worker(script, {
+      name: FRONT_THREAD,
+      resourceLimits: { maxYoungGenerationSizeMb: FRONT_LIMITS.youngMib },
+    });
     this.#outbox = new Outbox(this.#worker, (message, error) => this.#desk.refused(message, error));
     this.#desk = new CallDesk(options, openTunnels, (message) => this.#outbox.send(message));
     this.#worker.on("message", (memory: ArrayBuffer) => {
