@@ -2,7 +2,7 @@
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
  * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or
- * `compile`, `events`, `stores`, `metrics`, `updates`, or `trace` (where the time of a call goes), runs one part and only prints.
+ * `compile`, `events`, `stores`, `metrics`, `updates`, `fronts`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
 import { rm } from "node:fs/promises";
@@ -15,6 +15,7 @@ import { codeUpdateRows } from "./code-updates.ts";
 import { burstRows, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
 import { compileCacheRows } from "./compile-cache.ts";
 import { driverCosts, driverTable, missedRows } from "./drivers.ts";
+import { frontRows } from "./fronts.ts";
 import { healthOf } from "./health.ts";
 import { BODY, CUSTOM_HELLO, invocation, NODE_HELLO, PYTHON_HELLO } from "./hello.ts";
 import { idleEnvironmentRows } from "./idle-environments.ts";
@@ -44,6 +45,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   stores,
   metrics,
   updates,
+  fronts,
 };
 
 async function whole(): Promise<void> {
@@ -66,6 +68,7 @@ async function whole(): Promise<void> {
       ...(await snapStartRows(progress)),
       ...(await acceptedEventRows(progress)),
       ...(await codeUpdateRows(progress)),
+      ...(await frontRows(progress)),
     );
     const isolation = (await healthOf(url)).isolation;
     for (const { what } of TARGETS) {
@@ -103,6 +106,12 @@ async function events(): Promise<void> {
 /** How soon a change of code is there. */
 async function updates(): Promise<void> {
   const rows = await codeUpdateRows(progress);
+  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+}
+
+/** What threads that speak HTTP take off the server's. */
+async function fronts(): Promise<void> {
+  const rows = await frontRows(progress);
   await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 

@@ -22,7 +22,9 @@ const files = ["src/**/*.test.ts", "console/src/**/*.test.ts", "scripts/**/*.tes
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   .sort();
 const status = runTests(files, {});
-process.exit(names.length === 0 ? status || runOnPostgres() || runWithOciRuntimes() : status);
+process.exit(
+  names.length === 0 ? status || runOnPostgres() || runThroughFronts() || runWithOciRuntimes() : status,
+);
 
 // Two files at a time: each starts servers and runtimes of its own.
 function runTests(chosen: readonly string[], settings: Readonly<Record<string, string>>): number {
@@ -40,6 +42,29 @@ function runOnPostgres(): number {
   }
   console.log("\nOnce more with queues on PostgreSQL:");
   return runTests(suite, { LAMBKIN_TEST_STORE: "postgres" });
+}
+
+/** What HTTP promises holds where other threads speak it, too. */
+function runThroughFronts(): number {
+  const names = [
+    ...[
+      "bad-input",
+      "concurrency",
+      "correct-under-speed",
+      "debug",
+      "environments",
+      "function-urls",
+      "invoke",
+    ],
+    ...["logs-live-tail", "response-streaming", "shell", "sqs-clients"],
+  ];
+  const suite = names.map((name) => `tests/integration/${name}.test.ts`);
+  if (process.platform !== "linux") {
+    console.log(`SKIPPED: ${suite.length} test files through fronts: threads share a port on Linux only`);
+    return 0;
+  }
+  console.log("\nOnce more through two fronts:");
+  return runTests(suite, { LAMBKIN_FRONTS: "2" });
 }
 
 /** What an execution environment promises holds in the sandboxes of OCI runtimes, too. */

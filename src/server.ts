@@ -14,7 +14,6 @@ import {
   sqsSource,
   streamMappings,
 } from "./eventsources/mod.ts";
-import { FrontDoor, listen } from "./gateway/mod.ts";
 import { type Clock, isReadOnlyFolder, KeyedMutex, systemClock } from "./kit/mod.ts";
 import {
   CODE_LINK_PREFIX,
@@ -72,7 +71,7 @@ import {
   SqliteStreamCheckpointStore,
   ThreadedLogStore,
 } from "./store/mod.ts";
-import { openIsolation, openObserving, services } from "./wiring/mod.ts";
+import { openDoors, openIsolation, openObserving, services } from "./wiring/mod.ts";
 
 const PROJECT = path.dirname(import.meta.dirname);
 const packageJson = createRequire(import.meta.url)("../package.json") as { version: string };
@@ -295,7 +294,7 @@ export async function startServer(
     prepare: isolation.prepareDebugging,
     begin: (scope, target, debugging) => dataPlane.debug(scope, target, debugging),
   });
-  const frontDoor = new FrontDoor({
+  const doors = await openDoors(config, clock, {
     services: services({
       lambda: lambdaOperations(lambdaParts),
       logs: logs.operations,
@@ -324,11 +323,8 @@ export async function startServer(
     isDiskReadOnly: () => isReadOnlyFolder(config.dataDir),
     reportFault,
   });
-  const server = await listen(frontDoor, config.host, config.port);
-  url = `http://${server.host.includes(":") ? `[${server.host}]` : server.host}:${server.port}`;
-  // Functions come in by IPv4, on a port that is led to them and to nobody else.
-  const inner = server.host === "127.0.0.1" ? undefined : await listen(frontDoor, "127.0.0.1", 0);
-  await isolation.network.start((inner ?? server).port);
+  url = doors.url;
+  await isolation.network.start(doors.innerPort);
   for (const each of functionsHere) parked.expect(each);
   for (const { scope, version } of await store.listPending()) {
     lambdaParts.afterwards(() => settleSnapshot(lambdaParts, scope, version));
@@ -341,7 +337,7 @@ export async function startServer(
   await eventSources.resume();
   cloudWatch.start();
   // Neither is waited for: the first requests are served without, a little slower.
-  const warmed = frontDoor.warm("lambda");
+  const warmed = doors.warm();
   void isolation.compileBootstraps();
 
   const sweepCode = async (): Promise<void> => {
@@ -366,14 +362,10 @@ export async function startServer(
     async stop() {
       clearInterval(sweep);
       ending.abort();
-      frontDoor.closeTunnels();
+      doors.closeTunnels();
       const lastBatches = eventSources.stop();
       logs.endTails();
-      const drained = Promise.all([
-        server.drain(),
-        inner?.drain(),
-        within(lastBatches, HTTP_LIMITS.drainMsMax),
-      ]);
+      const drained = Promise.all([doors.drain(), within(lastBatches, HTTP_LIMITS.drainMsMax)]);
       await sqs.endWaits();
       await drained;
       isolation.abandonSnapshots();

@@ -77,7 +77,7 @@ export async function traceTables(progress: (what: string) => void): Promise<str
 
 async function untracedP50Ms({ name, code, settings }: Language): Promise<number> {
   const dataDir = await temporaryFolder();
-  const server = await spawnServer(dataDir);
+  const server = await spawnServer(dataDir, { LAMBKIN_FRONTS: "0" });
   try {
     await createFunction(lambdaClient(server.url), functionName(name), code, settings);
     const port = Number(new URL(server.url).port);

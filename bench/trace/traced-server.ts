@@ -22,6 +22,8 @@ export async function startTraced(settings: Readonly<Record<string, string>>): P
   const marks = pathToFileURL(path.join(import.meta.dirname, "marks.ts")).href;
   const { url, child, exited } = await spawnServer(dataDir, {
     ...settings,
+    // The marks are those of one thread.
+    LAMBKIN_FRONTS: "0",
     NODE_OPTIONS: `--import=${marks}`,
     BENCH_TRACE_FILE: file,
   });

@@ -2,7 +2,7 @@
 import os from "node:os";
 import path from "node:path";
 import { ConfigError } from "./config-error.ts";
-import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS, LOGS_LIMITS } from "./limits.ts";
+import { ENVIRONMENT_LIMITS, FRONT_LIMITS, LAMBDA_LIMITS, LOGS_LIMITS } from "./limits.ts";
 import { type TraceSettings, traceSettings } from "./trace-settings.ts";
 
 export type IsolationChoice = "auto" | "bubblewrap" | "oci" | "process";
@@ -26,6 +26,8 @@ export interface Config {
   readonly host: string;
   /** 0 lets the system choose; the ready line names the port. */
   readonly port: number;
+  /** Threads that speak HTTP for the server's thread; none: it does so itself. */
+  readonly fronts: number;
   /** Absolute path; everything that survives a restart lives below it. */
   readonly dataDir: string;
   /** `auto` takes the strongest driver the machine has and warns when that is `process`. */
@@ -126,6 +128,16 @@ function keyPair(env: Variables, prefix: string): KeyPair | undefined {
   return undefined;
 }
 
+/** One front has time for more than the server's thread; docs/decisions/0025-fronts.md has the numbers. Throws ConfigError. */
+function fronts(env: Variables): number {
+  // Elsewhere the system does not spread connections over those who share a port.
+  const canShare = process.platform === "linux";
+  const fitting = canShare && os.availableParallelism() >= FRONT_LIMITS.processorsMin ? 1 : 0;
+  const count = integer(env, "LAMBKIN_FRONTS", fitting, 0, FRONT_LIMITS.frontsMax);
+  if (count > 0 && !canShare) throw new ConfigError("LAMBKIN_FRONTS needs Linux; elsewhere it must be 0.");
+  return count;
+}
+
 /** Throws ConfigError. `cwd` is what a relative data folder is relative to. */
 export function readConfig(env: Variables, cwd: string): Config {
   const host = env["LAMBKIN_HOST"] || "127.0.0.1";
@@ -143,6 +155,7 @@ export function readConfig(env: Variables, cwd: string): Config {
   return Object.freeze({
     host,
     port: integer(env, "LAMBKIN_PORT", 4566, 0, 65_535),
+    fronts: fronts(env),
     dataDir,
     isolation: oneOf(env, "LAMBKIN_ISOLATION", ["auto", "bubblewrap", "oci", "process"], "auto"),
     ociRuntime: oneOf(env, "LAMBKIN_OCI_RUNTIME", ["auto", "runc", "crun", "runsc"], "auto"),

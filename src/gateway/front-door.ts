@@ -1,7 +1,7 @@
 /** One HTTP request from its head to its answer: which service, which operation, is it valid, what came out. */
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Duplex } from "node:stream";
+import { type Duplex, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { HTTP_LIMITS } from "../config/mod.ts";
 import {
@@ -28,9 +28,9 @@ import { refuse, Tunnels, type TunnelTable } from "./tunnels.ts";
 /** A part of the product's own HTTP surface, outside AWS: `/_lambkin/...` and the console. */
 export type ProductRoute = (request: HttpRequest, requestId: string) => Promise<HttpAnswer | undefined>;
 
-/** Host names that lead somewhere else than to an AWS API: each is asked whether a host is its own. */
+/** Host names that lead somewhere else than to an AWS API. */
 export interface VirtualHost {
-  owns(host: string): boolean;
+  readonly hosts: RegExp;
   /** Largest body, bytes. */
   readonly bodyBytesMax: number;
   answer(request: HttpRequest, requestId: string): Promise<HttpAnswer>;
@@ -86,7 +86,7 @@ export class FrontDoor {
   /** Whether the connection of this request is to become a tunnel. */
   isTunnel(incoming: IncomingMessage): boolean {
     const host = incoming.headers.host ?? "";
-    return this.#tunnels.has(incoming) && !this.#options.virtualHosts.some((each) => each.owns(host));
+    return this.#tunnels.has(incoming) && !this.#options.virtualHosts.some(({ hosts }) => hosts.test(host));
   }
 
   /** The connection of a request that is one for a tunnel; never rejects. */
@@ -128,6 +128,8 @@ export class FrontDoor {
       // A header that HTTP cannot carry, a stream that broke: what was to be said cannot be, but the client must not wait.
       if (!isNobodysFault(error)) this.#options.reportFault(error, requestId);
       response.destroy();
+      // Nobody reads on; whoever writes it is not to wait.
+      if (answer.body instanceof Readable) answer.body.destroy();
     }
   }
 
@@ -138,7 +140,7 @@ export class FrontDoor {
   ): Promise<HttpAnswer | undefined> {
     const { requestId } = progress;
     const host = header(head, "host") ?? "";
-    const owner = this.#options.virtualHosts.find((each) => each.owns(host));
+    const owner = this.#options.virtualHosts.find(({ hosts }) => hosts.test(host));
     if (owner !== undefined) {
       const whole = await wholeRequest(head, incoming, owner.bodyBytesMax);
       return whole && owner.answer(whole, requestId);

@@ -13,8 +13,19 @@ export interface HttpServer {
   drain(): Promise<void>;
 }
 
+/** Of a server that shares its port with other threads, and has its answers from elsewhere. */
+export interface FrontListening {
+  /** Resolves when answers have come to all requests that are answered at once. */
+  readonly answeredAtOnce: () => Promise<void>;
+}
+
 /** Rejects when the address cannot be bound. Port 0 lets the system choose. */
-export async function listen(frontDoor: FrontDoor, host: string, port: number): Promise<HttpServer> {
+export async function listen(
+  frontDoor: FrontDoor,
+  host: string,
+  port: number,
+  front?: FrontListening,
+): Promise<HttpServer> {
   const server = http.createServer(
     {
       maxHeaderSize: HTTP_LIMITS.headerBytesMax,
@@ -28,12 +39,24 @@ export async function listen(frontDoor: FrontDoor, host: string, port: number): 
   );
   server.on("upgrade", (request, socket, head) => void frontDoor.openTunnel(request, socket, head));
   server.on("clientError", refuseMalformed);
+  if (front !== undefined) keepHalfOpen(server, front);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen({ port, host, reusePort: front !== undefined }, resolve);
   });
   const address = server.address() as AddressInfo;
   return { host: address.address, port: address.port, drain: () => drain(server) };
+}
+
+/**
+ * Who ends its side behind its request has left, and still gets what is ready by then: without fronts because the end is read after
+ * the answer was written. The switch is one that node:http has had since its first days, without a page of documentation.
+ */
+function keepHalfOpen(server: Server, { answeredAtOnce }: FrontListening): void {
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on("connection", (socket) => {
+    socket.once("end", () => void answeredAtOnce().finally(() => socket.end()));
+  });
 }
 
 /** What the parser gives up on (broken HTTP, a body cut short, too large a head, too slow) gets AWS's form all the same. */

@@ -37,12 +37,7 @@ export class Tunnels {
     if (!LOOPBACK.test(request.remoteAddress)) {
       throw new ApiError("AccessDeniedException", "Tunnels are opened from this machine only.");
     }
-    if (this.#isClosed || this.#open.size >= HTTP_LIMITS.tunnelsMax) {
-      throw new ApiError(
-        "TooManyRequestsException",
-        `Lambkin keeps at most ${HTTP_LIMITS.tunnelsMax} tunnels open at a time.`,
-      );
-    }
+    if (this.#isClosed || this.#open.size >= HTTP_LIMITS.tunnelsMax) throw tooManyTunnels();
     this.#open.add(socket);
     socket.once("close", () => this.#open.delete(socket));
     // Half a tunnel is none: connections of an HTTP server would stay open in one direction.
@@ -66,6 +61,14 @@ export class Tunnels {
     this.#isClosed = true;
     for (const socket of this.#open) socket.destroy();
   }
+}
+
+export function tooManyTunnels(): ApiError {
+  const { tunnelsMax } = HTTP_LIMITS;
+  return new ApiError(
+    "TooManyRequestsException",
+    `Lambkin keeps at most ${tunnelsMax} tunnels open at a time.`,
+  );
 }
 
 const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;

@@ -18,14 +18,11 @@ const FORBIDDEN =
 
 export class FunctionUrls {
   readonly #dependencies: LambdaDependencies;
+  readonly hosts = HOST;
   readonly bodyBytesMax = LAMBDA_LIMITS.invokePayloadBytesMax;
 
   constructor(dependencies: LambdaDependencies) {
     this.#dependencies = dependencies;
-  }
-
-  owns(host: string): boolean {
-    return HOST.test(host);
   }
 
   async answer(request: UrlRequest, requestId: string): Promise<UrlAnswer> {

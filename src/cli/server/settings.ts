@@ -20,6 +20,7 @@ function setting(variable: string, flags: string, text: string, choices?: readon
 export const SETTINGS: readonly SettingOption[] = [
   setting("LAMBKIN_PORT", "--port <number>", "where it listens; 0 takes any"),
   setting("LAMBKIN_HOST", "--host <address>", "on which address; only loopback so far"),
+  setting("LAMBKIN_FRONTS", "--fronts <number>", "threads that speak HTTP for the server"),
   setting("LAMBKIN_DATA_DIR", "--data-dir <folder>", "where everything is kept"),
   setting("LAMBKIN_ISOLATION", "--isolation <driver>", "how functions are isolated", [
     ...["auto", "bubblewrap", "oci", "process"],
