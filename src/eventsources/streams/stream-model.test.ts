@@ -9,7 +9,7 @@ import { type StreamCall, StreamReading } from "../../../testkit/stream-reading.
 import type { MappingSettings } from "../../model/mod.ts";
 import { StreamFault } from "./stream-source.ts";
 
-const RUNS = 200;
+const RUNS = 120;
 const SHARDS_MAX = 6;
 const DESTINATION = { OnFailure: { Destination: "arn:aws:sqs:us-east-1:000000000000:failed" } };
 
@@ -50,6 +50,8 @@ class Model {
     const { reading } = this;
     reading.stream.pageRecordsMax = 3;
     reading.start(this.#settings);
+    // LATEST begins with the first look.
+    await reading.idle();
     for (const step of steps) await this.#take(step);
     await this.#end();
     for (const [number, { shardId }] of this.sent) {
@@ -98,6 +100,7 @@ class Model {
       case "reconfigure":
         // Not what an answer means, which a call that is under way would not know.
         this.#settings = {
+          ...this.#settings,
           ...step.settings,
           FunctionResponseTypes: this.#settings.FunctionResponseTypes ?? [],
         };
@@ -263,8 +266,14 @@ describe("a stream", () => {
     fc.assert(
       fc.asyncProperty(
         settings,
+        fc.constantFrom("TRIM_HORIZON", "LATEST"),
+        fc.boolean(),
         fc.array(step, { minLength: 5, maxLength: 60, size: "max" }),
-        (first, steps) => new Model({ ...first, StartingPosition: "TRIM_HORIZON" }).run(steps),
+        (first, StartingPosition, knowsTime, steps) => {
+          const model = new Model({ ...first, StartingPosition });
+          model.reading.stream.knowsTime = knowsTime;
+          return model.run(steps);
+        },
       ),
       { numRuns: RUNS },
     ));
