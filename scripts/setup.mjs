@@ -201,6 +201,7 @@ if (process.platform === "linux") {
   provide("bubblewrap", () => existsSync("/usr/bin/bwrap") || succeeds("bwrap", ["--version"]), [
     "bubblewrap",
   ]);
+  provide("perl", () => existsSync("/usr/bin/perl"), ["perl-base"]);
   // Only root can use these: networks and limited /tmp folders of functions.
   if (process.getuid() === 0) {
     const runs = (program) => succeeds("/bin/sh", ["-c", `command -v ${program}`]);

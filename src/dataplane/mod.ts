@@ -11,6 +11,7 @@ export type { ExecutionEnvironment } from "./environment/execution-environment.t
 export { clearParkingFolder, ParkedSandboxes } from "./environment/parked-sandboxes.ts";
 export { prepareDebugging } from "./environment/prepare-debugging.ts";
 export { StartQueue } from "./environment/start-queue.ts";
+export { Launcher } from "./host/launcher.ts";
 export { ConcurrencyLedger } from "./invoke/concurrency-ledger.ts";
 export { DataPlane } from "./invoke/data-plane.ts";
 export { DebugSession } from "./invoke/debug-session.ts";

@@ -6,5 +6,5 @@ export * from "./first-in-first-out.ts";
 export * from "./group-commit.ts";
 export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";
-export * from "./shell-session.ts";
+export * from "./quoted.ts";
 export * from "./tunnel-frames.ts";

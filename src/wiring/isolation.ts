@@ -14,6 +14,7 @@ import {
   EnvironmentPool,
   environmentFactory,
   findInterpreters,
+  Launcher,
   openScratchVolumes,
   ParkedSandboxes,
   placesOf,
@@ -48,8 +49,9 @@ export async function openIsolation({ config, env, project, clock, ...parts }: I
     (each) => each !== undefined,
   );
   const cgroups = Cgroups.open();
+  const launcher = new Launcher();
   const [{ driver, warning }, interpreters] = await Promise.all([
-    chooseDriver(config.isolation, config.ociRuntime, folder, cgroups),
+    chooseDriver(config.isolation, config.ociRuntime, folder, launcher, cgroups),
     findInterpreters(placesOf(env, runtimeFolders)),
   ]);
   const [{ network, warning: networkWarning }, volumes] = await Promise.all([
@@ -116,7 +118,7 @@ export async function openIsolation({ config, env, project, clock, ...parts }: I
       await snapshots.close();
     },
     async close(): Promise<void> {
-      await Promise.all([cgroups?.close(), volumes.close(), network.close()]);
+      await Promise.all([cgroups?.close(), volumes.close(), network.close(), launcher.close()]);
     },
   };
 }

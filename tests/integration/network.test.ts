@@ -53,15 +53,17 @@ function nameOf(pid: string): string | undefined {
   }
 }
 
-/** Those it started itself. */
+/** Those it started, and those that its helpers did for it. */
 function processesOf({
   child,
-}: ServerProcess): { readonly pid: number; readonly name: string | undefined }[] {
-  const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "latin1");
-  return children
-    .trim()
-    .split(" ")
-    .map((pid) => ({ pid: Number(pid), name: nameOf(pid) }));
+}: ServerProcess): { readonly pid: string; readonly name: string | undefined }[] {
+  const own = childrenOf(String(child.pid));
+  return [...own, ...own.flatMap(childrenOf)].map((pid) => ({ pid, name: nameOf(pid) }));
+}
+
+function childrenOf(pid: string): string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
+  return children === "" ? [] : children.split(" ");
 }
 
 function assertNoneReached({ targets }: Probed): void {
@@ -271,7 +273,7 @@ describe("the rules of functions' networks", { skip }, () => {
     const handle = tableHandle();
     const holder = processesOf(server).find(({ name }) => name === "nft");
     assert.ok(holder);
-    process.kill(holder.pid, "SIGKILL");
+    process.kill(Number(holder.pid), "SIGKILL");
     await waitFor("new rules", () => (tableHandle() ?? handle) !== handle || undefined);
     const listener = await listenOn("0.0.0.0");
     try {

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Cgroups, chooseDriver, chooseNetwork, openScratchVolumes } from "../../dataplane/mod.ts";
+import { Cgroups, chooseDriver, chooseNetwork, Launcher, openScratchVolumes } from "../../dataplane/mod.ts";
 import { type Finding, findProgram, installCommand } from "./finding.ts";
 
 /** Tries each part as a server that starts now would. Leaves nothing behind. */
@@ -25,7 +25,7 @@ export async function isolationFindings(): Promise<Finding[]> {
 async function sandboxFinding(folder: string, cgroups: Cgroups | undefined): Promise<Finding> {
   const name = "isolation";
   try {
-    const { driver, warning } = await chooseDriver("auto", "auto", folder, cgroups);
+    const { driver, warning } = await chooseDriver("auto", "auto", folder, new Launcher(), cgroups);
     if (warning === undefined) return { name, state: "ok", text: `functions run in ${driver.name}` };
     return { name, state: "missing", text: warning.split(". ")[0] ?? "", help: installCommand("bubblewrap") };
   } catch (error) {
@@ -57,7 +57,7 @@ async function networkFinding(folder: string, isIsolated: boolean): Promise<Find
 function networkHelp(isRoot: boolean): string {
   const wanted = isRoot
     ? ([
-        ["ip", "iproute2"],
+        ["perl", "perl-base"],
         ["nft", "nftables"],
       ] as const)
     : ([

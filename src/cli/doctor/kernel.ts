@@ -71,7 +71,7 @@ function programs(): Finding[] {
   const isRoot = process.getuid?.() === 0;
   const wanted = [
     { name: "bwrap", package: "bubblewrap", why: "isolates functions", isNeeded: true },
-    { name: "ip", package: "iproute2", why: "gives functions a network", isNeeded: true },
+    { name: "perl", package: "perl-base", why: "starts functions", isNeeded: true },
     { name: "nft", package: "nftables", why: "keeps their networks apart (as root)", isNeeded: isRoot },
     {
       name: "pasta",
@@ -79,6 +79,7 @@ function programs(): Finding[] {
       why: "gives them a network where the server is not root",
       isNeeded: !isRoot,
     },
+    { name: "ip", package: "iproute2", why: "closes that network off", isNeeded: !isRoot },
     {
       name: "mkfs.ext4",
       package: "e2fsprogs",

@@ -29,7 +29,7 @@ const COMPILER_FOLDER = "/tmp/compiled";
 
 /** Empty where it came to nothing. Rejects when the machine cannot start a sandbox. */
 export async function compileModules(parts: SandboxParts, request: CompileRequest): Promise<CompiledFile[]> {
-  const { driver, starts, clock, volumes } = parts;
+  const { driver, starts, clock } = parts;
   const { choice, files, modules, signal } = request;
   const folders = { ...files, ...runtimeFolders(parts, choice) };
   const paths = driver.guestPaths(folders);
@@ -40,7 +40,7 @@ export async function compileModules(parts: SandboxParts, request: CompileReques
       sandboxId: `${id}-0`,
       tmp: place.volume.folder,
       network: place.slot,
-      mountNamespace: volumes.mountNamespace,
+      mountNamespace: place.volume.mountNamespace,
       folders,
       mounts: [],
       command: runtimeArguments(choice, paths),

@@ -120,7 +120,7 @@ export class ParkedSandboxes {
   }
 
   async #make(choice: RuntimeChoice): Promise<ParkedSandbox> {
-    const { driver, runtimes, volumes } = this.#options;
+    const { driver, runtimes } = this.#options;
     const id = randomBytes(16).toString("hex");
     const own = path.join(this.#options.folder, id);
     const folders = {
@@ -141,7 +141,7 @@ export class ParkedSandboxes {
         sandboxId: `${id}-0`,
         tmp: place.volume.folder,
         network: place.slot,
-        mountNamespace: volumes.mountNamespace,
+        mountNamespace: place.volume.mountNamespace,
         folders,
         mounts: [],
         command: runtimeArguments(choice, paths),

@@ -133,7 +133,7 @@ export async function startSandbox(
     sandboxId: request.sandboxId,
     tmp: place.volume.folder,
     network: place.slot,
-    mountNamespace: parts.volumes.mountNamespace,
+    mountNamespace: place.volume.mountNamespace,
     folders,
     mounts,
     readOnly: debug?.readOnly ?? [],

@@ -16,7 +16,7 @@ type Candidate = keyof typeof CANDIDATES;
 const CANDIDATES = { namespaces: NamespaceNetwork, pasta: PastaNetwork } as const;
 
 const NEEDS: Readonly<Record<Candidate, string>> = {
-  namespaces: "root, iproute2 and nftables (`apt-get install iproute2 nftables`)",
+  namespaces: "root, Perl and nftables (`apt-get install perl-base nftables`)",
   pasta: "pasta (`apt-get install passt iproute2`) and /dev/net/tun",
 };
 

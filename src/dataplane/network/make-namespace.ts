@@ -1,37 +1,32 @@
-/** Makes namespaces that nothing but descriptors of this process hold: no name in a file system is left behind. */
+/**
+ * Makes a user and a network namespace that nothing but descriptors of this process hold: no name in a file system is left
+ * behind. Their maker is root in the first, and needs no right to make the other.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { NETWORK_LIMITS } from "../../config/mod.ts";
 
-/** With `user` its maker is root in it, and needs no right to make the others. */
-export type NamespaceKind = "net" | "user";
+const KINDS = ["user", "net"] as const;
 
 export interface NamespaceRecipe {
-  readonly kinds: readonly NamespaceKind[];
-  /** Path of the user namespace in which they are made; otherwise in our own. */
-  readonly within?: string | undefined;
   /** What the host does from outside, before `setUp`; `pid` is a process in the namespaces. */
-  readonly connect?: (pid: number) => Promise<void>;
+  readonly connect: (pid: number) => Promise<void>;
   /** Shell script that runs inside, as root of it. */
   readonly setUp: string;
 }
 
 export interface MadeNamespaces {
   /** Paths for `nsenter`, good in this process and its children. */
-  readonly files: Readonly<Record<NamespaceKind, string>>;
+  readonly files: Readonly<Record<(typeof KINDS)[number], string>>;
   readonly descriptors: readonly number[];
 }
 
 /** Rejects where this process may not, or when it takes too long. */
 export async function makeNamespace(recipe: NamespaceRecipe): Promise<MadeNamespaces> {
-  const { kinds, within, connect, setUp } = recipe;
-  const flags = kinds.flatMap((kind) => (kind === "user" ? ["--user", "--map-root-user"] : [`--${kind}`]));
-  const entering =
-    within === undefined ? [] : ["nsenter", `--user=${within}`, "--preserve-credentials", "--"];
+  const { connect, setUp } = recipe;
   const script = `echo; read -r _ || exit 1\n${setUp}\necho; read -r _`;
-  const [program, ...args] = [...entering, "unshare", ...flags, "--", "/bin/sh", "-c", script] as const;
-  const maker = spawn(program as string, args, {
+  const maker = spawn("unshare", ["--user", "--map-root-user", "--net", "--", "/bin/sh", "-c", script], {
     stdio: ["pipe", "pipe", "ignore"],
     env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin" },
     timeout: NETWORK_LIMITS.slotMsMax,
@@ -48,11 +43,11 @@ export async function makeNamespace(recipe: NamespaceRecipe): Promise<MadeNamesp
   const descriptors: number[] = [];
   try {
     await Promise.race([once(maker.stdout, "data"), ended]);
-    await connect?.(maker.pid as number);
+    await connect(maker.pid as number);
     maker.stdin.write("\n");
     await Promise.race([once(maker.stdout, "data"), ended]);
-    const files: Record<NamespaceKind, string> = { net: "", user: "" };
-    for (const kind of kinds) {
+    const files = { net: "", user: "" };
+    for (const kind of KINDS) {
       const descriptor = openSync(`/proc/${maker.pid}/ns/${kind}`, "r");
       descriptors.push(descriptor);
       files[kind] = `/proc/${process.pid}/fd/${descriptor}`;

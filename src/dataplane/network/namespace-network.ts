@@ -6,9 +6,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { NETWORK_LIMITS } from "../../config/mod.ts";
+import { HostHelper } from "../host/host-helper.ts";
 import { ApiListener } from "../runtime-api/api-listener.ts";
 import { writeHostsFile } from "./hosts-file.ts";
-import { IpCommands } from "./ip-command.ts";
 import { findNameServers, type NameServers } from "./name-servers.ts";
 import type { Network, NetworkOptions, NetworkSlot } from "./network.ts";
 import { openNetworkNamespace } from "./network-namespace.ts";
@@ -16,7 +16,9 @@ import {
   CREDENTIALS_ADDRESS,
   GATEWAY,
   gatewayName,
+  guestNumber,
   interfaceGroup,
+  interfaceIndex,
   interfaceName,
   RUNTIME_API_PORT,
 } from "./network-rules.ts";
@@ -32,15 +34,13 @@ interface Slot extends PooledSlot {
   readonly api: ApiListener;
 }
 
-/** Of 198.18.0.0/15: 4,096 addresses a server. */
-const ADDRESSES_OF_SERVER = 4096;
 const FORWARDING = "/proc/sys/net/ipv4/ip_forward";
 
 export class NamespaceNetwork implements Network {
   readonly name: "namespaces" | "none";
   readonly weaknesses: readonly string[];
   readonly #folder: string;
-  readonly #ip: IpCommands;
+  readonly #helper: HostHelper;
   readonly #number: ServerNumber;
   readonly #nameServers: NameServers;
   readonly #table: RuleTable;
@@ -54,11 +54,11 @@ export class NamespaceNetwork implements Network {
     number: ServerNumber,
     nameServers: NameServers,
     table: RuleTable,
-    ip: IpCommands,
+    helper: HostHelper,
     { isOffline, folder, reportFault }: NetworkOptions,
   ) {
     this.#folder = folder;
-    this.#ip = ip;
+    this.#helper = helper;
     this.name = isOffline ? "none" : "namespaces";
     this.weaknesses = isOffline ? [] : nameServers.weaknesses;
     this.#number = number;
@@ -75,24 +75,24 @@ export class NamespaceNetwork implements Network {
   static async open(options: NetworkOptions): Promise<NamespaceNetwork> {
     const number = await takeServerNumber();
     if (number === undefined) throw new Error(`${NETWORK_LIMITS.serversMax} servers on this machine already`);
-    const ip = new IpCommands();
+    const helper = new HostHelper();
     let table: RuleTable | undefined;
     try {
       await removeStaleRules();
-      await removeInterfaces(ip, number);
+      await removeInterfaces(helper, number);
       // Without it no packet of a namespace leaves the machine.
       if (!options.isOffline && readFileSync(FORWARDING, "utf8").trim() === "0")
         writeFileSync(FORWARDING, "1");
-      await addGateway(ip, number);
+      await addGateway(helper, number);
       const nameServers = await findNameServers(options.folder);
       table = await RuleTable.open(rules(number, nameServers, undefined), options.reportFault);
-      const network = new NamespaceNetwork(number, nameServers, table, ip, options);
+      const network = new NamespaceNetwork(number, nameServers, table, helper, options);
       // Whoever counts on it must know that slots can be made; this one is the first of the pool.
       await network.#pool.release(await network.#make());
       return network;
     } catch (error) {
       await table?.close();
-      ip.close();
+      helper.close();
       number.release();
       throw error;
     }
@@ -131,10 +131,10 @@ export class NamespaceNetwork implements Network {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    await removeInterfaces(this.#ip, this.#number);
+    await removeInterfaces(this.#helper, this.#number);
     await this.#pool.close();
     await this.#table.close();
-    this.#ip.close();
+    this.#helper.close();
     this.#number.release();
   }
 
@@ -148,10 +148,11 @@ export class NamespaceNetwork implements Network {
       await writeHostsFile(hosts, guestAddress);
       const namespace = await openNetworkNamespace({
         interfaceName: hostEnd,
+        interfaceIndex: interfaceIndex(this.#number.value, slot),
         interfaceGroup: interfaceGroup(this.#number.value),
         address: guestAddress,
         within,
-        ip: this.#ip,
+        helper: this.#helper,
       });
       await this.#table.addRuntimeApi(hostEnd, api.port);
       return {
@@ -202,20 +203,15 @@ async function removeStaleRules(): Promise<void> {
 }
 
 /** All of a server's at once. A killed one's stay while its frozen functions wait to be ended. */
-async function removeInterfaces(ip: IpCommands, { value }: ServerNumber): Promise<void> {
-  await ip.run([`link del group ${interfaceGroup(value)}`]).catch(() => {
+async function removeInterfaces(helper: HostHelper, { value }: ServerNumber): Promise<void> {
+  await helper.ask("remove-interfaces", String(interfaceGroup(value))).catch(() => {
     // There are none.
   });
 }
 
-/** The host's address for all of a server's guests, on an interface that is there from the start; its other end leads nowhere. */
-async function addGateway(ip: IpCommands, { value }: ServerNumber): Promise<void> {
-  const name = gatewayName(value);
-  await ip.run([
-    `link add ${name} group ${interfaceGroup(value)} type veth peer name ${name}x`,
-    `addr add ${GATEWAY}/32 dev ${name}`,
-    `link set ${name} up`,
-  ]);
+/** The host's address for all of a server's guests, on an interface that is there from the start. */
+async function addGateway(helper: HostHelper, { value }: ServerNumber): Promise<void> {
+  await helper.ask("add-gateway", gatewayName(value), String(interfaceGroup(value)), GATEWAY);
 }
 
 function rules(
@@ -228,6 +224,6 @@ function rules(
 
 /** Slot 0 is the address of the whole range. */
 function addressOf(server: number, slot: number): string {
-  const number = server * ADDRESSES_OF_SERVER + slot;
+  const number = guestNumber(server, slot);
   return `198.${18 + (number >> 16)}.${(number >> 8) & 255}.${number & 255}`;
 }

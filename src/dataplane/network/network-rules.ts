@@ -49,6 +49,22 @@ export function interfaceGroup(server: number): number {
   return 198_180_000 + server;
 }
 
+/** Of 198.18.0.0/15: 4,096 addresses a server. */
+const GUESTS_OF_SERVER = 4096;
+
+/** Tells guests of all servers of this machine apart. */
+export function guestNumber(server: number, slot: number): number {
+  return server * GUESTS_OF_SERVER + slot;
+}
+
+/** The kernel counts from 1 and never gets here. */
+const FIRST_INDEX = 1_000_000_000;
+
+/** Of the host's end: chosen, so that nobody need ask for it. */
+export function interfaceIndex(server: number, slot: number): number {
+  return FIRST_INDEX + guestNumber(server, slot);
+}
+
 /** `owner` ties the table to the process that makes it (Linux 5.12). All in one line, which is one transaction. */
 export function tableCommands(rules: RuleSet, isOwned: boolean): string {
   const { server, guests, endpointPort, nameServers, runtimeApis } = rules;

@@ -89,7 +89,6 @@ export class PastaNetwork implements Network {
     let pasta: Pasta | undefined;
     try {
       const { files, descriptors } = await makeNamespace({
-        kinds: ["user", "net"],
         connect: async (pid) => {
           pasta = await startPasta({ pid, folder, isOffline, ports: [api.port, ...endpointPorts] });
         },

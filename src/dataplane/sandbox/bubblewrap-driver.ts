@@ -4,6 +4,7 @@
  */
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
+import type { Launcher } from "../host/launcher.ts";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
 import { enterGuest } from "./enter.ts";
 import {
@@ -26,6 +27,7 @@ import type { Machine } from "./seccomp/filter.ts";
 import { supervisedCommand } from "./supervisor.ts";
 
 export interface BubblewrapOptions {
+  readonly launcher: Launcher;
   /** Absolute path of `bwrap`. */
   readonly program: string;
   /** Undefined where its system calls are not known. */
@@ -59,7 +61,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
       const dispose = async (): Promise<void> => cgroup?.remove();
       const filterFile = spec.copying === "source" ? options.sourceFilterFile : options.filterFile;
       try {
-        const running = await launch({
+        const running = await launch(options.launcher, {
           // The arguments hold the function's variables: through a descriptor they stay out of `ps`, and bwrap
           // itself starts with a clean environment, out of reach of a function's LD_PRELOAD.
           command: [

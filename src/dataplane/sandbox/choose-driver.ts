@@ -5,6 +5,8 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { IsolationChoice, OciRuntimeChoice } from "../../config/mod.ts";
+import { PERL } from "../host/helper-process.ts";
+import type { Launcher } from "../host/launcher.ts";
 import { bubblewrapDriver } from "./bubblewrap-driver.ts";
 import type { Cgroups } from "./cgroup.ts";
 import { ACCOUNT_FILES, type AccountFiles } from "./guest-root.ts";
@@ -28,16 +30,22 @@ export async function chooseDriver(
   choice: IsolationChoice,
   ociRuntime: OciRuntimeChoice,
   scratchDir: string,
+  launcher: Launcher,
   cgroups: Cgroups | undefined,
 ): Promise<DriverChoice> {
+  if (!existsSync(PERL)) {
+    throw new Error(
+      `there is no ${PERL} on this machine, which starts functions (\`apt-get install perl-base\`)`,
+    );
+  }
   if (choice === "process") {
     return {
-      driver: processDriver(cgroups),
+      driver: processDriver(launcher, cgroups),
       warning: "LAMBKIN_ISOLATION=process: functions run WITHOUT isolation, as the user that runs Lambkin.",
     };
   }
   if (choice === "oci")
-    return { driver: await chooseOci(ociRuntime, scratchDir, cgroups), warning: undefined };
+    return { driver: await chooseOci(ociRuntime, scratchDir, launcher, cgroups), warning: undefined };
   const found = await findBubblewrap();
   if (found.program !== undefined) {
     const accountFiles = await writeAccountFiles(scratchDir);
@@ -50,7 +58,7 @@ export async function chooseDriver(
     }
     return {
       driver: bubblewrapDriver({
-        ...{ program: found.program, machine, filterFile, sourceFilterFile, cgroups, accountFiles },
+        ...{ launcher, program: found.program, machine, filterFile, sourceFilterFile, cgroups, accountFiles },
       }),
       warning: undefined,
     };
@@ -59,7 +67,7 @@ export async function chooseDriver(
     throw new Error(`LAMBKIN_ISOLATION=bubblewrap, but bubblewrap does not work here: ${found.reason}`);
   }
   return {
-    driver: processDriver(cgroups),
+    driver: processDriver(launcher, cgroups),
     warning:
       `Functions run WITHOUT isolation: bubblewrap does not work here (${found.reason}). ` +
       "On Debian and Ubuntu `apt-get install bubblewrap` gives it.",
@@ -80,6 +88,7 @@ const OCI_RUNTIMES: readonly OciRuntimeName[] = ["crun", "runc", "runsc"];
 async function chooseOci(
   choice: OciRuntimeChoice,
   folder: string,
+  launcher: Launcher,
   cgroups: Cgroups | undefined,
 ): Promise<SandboxDriver> {
   if (cgroups === undefined || process.getuid?.() !== 0) {
@@ -97,7 +106,16 @@ async function chooseOci(
     const filterFile = machine === undefined ? undefined : path.join(folder, "seccomp.bpf");
     if (filterFile !== undefined && machine !== undefined)
       await writeFile(filterFile, seccompFilter(machine));
-    return ociDriver({ filterFile, runtime, program, machine, cgroups, accountFiles, folder: bundles });
+    return ociDriver({
+      launcher,
+      filterFile,
+      runtime,
+      program,
+      machine,
+      cgroups,
+      accountFiles,
+      folder: bundles,
+    });
   }
   const wanted = choice === "auto" ? OCI_RUNTIMES.join(", ") : choice;
   throw new Error(

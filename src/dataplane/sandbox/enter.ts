@@ -6,6 +6,7 @@ import { PassThrough, type Readable, type Writable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SANDBOX_LIMITS } from "../../config/mod.ts";
 import { quoted } from "../../kit/mod.ts";
+import { PERL } from "../host/helper-process.ts";
 import { CODE, GUEST_GID, GUEST_UID } from "./guest-root.ts";
 import { FILTER_DESCRIPTOR, joiningScript, type LaunchOptions } from "./launch.ts";
 import { Closed, type Entered, type EnterSpec, type ExitStatus } from "./sandbox.ts";
@@ -83,7 +84,6 @@ async function found(inside: () => number | undefined, ended: Promise<unknown>):
 }
 
 const LOOK_AGAIN_MS = 5;
-const PERL = "/usr/bin/perl";
 
 /** Rejects with Closed. */
 export async function enter(options: EnterOptions): Promise<Entered> {

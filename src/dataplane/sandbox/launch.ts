@@ -1,12 +1,13 @@
 /** Starts a guest's first process with its descriptors in place: 3 is the control socket, 1 and 2 are one pipe. */
-import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync } from "node:fs";
-import type { Duplex, Readable } from "node:stream";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { ENVIRONMENT_LIMITS, SANDBOX_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
+import type { Launcher } from "../host/launcher.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { generation, MemoryWatch } from "./memory-watch.ts";
-import type { CopySource, ExitStatus, Sandbox } from "./sandbox.ts";
+import type { CopySource, Sandbox } from "./sandbox.ts";
 import { SUPERVISOR_DESCRIPTORS, Supervisor } from "./supervisor.ts";
 
 export const FILTER_DESCRIPTOR = 5;
@@ -63,54 +64,44 @@ export function joiningScript({ cgroup, limitsOpenFiles, memoryMib }: Limits): s
 }
 
 /** Rejects when the program cannot be started. */
-export async function launch(options: LaunchOptions): Promise<Launched> {
+export async function launch(launcher: Launcher, options: LaunchOptions): Promise<Launched> {
   const { cgroup } = options;
   const filter = options.filterFile === undefined ? "" : `${FILTER_DESCRIPTOR}<'${options.filterFile}'`;
   const script = `${joiningScript(options)}; exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`;
-  const child = spawn("/bin/sh", ["-c", script, "sh", ...options.command], {
-    cwd: options.workingFolder,
-    env: options.variables as Record<string, string>,
-    stdio: [
-      ...([
-        "ignore",
-        "pipe",
-        "ignore",
-        "pipe",
-        options.handedOver === undefined ? "ignore" : "pipe",
-      ] as const),
-      ...(options.isSupervised ? (["ignore", "pipe", "pipe"] as const) : []),
-      ...channelDescriptors(options.copying),
+  const { processId, connections, exited } = await launcher.start({
+    command: ["/bin/sh", "-c", script, "sh", ...options.command],
+    variables: options.variables,
+    folder: options.workingFolder,
+    connections: [
+      ...[LOGS, CONTROL, HANDED_OVER].filter((place) => place !== HANDED_OVER || options.handedOver),
+      ...(options.isSupervised ? Object.values(SUPERVISOR_DESCRIPTORS) : []),
+      ...(options.copying === "source" ? [CHANNEL_DESCRIPTOR] : []),
     ],
-    // A group of its own: kill() reaches what the guest started, a Ctrl-C at our terminal does not.
-    detached: true,
+    given:
+      typeof options.copying === "object"
+        ? [{ place: CHANNEL_DESCRIPTOR, own: descriptorOf(options.copying.channel) }]
+        : [],
   });
-  await new Promise<void>((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", reject);
-  });
-  const exited = new Promise<ExitStatus>((resolve) => {
-    child.once("exit", (code, signal) => resolve({ code, signal }));
-  });
-  const [, logs, , control, handOver] = child.stdio;
-  invariant(logs && control && child.pid !== undefined, "the guest's descriptors are missing");
+  const connection = (place: number): Socket => {
+    const socket = connections.get(place);
+    invariant(socket, "a descriptor of the guest is missing");
+    return socket;
+  };
   // A guest that ends before it has read everything breaks the pipe; its exit tells, these errors add nothing.
-  child.on("error", ignored);
-  handOver?.on("error", ignored);
-  if (options.handedOver !== undefined) (handOver as Duplex).end(options.handedOver);
-  const pid = child.pid;
+  if (options.handedOver !== undefined) connection(HANDED_OVER).resume().end(options.handedOver);
+  const pid = processId;
   const watch =
     cgroup === undefined ? new MemoryWatch(pid, options.memoryMib * MIB, () => killGroup(pid)) : undefined;
-  child.once("exit", () => watch?.stop());
-  const pipes: readonly unknown[] = child.stdio;
+  void exited.then(() => watch?.stop());
   const supervisor = options.isSupervised
     ? new Supervisor(
-        pipes[SUPERVISOR_DESCRIPTORS.channel] as Duplex,
-        options.tellsLogsApart ? (pipes[SUPERVISOR_DESCRIPTORS.extensionLogs] as Readable) : undefined,
+        connection(SUPERVISOR_DESCRIPTORS.channel),
+        options.tellsLogsApart ? connection(SUPERVISOR_DESCRIPTORS.extensionLogs) : undefined,
       )
     : undefined;
   return {
-    control: control as Duplex,
-    logs: logs as Readable,
+    control: connection(CONTROL),
+    logs: connection(LOGS),
     exited,
     processId: pid,
     supervisor,
@@ -133,23 +124,24 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
     copySource: () => {
       const [runtime] = generation(pid, options.runtimeDepth);
       invariant(options.copying === "source" && runtime !== undefined, "no runtime that could be copied");
-      return openCopySource(runtime, pipes[CHANNEL_DESCRIPTOR] as Duplex);
+      return openCopySource(runtime, connection(CHANNEL_DESCRIPTOR));
     },
     peakMemoryBytes: () => cgroup?.peakMemoryBytes() ?? watch?.peakBytes() ?? 0,
   };
 }
 
-function ignored(): void {}
-
+const LOGS = 1;
+const CONTROL = 3;
+const HANDED_OVER = 4;
 const CHANNEL_DESCRIPTOR = 6;
 
-function channelDescriptors(copying: LaunchOptions["copying"]): ("ignore" | "pipe" | Duplex)[] {
-  if (copying === undefined) return [];
-  return ["ignore", copying === "source" ? "pipe" : copying.channel];
+/** Node.js has no official way to ask. */
+function descriptorOf(socket: Duplex): number {
+  const { fd } = (socket as unknown as { readonly _handle: { readonly fd: number } })._handle;
+  return fd;
 }
 
 function openCopySource(runtime: number, channel: Duplex): ReturnType<Sandbox["copySource"]> {
-  channel.on("error", ignored);
   const user = openSync(`/proc/${runtime}/ns/user`, "r");
   const processes = openSync(`/proc/${runtime}/ns/pid`, "r");
   return {

@@ -5,6 +5,7 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
+import type { Launcher } from "../host/launcher.ts";
 import type { Cgroups } from "./cgroup.ts";
 import { enterGuest } from "./enter.ts";
 import {
@@ -29,6 +30,7 @@ import { supervisedCommand } from "./supervisor.ts";
 export type OciRuntimeName = "runc" | "crun" | "runsc";
 
 export interface OciOptions {
+  readonly launcher: Launcher;
   readonly runtime: OciRuntimeName;
   /** Absolute path. */
   readonly program: string;
@@ -119,7 +121,7 @@ export function ociDriver(options: OciOptions): SandboxDriver {
         await writeBundle(bundle, [...system, ...guestEntries(spec)], spec, options);
         const isSupervised = spec.extensions.length > 0;
         const { runArguments, redirections } = isSupervised ? manner.supervised : manner;
-        const running = await launch({
+        const running = await launch(options.launcher, {
           command: [
             ...entering({ mountNamespace: spec.mountNamespace }),
             ...[program, "--root", state, ...manner.globalArguments],

@@ -1,12 +1,13 @@
 /** The driver without isolation, for machines that cannot do better: a plain process that sees all its user sees. */
 import path from "node:path";
+import type { Launcher } from "../host/launcher.ts";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
 import { enter } from "./enter.ts";
 import { launch } from "./launch.ts";
 import type { SandboxDriver } from "./sandbox.ts";
 import { supervisedCommand } from "./supervisor.ts";
 
-export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
+export function processDriver(launcher: Launcher, cgroups: Cgroups | undefined): SandboxDriver {
   return {
     name: "process",
     canPark: false,
@@ -30,7 +31,7 @@ export function processDriver(cgroups: Cgroups | undefined): SandboxDriver {
     async start(spec) {
       const cgroup = cgroups?.create(spec.sandboxId, spec.memoryMib);
       try {
-        const running = await launch({
+        const running = await launch(launcher, {
           command: spec.extensions.length > 0 ? supervisedCommand(spec) : spec.command,
           isSupervised: spec.extensions.length > 0,
           runtimeDepth: 0,

@@ -8,22 +8,22 @@ import { chmod, mkdir, rm, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ENVIRONMENT_LIMITS, LAMBDA_LIMITS } from "../../config/mod.ts";
-import { quoted } from "../../kit/mod.ts";
-import { type MountNamespace, openMountNamespace } from "./mount-namespace.ts";
+import { invariant } from "../../errors/mod.ts";
+import { HostHelper } from "../host/host-helper.ts";
 
 const run = promisify(execFile);
 
 export interface ScratchVolume {
   /** Host folder, empty when it is handed out. */
   readonly folder: string;
+  /** In which the folder has its content; undefined is this process's own. */
+  readonly mountNamespace: string | undefined;
   /** Removes it with all that is in it. */
   release(): Promise<void>;
 }
 
 export interface ScratchVolumes {
   readonly weaknesses: readonly string[];
-  /** Where the folders have their content; undefined is this process's own mount namespace. */
-  readonly mountNamespace: string | undefined;
   acquire(sizeMib: number): Promise<ScratchVolume>;
   /** All that is in one into another, which is empty. */
   copy(from: ScratchVolume, to: ScratchVolume): Promise<void>;
@@ -35,9 +35,7 @@ export interface ScratchVolumes {
 export async function openScratchVolumes(folder: string): Promise<ScratchVolumes> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const namespace = await openMountNamespace().catch(() => undefined);
-  if (namespace === undefined) return new PlainFolders(folder);
-  const volumes = new MountedVolumes(folder, namespace);
+  const volumes = new MountedVolumes(folder);
   try {
     await (await volumes.acquire(LAMBDA_LIMITS.ephemeralStorageMibDefault)).release();
     return volumes;
@@ -49,7 +47,6 @@ export async function openScratchVolumes(folder: string): Promise<ScratchVolumes
 
 class PlainFolders implements ScratchVolumes {
   readonly weaknesses = ["/tmp is not limited: no file system can be mounted for it"];
-  readonly mountNamespace = undefined;
   readonly #folder: string;
   #count = 0;
 
@@ -61,7 +58,7 @@ class PlainFolders implements ScratchVolumes {
     const folder = path.join(this.#folder, `tmp-${++this.#count}`);
     await mkdir(folder);
     await chmod(folder, 0o1777);
-    return { folder, release: () => rm(folder, { recursive: true, force: true }) };
+    return { folder, mountNamespace: undefined, release: () => rm(folder, { recursive: true, force: true }) };
   }
 
   async copy(from: ScratchVolume, to: ScratchVolume): Promise<void> {
@@ -75,28 +72,25 @@ function copyArguments(from: ScratchVolume, to: ScratchVolume): string[] {
   return ["-a", "--", `${from.folder}/.`, to.folder];
 }
 
-const MOUNT = "mount -o loop,nosuid,nodev,noatime";
-
 /** Sizes on offer to functions are the space they can use; the file system's own needs come on top. */
 const OVERHEAD = 1.06;
 
+/**
+ * Each in a mount namespace of its own: a sandbox begins with a copy of the one it is started in, and one that had the
+ * volumes of all would make each sandbox dearer than the one before.
+ */
 class MountedVolumes implements ScratchVolumes {
   readonly weaknesses: readonly string[] = [];
   readonly #folder: string;
-  readonly #namespace: MountNamespace;
+  readonly #helper = new HostHelper();
   /** An image of each size, made once and copied. */
   readonly #templates = new Map<number, Promise<string>>();
   readonly #ready: Promise<ScratchVolume>[] = [];
   #count = 0;
   #isClosed = false;
 
-  constructor(folder: string, namespace: MountNamespace) {
+  constructor(folder: string) {
     this.#folder = folder;
-    this.#namespace = namespace;
-  }
-
-  get mountNamespace(): string {
-    return this.#namespace.file;
   }
 
   /** Those of the usual size are there before anybody asks. */
@@ -113,31 +107,32 @@ class MountedVolumes implements ScratchVolumes {
   }
 
   async copy(from: ScratchVolume, to: ScratchVolume): Promise<void> {
-    await this.#namespace.run(["cp", ...copyArguments(from, to).map(quoted)].join(" "));
+    const [source, target] = [from.mountNamespace, to.mountNamespace].map((file) => `--mount=${file}`);
+    const script = `exec 7<"$1"; shift; exec nsenter ${target} -- "$@"`;
+    const copy = ["cp", "-a", "--", "/proc/self/fd/7/.", to.folder];
+    await run("nsenter", [`${source}`, "--", "/bin/sh", "-c", script, "sh", from.folder, ...copy]);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     const left = await Promise.allSettled(this.#ready.splice(0));
     await Promise.all(left.map((each) => (each.status === "fulfilled" ? each.value.release() : undefined)));
-    this.#namespace.close();
+    this.#helper.close();
   }
 
   async #make(sizeMib: number): Promise<ScratchVolume> {
     const template = await this.#template(sizeMib);
     const folder = path.join(this.#folder, `tmp-${++this.#count}`);
-    const image = `${folder}.img`;
     await mkdir(folder);
-    const [to, place] = [quoted(image), quoted(folder)];
-    await this.#namespace.run(
-      `cp --sparse=always --reflink=auto ${quoted(template)} ${to} && ${MOUNT} ${to} ${place}`,
-    );
-    // The mount holds the image from here on; without a name it goes with the mount, whatever becomes of us.
-    await rm(image);
+    const image = `${folder}.img`;
+    const [namespace] = await this.#helper.askForNamespaces("mount-copy", template, image, folder);
+    invariant(namespace, "a volume without a namespace");
     return {
       folder,
+      mountNamespace: namespace.file,
       release: async () => {
-        await this.#namespace.run(`umount --lazy ${place}`);
+        // The volume goes with the last process that is in it.
+        namespace.close();
         await rm(folder, { recursive: true, force: true });
       },
     };
@@ -157,21 +152,11 @@ class MountedVolumes implements ScratchVolumes {
     await writeFile(image, "");
     await truncate(image, bytes);
     // No journal: nothing in it is to survive a crash.
-    await run("mkfs.ext4", [
-      "-q",
-      "-F",
-      "-m",
-      "0",
-      "-O",
-      "^has_journal",
-      "-E",
-      "lazy_itable_init=1,nodiscard",
-      image,
-    ]);
-    // As the guest is to find it.
-    const folder = quoted(`${image}.mount`);
-    const prepare = `${MOUNT} ${quoted(image)} ${folder} && rmdir ${folder}/lost+found && chmod 1777 ${folder}`;
-    await this.#namespace.run(`mkdir ${folder} && ${prepare} && umount ${folder} && rmdir ${folder}`);
+    const features = ["-O", "^has_journal", "-E", "lazy_itable_init=1,nodiscard"];
+    await run("mkfs.ext4", ["-q", "-F", "-m", "0", ...features, image]);
+    const folder = `${image}.mount`;
+    await mkdir(folder);
+    await this.#helper.ask("prepare-image", image, folder);
     return image;
   }
 }

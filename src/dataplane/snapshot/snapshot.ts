@@ -68,7 +68,7 @@ export class Snapshot {
         sandboxId: `${id}-${++this.#count}`,
         tmp: place.volume.folder,
         network: place.slot,
-        mountNamespace: parts.volumes.mountNamespace,
+        mountNamespace: place.volume.mountNamespace,
         folders,
         mounts: [],
         command: receiverArguments(choice, paths),

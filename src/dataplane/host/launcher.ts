@@ -1,0 +1,177 @@
+/** Starts programs without a copy of this process for each; `launcher.pl` says how, and why. */
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { createServer, type Server, type Socket } from "node:net";
+import { constants } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { invariant } from "../../errors/mod.ts";
+import { type Deferred, deferred } from "../../kit/mod.ts";
+import { holdProcess, PERL } from "./helper-process.ts";
+
+const PROGRAM = path.join(import.meta.dirname, "launcher.pl");
+
+export interface LaunchedStatus {
+  readonly code: number | null;
+  /** As in `SIGKILL`. */
+  readonly signal: string | null;
+}
+
+export interface LaunchRequest {
+  /** Absolute path first. */
+  readonly command: readonly string[];
+  /** All there are; none is inherited. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly folder: string;
+  /** Numbers of descriptors that lead here; 2 is what 1 is, 0 is empty. */
+  readonly connections: readonly number[];
+  /** Descriptors of this process that it gets; takes the right to look into this process. */
+  readonly given?: readonly { readonly place: number; readonly own: number }[];
+}
+
+export interface LaunchedProgram {
+  readonly processId: number;
+  readonly connections: ReadonlyMap<number, Socket>;
+  /** Never rejects. */
+  readonly exited: Promise<LaunchedStatus>;
+}
+
+interface Running {
+  processId: number | undefined;
+  readonly started: Deferred<number>;
+  readonly exited: Deferred<LaunchedStatus>;
+}
+
+const TOKEN_BYTES = 16;
+const TOKEN_CHARACTERS = 2 * TOKEN_BYTES;
+const SIGNALS: ReadonlyMap<number, string> = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name]),
+);
+
+export class Launcher {
+  readonly #running = new Map<string, Running>();
+  /** By token. */
+  readonly #awaited = new Map<string, Deferred<Socket>>();
+  #helper: Promise<ChildProcessWithoutNullStreams> | undefined;
+  #server: Server | undefined;
+  #count = 0;
+
+  /** Rejects when the program ended before all its descriptors were there, and when nothing can be started. */
+  async start(request: LaunchRequest): Promise<LaunchedProgram> {
+    this.#helper ??= this.#open();
+    const helper = await this.#helper;
+    const key = String(++this.#count);
+    const running: Running = { processId: undefined, started: deferred(), exited: deferred() };
+    const awaited = request.connections.map((place) => {
+      const [token, socket] = [randomBytes(TOKEN_BYTES).toString("hex"), deferred<Socket>()];
+      this.#awaited.set(token, socket);
+      return { place, token, socket };
+    });
+    this.#running.set(key, running);
+    holdProcess(helper, true);
+    const descriptors = [
+      ...awaited.map(({ place, token }) => `${place}=${token}`),
+      ...(request.given ?? []).map(({ place, own }) => `${place}<${own}`),
+    ];
+    const variables = Object.entries(request.variables).map(([name, value]) => `${name}=${value}`);
+    const words = [key, request.folder, descriptors.join(","), ...variables, "--", ...request.command];
+    helper.stdin.write(`${words.map(encodeURIComponent).join(" ")}\n`);
+    try {
+      const early = running.exited.promise.then(({ code, signal }) => {
+        throw new Error(`${request.command[0]} could not be started: ${signal ?? `exit ${code}`}`);
+      });
+      const connections = Promise.all(
+        awaited.map(async ({ place, socket }) => [place, await socket.promise] as const),
+      );
+      const arrived = new Map(await Promise.race([connections, early]));
+      const processId = await running.started.promise;
+      return { processId, connections: arrived, exited: running.exited.promise };
+    } catch (error) {
+      for (const { socket } of awaited) void socket.promise.then((each) => each.destroy());
+      throw error;
+    } finally {
+      for (const { token } of awaited) this.#awaited.delete(token);
+    }
+  }
+
+  /** What it has started ends with it. */
+  async close(): Promise<void> {
+    const helper = await this.#helper?.catch(() => undefined);
+    helper?.stdin.end();
+    this.#server?.close();
+  }
+
+  async #open(): Promise<ChildProcessWithoutNullStreams> {
+    // An abstract name leaves nothing behind. Whoever guesses it knows no token.
+    const name = `lambkin-${process.pid}-${randomBytes(8).toString("hex")}`;
+    const server = createServer((socket) => this.#admit(socket));
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(`\0${name}`, resolve);
+    });
+    server.unref();
+    this.#server = server;
+    const helper = spawn(PERL, [PROGRAM, String(process.pid), name], {
+      stdio: ["pipe", "pipe", "pipe"],
+      // A terminal's Ctrl-C is not for what it has started.
+      detached: true,
+      env: { LC_ALL: "C" },
+    });
+    helper.stdin.on("error", () => {});
+    helper.stderr.resume();
+    createInterface(helper.stdout).on("line", (line) => this.#hear(helper, line));
+    const lose = (): void => this.#lose();
+    helper.once("error", lose);
+    helper.once("close", lose);
+    return helper;
+  }
+
+  /** The first that comes on a connection says which it is. */
+  #admit(socket: Socket): void {
+    socket.on("error", () => {});
+    const look = (): void => {
+      const token = socket.read(TOKEN_CHARACTERS) as Buffer | null;
+      if (token === null) return;
+      socket.off("readable", look);
+      const awaited = this.#awaited.get(token.toString("latin1"));
+      if (awaited === undefined) socket.destroy();
+      else awaited.resolve(socket);
+    };
+    socket.on("readable", look);
+  }
+
+  #hear(helper: ChildProcessWithoutNullStreams, line: string): void {
+    const [what, key = "", number, signal] = line.split(" ");
+    const running = this.#running.get(key);
+    invariant(running, "a program that was not asked for");
+    if (what === "started") {
+      running.processId = Number(number);
+      running.started.resolve(running.processId);
+      return;
+    }
+    this.#running.delete(key);
+    const name = SIGNALS.get(Number(signal));
+    running.exited.resolve({ code: name === undefined ? Number(number) : null, signal: name ?? null });
+    // A helper that waits is no reason for this process to go on.
+    if (this.#running.size === 0) holdProcess(helper, false);
+  }
+
+  /** Nobody tells of what it started any more; the next program gets a new one. */
+  #lose(): void {
+    this.#helper = undefined;
+    this.#server?.close();
+    for (const { processId, exited } of this.#running.values()) {
+      if (processId !== undefined) killGroup(processId);
+      exited.resolve({ code: null, signal: "SIGKILL" });
+    }
+    this.#running.clear();
+  }
+}
+
+function killGroup(processId: number): void {
+  try {
+    process.kill(-processId, "SIGKILL");
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,4 @@
+/** As one word of a shell's script. */
+export function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
