@@ -18,7 +18,8 @@ const WEAKER: Readonly<Record<string, string>> = {
     "images are kept and shown, not run; S3 sources need an endpoint in the settings; no durable or managed-instance functions; VPC, tracing and tenancy are kept and shown only; topics for dead letters are those of another server (settings); snapshots (SnapStart) of Python only",
   UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
-  Invoke: "container images are not run; no tenant id, no durable execution name",
+  Invoke:
+    "container images are not run; no tenant id, no durable execution name; requests a second are limited only where the settings say so, and not by what is provisioned; a failed restore of a snapshot is the function's error, not a SnapStartException",
   PutFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
   UpdateFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
   PutRuntimeManagementConfig: "kept and shown only",

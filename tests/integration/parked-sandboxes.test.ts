@@ -162,7 +162,14 @@ exports.handler = async (event, context) => ({
           const found = runtimesThatWait(modest.dataDir);
           return found.length > 0 ? found : undefined;
         });
-        for (const processId of runtimes) process.kill(processId, "SIGKILL");
+        for (const processId of runtimes) {
+          try {
+            process.kill(processId, "SIGKILL");
+          } catch (error) {
+            // With one of a sandbox the others end.
+            if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+          }
+        }
       };
       await killWaiting();
       await waitFor("nothing that waits", async () => (await parked(modest.url)) === 0 || undefined);

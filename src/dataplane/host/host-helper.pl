@@ -229,7 +229,9 @@ sub make_network {
             add_route($socket, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, attribute(RTA_DST, $host), $out);
             my $by = attribute(RTA_GATEWAY, $host);
             add_route($socket, 0, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $by, $out);
-            add_route($socket, 32, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, attribute(RTA_DST, inet_aton($beside)), $by, $out);
+            # Within a range that is unreachable otherwise.
+            my $there = attribute(RTA_DST, inet_aton($beside));
+            add_route($socket, 32, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $there, $by, $out);
             for (@unreachable) {
                 my ($network, $length) = split(m{/});
                 my $where = attribute(RTA_DST, inet_aton($network));

@@ -8,7 +8,7 @@
 #   key folder descriptors variables... -- command...
 #
 # each quoted as in a URL; `descriptors` is a list like "1=token,6<9": a connection that begins with the token, or a copy of
-# the server's own descriptor 9. Output: "started key id", "exited key code signal". It
+# the server's own descriptor 9. Output: "started key id", "connected key", "exited key code signal". It
 # ends when its input does, and what it started is told of that by the kernel.
 use strict;
 use warnings;
@@ -41,7 +41,7 @@ sub taken_from_server {
 
 # Never returns.
 sub become {
-    my ($folder, $descriptors, $variables, @command) = @_;
+    my ($key, $folder, $descriptors, $variables, @command) = @_;
     my $done = eval {
         setsid();
         my %places;
@@ -51,6 +51,8 @@ sub become {
             # Out of the way of all places first.
             $places{$place} = fcntl($file, F_DUPFD, HIGH) // die "descriptors: $!\n";
         }
+        # However soon it ends now: its connections are under way.
+        syswrite(STDOUT, "connected $key\n") // die "answer: $!\n";
         open(STDIN, '<', '/dev/null') or die "/dev/null: $!\n";
         dup2($places{$_}, $_) // die "descriptors: $!\n" for keys %places;
         dup2(1, 2) // die "descriptors: $!\n";
@@ -79,7 +81,7 @@ sub start {
     my $child = fork();
     if (defined $child && $child == 0) {
         $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE);
-        become($folder, $descriptors, [@words[0 .. $end - 1]], @words[$end + 1 .. $#words]);
+        become($key, $folder, $descriptors, [@words[0 .. $end - 1]], @words[$end + 1 .. $#words]);
     }
     if (!defined $child) {
         print "exited $key 127 0\n";

@@ -37,6 +37,8 @@ export interface LaunchedProgram {
 }
 
 interface Running {
+  /** Rejected when it will not get all its descriptors. */
+  readonly connected: Deferred<void>;
   processId: number | undefined;
   readonly started: Deferred<number>;
   readonly exited: Deferred<LaunchedStatus>;
@@ -61,7 +63,9 @@ export class Launcher {
     this.#helper ??= this.#open();
     const helper = await this.#helper;
     const key = String(++this.#count);
-    const running: Running = { processId: undefined, started: deferred(), exited: deferred() };
+    const running: Running = {
+      ...{ connected: deferred(), processId: undefined, started: deferred(), exited: deferred() },
+    };
     const awaited = request.connections.map((place) => {
       const [token, socket] = [randomBytes(TOKEN_BYTES).toString("hex"), deferred<Socket>()];
       this.#awaited.set(token, socket);
@@ -77,15 +81,12 @@ export class Launcher {
     const words = [key, request.folder, descriptors.join(","), ...variables, "--", ...request.command];
     helper.stdin.write(`${words.map(encodeURIComponent).join(" ")}\n`);
     try {
-      const early = running.exited.promise.then(({ code, signal }) => {
-        throw new Error(`${request.command[0]} could not be started: ${signal ?? `exit ${code}`}`);
-      });
-      const connections = Promise.all(
+      const [processId] = await Promise.all([running.started.promise, running.connected.promise]);
+      // They are in the kernel's hands: they arrive, also when the program has ended by now.
+      const arrived = await Promise.all(
         awaited.map(async ({ place, socket }) => [place, await socket.promise] as const),
       );
-      const arrived = new Map(await Promise.race([connections, early]));
-      const processId = await running.started.promise;
-      return { processId, connections: arrived, exited: running.exited.promise };
+      return { processId, connections: new Map(arrived), exited: running.exited.promise };
     } catch (error) {
       for (const { socket } of awaited) void socket.promise.then((each) => each.destroy());
       throw error;
@@ -149,9 +150,15 @@ export class Launcher {
       running.started.resolve(running.processId);
       return;
     }
+    if (what === "connected") {
+      running.connected.resolve();
+      return;
+    }
     this.#running.delete(key);
     const name = SIGNALS.get(Number(signal));
     running.exited.resolve({ code: name === undefined ? Number(number) : null, signal: name ?? null });
+    // Without effect where it is.
+    running.connected.reject(new Error(`a program could not be started: ${name ?? `exit ${number}`}`));
     // A helper that waits is no reason for this process to go on.
     if (this.#running.size === 0) holdProcess(helper, false);
   }
@@ -160,8 +167,9 @@ export class Launcher {
   #lose(): void {
     this.#helper = undefined;
     this.#server?.close();
-    for (const { processId, exited } of this.#running.values()) {
+    for (const { processId, connected, exited } of this.#running.values()) {
       if (processId !== undefined) killGroup(processId);
+      connected.reject(new Error("what starts programs has ended"));
       exited.resolve({ code: null, signal: "SIGKILL" });
     }
     this.#running.clear();
