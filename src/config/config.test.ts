@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import os from "node:os";
 import { describe, it } from "node:test";
 import { readConfig } from "./config.ts";
 import { ConfigError } from "./config-error.ts";
@@ -42,5 +43,21 @@ describe("the S3 endpoint in the configuration", () => {
     for (const address of ["nowhere", "ftp://127.0.0.1", "http://user:secret@127.0.0.1", "http://a/?b"]) {
       assert.throws(() => s3Of({ LAMBKIN_S3_ENDPOINT_URL: address }), ConfigError, address);
     }
+  });
+});
+
+describe("the number of fronts in the configuration", {
+  skip: process.platform !== "linux" && "Linux only",
+}, () => {
+  it("is what the machine has processors for, unless it is named", (context) => {
+    const machine = context.mock.method(os, "availableParallelism");
+    const fittingFor = (processors: number): number => {
+      machine.mock.mockImplementation(() => processors);
+      return readConfig({}, "/").fronts;
+    };
+    assert.deepEqual([1, 2, 3, 4, 7, 8, 64].map(fittingFor), [0, 0, 0, 1, 1, 2, 2]);
+    assert.equal(readConfig({ LAMBKIN_FRONTS: "0" }, "/").fronts, 0);
+    assert.equal(readConfig({ LAMBKIN_FRONTS: "16" }, "/").fronts, 16);
+    assert.throws(() => readConfig({ LAMBKIN_FRONTS: "17" }, "/"), ConfigError);
   });
 });

@@ -128,11 +128,12 @@ function keyPair(env: Variables, prefix: string): KeyPair | undefined {
   return undefined;
 }
 
-/** One front has time for more than the server's thread; docs/decisions/0025-fronts.md has the numbers. Throws ConfigError. */
+/** docs/decisions/0025-fronts.md says why so many. Throws ConfigError. */
 function fronts(env: Variables): number {
   // Elsewhere the system does not spread connections over those who share a port.
   const canShare = process.platform === "linux";
-  const fitting = canShare && os.availableParallelism() >= FRONT_LIMITS.processorsMin ? 1 : 0;
+  const share = Math.floor(os.availableParallelism() / FRONT_LIMITS.processorsOfOne);
+  const fitting = canShare ? Math.min(share, FRONT_LIMITS.usualMax) : 0;
   const count = integer(env, "LAMBKIN_FRONTS", fitting, 0, FRONT_LIMITS.frontsMax);
   if (count > 0 && !canShare) throw new ConfigError("LAMBKIN_FRONTS needs Linux; elsewhere it must be 0.");
   return count;

@@ -29,8 +29,10 @@ export const HTTP_LIMITS = {
 /** Threads that speak HTTP for the server's thread. */
 export const FRONT_LIMITS = {
   frontsMax: 16,
-  /** With fewer, fronts and functions would take processors from each other: none unless asked for. */
-  processorsMin: 4,
+  /** Unless told otherwise there is one for so many processors: the others are the server's thread's and the functions'. */
+  processorsOfOne: 4,
+  /** And no more than this: two have time for all that the server's thread has time for. */
+  usualMax: 2,
   /** V8's young generation in a front: 44 MiB less resident after much work than with its default, and no slower. */
   youngMib: 8,
   /** Items of a streamed answer on their way to a front. */

@@ -166,7 +166,9 @@ describe("fronts", () => {
     await waitFor("the calls to run", async () =>
       (await countsOf("counted")).inFlight === RESERVED ? true : undefined,
     );
-    await Promise.all(old.map((thread) => thread.terminate()));
+    // One is ended, the other fails: this is no message.
+    await old[0]?.terminate();
+    old[1]?.postMessage("nonsense");
     const ends = await settled;
     assert.deepEqual(
       ends.map((end) => end.status === "rejected" && (end.reason as NodeJS.ErrnoException).code),
