@@ -91,7 +91,7 @@ export class ParkedSandboxes {
     const { clock, starts, parkedMax, reportFault } = this.#options;
     const stock = new Stock<ParkedSandbox>({
       clock,
-      make: () => starts.run(key, () => this.#make(choice)),
+      make: () => starts.runLast(() => this.#make(choice)),
       discard: endUnused,
       spoiled: ({ sandbox }) => sandbox.exited,
       readyMax: parkedMax,

@@ -1,12 +1,14 @@
 /**
  * Lets a bounded number of sandbox starts run at the same time: more would only slow each other down. Who waits takes turns
- * by function, so that the burst of one does not hold up the first call of another.
+ * by function, so that the burst of one does not hold up the first call of another. What nobody waits for comes after all of them.
  */
 
 export class StartQueue {
   readonly #parallelMax: number;
   /** By function, in the order of their turns; none is empty. */
   readonly #lanes = new Map<string, (() => void)[]>();
+  /** Wait until nobody else does. */
+  readonly #last: (() => void)[] = [];
   #running = 0;
 
   constructor(parallelMax: number) {
@@ -18,8 +20,7 @@ export class StartQueue {
    * place after it, until that is settled.
    */
   async run<T>(lane: string, work: (hold: (until: Promise<unknown>) => void) => Promise<T>): Promise<T> {
-    if (this.#running >= this.#parallelMax) await this.#turn(lane);
-    else this.#running++;
+    await this.#enter(() => this.#turn(lane));
     let held: Promise<unknown> | undefined;
     try {
       return await work((until) => {
@@ -30,6 +31,21 @@ export class StartQueue {
       if (held === undefined) passOn();
       else void held.then(passOn, passOn);
     }
+  }
+
+  /** The same for what is made ahead. */
+  async runLast<T>(work: () => Promise<T>): Promise<T> {
+    await this.#enter(() => new Promise((resolve) => this.#last.push(resolve)));
+    try {
+      return await work();
+    } finally {
+      this.#passOn();
+    }
+  }
+
+  async #enter(turn: () => Promise<void>): Promise<void> {
+    if (this.#running >= this.#parallelMax) await turn();
+    else this.#running++;
   }
 
   #turn(lane: string): Promise<void> {
@@ -44,7 +60,9 @@ export class StartQueue {
   #passOn(): void {
     const [next] = this.#lanes;
     if (next === undefined) {
-      this.#running--;
+      const last = this.#last.shift();
+      if (last === undefined) this.#running--;
+      else last();
       return;
     }
     const [lane, waiting] = next;
