@@ -4,12 +4,9 @@ import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { type Deferred, deferred } from "../../kit/mod.ts";
-import { holdProcess, PERL } from "./helper-process.ts";
+import { holdProcess, machineName, PERL } from "./helper-process.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "host-helper.pl");
-
-/** Node's names of architectures, in the kernel's words. */
-const MACHINES: Readonly<Record<string, string>> = { x64: "x86_64", arm64: "aarch64" };
 
 export type HostRequest =
   | "prepare-image"
@@ -60,7 +57,7 @@ export class HostHelper {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const child = spawn(PERL, [PROGRAM, MACHINES[process.arch] ?? process.arch], {
+    const child = spawn(PERL, [PROGRAM, machineName()], {
       stdio: ["pipe", "pipe", "pipe"],
       // A terminal's Ctrl-C is not for it: what is left to do when we go still needs it.
       detached: true,

@@ -2,22 +2,31 @@
 #
 # A process that starts another is copied first, page tables and all: the server would stand still for that each time, this
 # one is small. The programs' descriptors are connections to the server's socket. Perl, because it is there on every Debian
-# and Ubuntu. Arguments: the server's process id, the name of its socket (abstract). Each line of the input
-# starts a program:
+# and Ubuntu. Arguments: the machine, the server's process id, the name of its socket (abstract). Each line of the input
+# starts a program: a key, steps, "--", and the command, each quoted as in a URL. Steps, done in this order of kinds:
 #
-#   key folder descriptors variables... -- command...
+#   j:file        a control group's file of processes, which it joins
+#   l:7=1024      its limit of resource 7
+#   d:1=token     descriptor 1 is a connection that begins with the token
+#   g:6=9         descriptor 6 is a copy of the server's own descriptor 9
+#   f:5=path      descriptor 5 is this file, for reading
+#   c:0=3         descriptor 0 is what 3 is
+#   n:file        a namespace that it enters
+#   w:folder      where it works
+#   e:NAME=value  a variable
 #
-# each quoted as in a URL; `descriptors` is a list like "1=token,6<9": a connection that begins with the token, or a copy of
-# the server's own descriptor 9. Output: "started key id", "connected key", "exited key code signal". It
-# ends when its input does, and what it started is told of that by the kernel.
+# 0 is empty and 2 is what 1 is, unless a step says otherwise. Output: "started key id", "connected key", "exited key code
+# signal". It ends when its input does, and what it started is told of that by the kernel.
 use strict;
 use warnings;
 use POSIX qw(:sys_wait_h setsid dup2 _exit);
 use Fcntl qw(F_DUPFD);
 use Socket qw(AF_UNIX SOCK_STREAM);
 
-my ($server, $address) = @ARGV;
-# Source: the kernel's system call tables: the same for all machines since Linux 5.1.
+my ($machine, $server, $address) = @ARGV;
+# Source: the kernel's system call tables; the last two are the same for all machines.
+my %CALLS = (x86_64 => { setns => 308, prlimit => 302 }, aarch64 => { setns => 268, prlimit => 261 });
+my $call = $CALLS{$machine} or die "no system calls are known for $machine\n";
 use constant { PIDFD_OPEN => 434, PIDFD_GETFD => 438, HIGH => 64 };
 
 sub unquoted { my ($word) = @_; $word =~ s/%([0-9A-F]{2})/chr hex $1/ge; return $word }
@@ -39,31 +48,68 @@ sub taken_from_server {
     return $file;
 }
 
+sub opened {
+    my ($path) = @_;
+    open(my $file, '<', $path) or die "$path: $!\n";
+    return $file;
+}
+
+# Where no place is that something may be put into.
+sub out_of_the_way {
+    my ($file) = @_;
+    return fcntl($file, F_DUPFD, HIGH) // die "descriptors: $!\n";
+}
+
+sub join_group {
+    my ($path) = @_;
+    open(my $file, '>', $path) or die "$path: $!\n";
+    syswrite($file, $$) // die "$path: $!\n";
+}
+
+sub limit {
+    my ($resource, $value) = @_;
+    my $limits = pack('QQ', $value, $value);
+    syscall($call->{prlimit}, 0, $resource + 0, $limits, 0) == 0 or die "limit $resource: $!\n";
+}
+
 # Never returns.
 sub become {
-    my ($key, $folder, $descriptors, $variables, @command) = @_;
+    my ($key, $steps, @command) = @_;
     my $done = eval {
         setsid();
+        join_group($_) for @{ $steps->{j} };
+        limit(split /=/) for @{ $steps->{l} };
         my %places;
-        for my $each (split /,/, $descriptors) {
-            my ($place, $kind, $what) = $each =~ /\A(\d+)([<=])(.*)\z/;
-            my $file = $kind eq '<' ? taken_from_server($what) : connected($what);
-            # Out of the way of all places first.
-            $places{$place} = fcntl($file, F_DUPFD, HIGH) // die "descriptors: $!\n";
+        for my $kind (qw(d g f)) {
+            for my $step (@{ $steps->{$kind} }) {
+                my ($place, $what) = split(/=/, $step, 2);
+                my $file = $kind eq 'd' ? connected($what) : $kind eq 'g' ? taken_from_server($what) : opened($what);
+                $places{$place} = out_of_the_way($file);
+            }
         }
         # However soon it ends now: its connections are under way.
         syswrite(STDOUT, "connected $key\n") // die "answer: $!\n";
+        my @namespaces = map { out_of_the_way(opened($_)) } @{ $steps->{n} };
         open(STDIN, '<', '/dev/null') or die "/dev/null: $!\n";
         dup2($places{$_}, $_) // die "descriptors: $!\n" for keys %places;
-        dup2(1, 2) // die "descriptors: $!\n";
-        POSIX::close($_) for values %places;
+        dup2(1, 2) // die "descriptors: $!\n" unless exists $places{2};
+        for my $step (@{ $steps->{c} }) {
+            my ($place, $from) = split(/=/, $step);
+            dup2($from, $place) // die "descriptors: $!\n";
+        }
+        for my $namespace (@namespaces) {
+            syscall($call->{setns}, $namespace, 0) == 0 or die "namespace: $!\n";
+        }
+        POSIX::close($_) for values %places, @namespaces;
+        my ($folder) = @{ $steps->{w} };
         chdir($folder) or die "$folder: $!\n";
-        %ENV = map { split(/=/, $_, 2) } @$variables;
+        %ENV = map { split(/=/, $_, 2) } @{ $steps->{e} };
         1;
     };
     syswrite(STDERR, "lambkin: $@") unless $done;
     no warnings 'exec';
     exec { $command[0] } @command if $done;
+    syswrite(STDERR, "lambkin: $command[0]: $!\n") if $done;
     _exit(127);
 }
 
@@ -76,12 +122,17 @@ $| = 1;
 
 my %keys;
 sub start {
-    my ($key, $folder, $descriptors, @words) = map { unquoted($_) } split(/ /, $_[0], -1);
-    my ($end) = grep { $words[$_] eq '--' } 0 .. $#words;
+    my ($key, @words) = map { unquoted($_) } split(/ /, $_[0], -1);
+    my %steps = map { $_ => [] } qw(j l d g f c n w e);
+    while (defined(my $word = shift @words)) {
+        last if $word eq '--';
+        my ($kind, $what) = split(/:/, $word, 2);
+        push @{ $steps{$kind} }, $what;
+    }
     my $child = fork();
     if (defined $child && $child == 0) {
         $SIG{$_} = 'DEFAULT' for qw(CHLD PIPE);
-        become($key, $folder, $descriptors, [@words[0 .. $end - 1]], @words[$end + 1 .. $#words]);
+        become($key, \%steps, @words);
     }
     if (!defined $child) {
         print "exited $key 127 0\n";

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFileSync, readlinkSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import path from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it, type TestContext } from "node:test";
+import { temporaryFolder } from "../../../testkit/server.ts";
 import { Launcher } from "./launcher.ts";
 
 function openLauncher(t: TestContext): Launcher {
@@ -79,6 +81,42 @@ describe("Launcher", () => {
     assert.ok(output);
     assert.match(await text(output), /\/no\/such\/folder/);
     assert.deepEqual(await nowhere.exited, { code: 127, signal: null });
+  });
+
+  it("puts it where it is to be: files, copies, limits, groups, namespaces", async (t) => {
+    const launcher = openLauncher(t);
+    const folder = await temporaryFolder();
+    const group = path.join(folder, "cgroup.procs");
+    await writeFile(group, "");
+    const { processId, connections, exited } = await launcher
+      .start({
+        ...shell(
+          'read -r line <&5; echo "$line"; readlink /proc/self/ns/net; ulimit -n; ulimit -c; ulimit -d; echo to 7 >&7',
+        ),
+        files: { 5: "/etc/hostname" },
+        copies: { 7: 1 },
+        limits: { openFiles: 123, core: 0, data: 1024 * 1024 * 1024 },
+        groups: [group],
+        // In the way of everything that is put into a place.
+        namespaces: Array.from({ length: 8 }, () => "/proc/self/ns/net"),
+      })
+      .catch((error: unknown) => assert.fail(String(error)));
+    const output = connections.get(1);
+    assert.ok(output);
+    const lines = (await text(output)).trim().split("\n");
+    if (process.getuid?.() === 0) {
+      const name = readFileSync("/etc/hostname", "utf8").trim();
+      assert.deepEqual(lines, [
+        name,
+        readlinkSync("/proc/self/ns/net"),
+        "123",
+        "0",
+        String(1024 * 1024),
+        "to 7",
+      ]);
+    } else assert.match(lines.join(), /namespace: Operation not permitted/);
+    await exited;
+    assert.equal(readFileSync(group, "utf8"), String(processId));
   });
 
   it("lets nobody in who knows no token", async (t) => {

@@ -7,7 +7,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { invariant } from "../../errors/mod.ts";
 import { type Deferred, deferred } from "../../kit/mod.ts";
-import { holdProcess, PERL } from "./helper-process.ts";
+import { holdProcess, machineName, PERL } from "./helper-process.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "launcher.pl");
 
@@ -17,17 +17,35 @@ export interface LaunchedStatus {
   readonly signal: string | null;
 }
 
+/** Descriptors by their numbers: 0 is empty and 2 is what 1 is, unless something else is said of them. */
 export interface LaunchRequest {
-  /** Absolute path first. */
+  /** Absolute path first; from inside the namespaces. */
   readonly command: readonly string[];
   /** All there are; none is inherited. */
   readonly variables: Readonly<Record<string, string>>;
   readonly folder: string;
-  /** Numbers of descriptors that lead here; 2 is what 1 is, 0 is empty. */
+  /** Those that lead here. */
   readonly connections: readonly number[];
-  /** Descriptors of this process that it gets; takes the right to look into this process. */
-  readonly given?: readonly { readonly place: number; readonly own: number }[];
+  /** Copies of this process's own; takes the right to look into this process. */
+  readonly given?: Descriptors<number> | undefined;
+  /** Files that are open for reading. */
+  readonly files?: Descriptors<string> | undefined;
+  /** Each is what the other is. */
+  readonly copies?: Descriptors<number> | undefined;
+  /** Control groups it joins: their files of processes. */
+  readonly groups?: readonly string[] | undefined;
+  readonly limits?: ResourceLimits | undefined;
+  /** Files of namespaces that it enters, one after the other. */
+  readonly namespaces?: readonly string[] | undefined;
 }
+
+export type Descriptors<What> = Readonly<Record<number, What>>;
+
+/** Soft and hard alike; bytes where they are sizes. */
+export type ResourceLimits = Partial<Readonly<Record<keyof typeof RESOURCES, number>>>;
+
+/** Source: asm-generic/resource.h. */
+const RESOURCES = { data: 2, core: 4, openFiles: 7 } as const;
 
 export interface LaunchedProgram {
   readonly processId: number;
@@ -73,12 +91,8 @@ export class Launcher {
     });
     this.#running.set(key, running);
     holdProcess(helper, true);
-    const descriptors = [
-      ...awaited.map(({ place, token }) => `${place}=${token}`),
-      ...(request.given ?? []).map(({ place, own }) => `${place}<${own}`),
-    ];
-    const variables = Object.entries(request.variables).map(([name, value]) => `${name}=${value}`);
-    const words = [key, request.folder, descriptors.join(","), ...variables, "--", ...request.command];
+    const tokens = Object.fromEntries(awaited.map(({ place, token }) => [place, token]));
+    const words = [key, ...stepsOf(request, tokens), "--", ...request.command];
     helper.stdin.write(`${words.map(encodeURIComponent).join(" ")}\n`);
     try {
       const [processId] = await Promise.all([running.started.promise, running.connected.promise]);
@@ -112,7 +126,7 @@ export class Launcher {
     });
     server.unref();
     this.#server = server;
-    const helper = spawn(PERL, [PROGRAM, String(process.pid), name], {
+    const helper = spawn(PERL, [PROGRAM, machineName(), String(process.pid), name], {
       stdio: ["pipe", "pipe", "pipe"],
       // A terminal's Ctrl-C is not for what it has started.
       detached: true,
@@ -174,6 +188,26 @@ export class Launcher {
     }
     this.#running.clear();
   }
+}
+
+/** In the words of `launcher.pl`. */
+function stepsOf(request: LaunchRequest, tokens: Descriptors<string>): string[] {
+  const pairs = (kind: string, of: Readonly<Record<string | number, unknown>> = {}): string[] =>
+    Object.entries(of).map(([name, value]) => `${kind}:${name}=${value}`);
+  const limits = Object.entries(request.limits ?? {}).map(
+    ([name, value]) => `l:${RESOURCES[name as keyof typeof RESOURCES]}=${value}`,
+  );
+  return [
+    ...(request.groups ?? []).map((file) => `j:${file}`),
+    ...limits,
+    ...pairs("d", tokens),
+    ...pairs("g", request.given),
+    ...pairs("f", request.files),
+    ...pairs("c", request.copies),
+    ...(request.namespaces ?? []).map((file) => `n:${file}`),
+    `w:${request.folder}`,
+    ...pairs("e", request.variables),
+  ];
 }
 
 function killGroup(processId: number): void {

@@ -10,13 +10,14 @@ import { enterGuest } from "./enter.ts";
 import {
   type AccountFiles,
   CODE,
-  entering,
+  enteringBelow,
   GUEST_GID,
   GUEST_HOST_NAME,
   GUEST_UID,
   guestEntries,
   guestPaths,
   KERNEL_FILES,
+  namespacesOf,
   type RootEntry,
   systemEntries,
 } from "./guest-root.ts";
@@ -57,6 +58,7 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
 
     async start(spec) {
       const isSupervised = spec.extensions.length > 0;
+      const isBelow = typeof spec.copying === "object";
       const cgroup = options.cgroups?.create(spec.sandboxId, spec.memoryMib);
       const dispose = async (): Promise<void> => cgroup?.remove();
       const filterFile = spec.copying === "source" ? options.sourceFilterFile : options.filterFile;
@@ -65,13 +67,14 @@ export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
           // The arguments hold the function's variables: through a descriptor they stay out of `ps`, and bwrap
           // itself starts with a clean environment, out of reach of a function's LD_PRELOAD.
           command: [
-            ...entering(spec),
+            ...(isBelow ? enteringBelow(spec) : []),
             ...[options.program, "--args", "4", ...filterArguments, "--"],
             ...(options.cgroups?.limitsProcesses === true ? [] : LIMITING_PROCESSES),
             ...(isSupervised ? supervisedCommand(spec) : spec.command),
           ],
+          namespaces: isBelow ? [] : namespacesOf(spec),
           isSupervised,
-          // nsenter becomes bwrap, bwrap starts the guest's init, which starts the runtime.
+          // The launcher's child becomes bwrap, bwrap starts the guest's init, which starts the runtime.
           runtimeDepth: 2,
           ...(filterFile !== undefined && { filterFile }),
           copying: spec.copying,

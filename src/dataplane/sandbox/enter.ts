@@ -8,7 +8,7 @@ import { SANDBOX_LIMITS } from "../../config/mod.ts";
 import { quoted } from "../../kit/mod.ts";
 import { PERL } from "../host/helper-process.ts";
 import { CODE, GUEST_GID, GUEST_UID } from "./guest-root.ts";
-import { FILTER_DESCRIPTOR, joiningScript, type LaunchOptions } from "./launch.ts";
+import { FILTER_DESCRIPTOR, type LaunchOptions, limitsOf } from "./launch.ts";
 import { Closed, type Entered, type EnterSpec, type ExitStatus } from "./sandbox.ts";
 import type { Machine } from "./seccomp/filter.ts";
 
@@ -121,7 +121,7 @@ export async function enter(options: EnterOptions): Promise<Entered> {
 function start(options: EnterOptions): ChildProcess {
   const { command, terminal } = options;
   const filter = options.filterFile === undefined ? "" : `${FILTER_DESCRIPTOR}<${quoted(options.filterFile)}`;
-  const joining = `${joiningScript({ ...options, limitsOpenFiles: true })}; exec "$@" ${filter}`;
+  const joining = `${joiningScript(options)}; exec "$@" ${filter}`;
   const words = ["/bin/sh", "-c", joining, "sh", ...command];
   const [program = "", ...args] = terminal === undefined ? words : inTerminal(words, terminal);
   return spawn(program, args, {
@@ -132,6 +132,19 @@ function start(options: EnterOptions): ChildProcess {
     detached: true,
   });
 }
+
+/** A shell joins the group and sets the limits that the guest's own processes have, then it is replaced. */
+function joiningScript(options: EnterOptions): string {
+  const { core, openFiles, data } = limitsOf({ ...options, limitsOpenFiles: true });
+  return [
+    ...(options.cgroup?.procsFiles ?? []).map((file) => `echo $$ > ${quoted(file)} || exit 125`),
+    `ulimit -c ${core}`,
+    `ulimit -n ${openFiles}`,
+    ...(data === undefined ? [] : [`ulimit -d ${data / KIB}`]),
+  ].join("; ");
+}
+
+const KIB = 1024;
 
 function inTerminal(words: readonly string[], size: NonNullable<EnterSpec["terminal"]>): string[] {
   const setUp = `tty >&${NAME_DESCRIPTOR}; exec ${NAME_DESCRIPTOR}>&-; stty ${sizeWords(size).join(" ")}`;

@@ -1,8 +1,9 @@
 /** What a guest sees as its root, whichever driver puts it together: as little of the host as a runtime can do with. */
 import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import type { GuestNetwork } from "../network/network.ts";
-import type { CopySource, GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
+import { invariant } from "../../errors/mod.ts";
+
+import type { GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
 
 export type RootEntry =
   | { readonly kind: "bind"; readonly host: string; readonly guest: string; readonly isWritable: boolean }
@@ -142,38 +143,28 @@ function readOnly(host: string, guest = host): RootEntry {
 
 const NSENTER = "/usr/bin/nsenter";
 
-/** Put before the program that makes the sandbox: enters the namespaces that were made before. */
-export function entering(
-  spec: Pick<SandboxSpec, "mountNamespace" | "copying"> & Partial<Pick<SandboxSpec, "network">>,
-): string[] {
-  const { mountNamespace, network, copying } = spec;
+type Surrounding = Pick<SandboxSpec, "mountNamespace" | "copying"> & Partial<Pick<SandboxSpec, "network">>;
+
+/** Files of the namespaces that were made before; what makes the sandbox is started in them. */
+export function namespacesOf({ mountNamespace, network }: Surrounding): string[] {
+  // The user namespace first: whoever is not root has rights over the others from inside it only.
+  return [network?.userNamespace, mountNamespace, network?.namespace].filter((file) => file !== undefined);
+}
+
+/**
+ * The same for a copy, which is below its source: put before the program that makes the sandbox. In another process namespace a
+ * program finds itself only in a /proc of that namespace: it gets one of its own.
+ */
+export function enteringBelow({ mountNamespace, network, copying }: Surrounding): string[] {
+  invariant(typeof copying === "object", "no copy");
   const mount = mountNamespace === undefined ? [] : [`--mount=${mountNamespace}`];
-  if (typeof copying === "object") return enteringBelow(mount, copying, network);
-  const flags = [...mount, ...userFlags(network?.userNamespace), ...netFlags(network?.namespace)];
-  return flags.length === 0 ? [] : [NSENTER, ...flags, "--"];
-}
-
-function userFlags(file: string | undefined): string[] {
-  return file === undefined ? [] : [`--user=${file}`, "--preserve-credentials"];
-}
-
-function netFlags(file: string | undefined): string[] {
-  return file === undefined ? [] : [`--net=${file}`];
-}
-
-/** In another process namespace a program finds itself only in a /proc of that namespace: it gets one of its own. */
-function enteringBelow(
-  mount: readonly string[],
-  { processNamespace }: CopySource,
-  network: GuestNetwork | undefined,
-): string[] {
   const user = network?.userNamespace ?? "";
   const net = network?.namespace ?? "";
   return [
-    ...[NSENTER, ...mount, `--pid=${processNamespace}`, "--"],
+    ...[NSENTER, ...mount, `--pid=${copying.processNamespace}`, "--"],
     // The paths lead through the /proc of the host.
     ...["/usr/bin/unshare", "--mount", "--", "/bin/sh", "-c", PROC_SCRIPT, "sh", user, net],
-    ...[NSENTER, ...userFlags("/proc/self/fd/8"), ...netFlags("/proc/self/fd/9"), "--"],
+    ...[NSENTER, "--user=/proc/self/fd/8", "--preserve-credentials", "--net=/proc/self/fd/9", "--"],
     ...["/bin/sh", "-c", 'exec 8<&- 9<&-; exec "$@"', "sh"],
   ];
 }

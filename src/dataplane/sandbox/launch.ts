@@ -4,7 +4,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { ENVIRONMENT_LIMITS, SANDBOX_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
-import type { Launcher } from "../host/launcher.ts";
+import type { Descriptors, Launcher, ResourceLimits } from "../host/launcher.ts";
 import type { Cgroup } from "./cgroup.ts";
 import { generation, MemoryWatch } from "./memory-watch.ts";
 import type { CopySource, Sandbox } from "./sandbox.ts";
@@ -21,8 +21,10 @@ export interface LaunchOptions {
   readonly cgroup: Cgroup | undefined;
   /** A file that the first process has open as `FILTER_DESCRIPTOR`. */
   readonly filterFile?: string;
-  /** Of the first process, in the shell's words. */
-  readonly redirections?: string;
+  /** Of the first process. */
+  readonly copies?: Descriptors<number>;
+  /** Files of namespaces that it enters before it becomes the command. */
+  readonly namespaces?: readonly string[];
   /** What the first process reads from descriptor 4, then end of file. */
   readonly handedOver?: Buffer;
   /** Whether the guest's first program is a supervisor's shell. */
@@ -46,41 +48,39 @@ export interface Launched extends Omit<Sandbox, "dispose" | "enter"> {
 
 const MIB = 1024 * 1024;
 
-/** Of one process: what is written to of its memory. Interpreters keep more of it at hand than they use. */
-function dataKibMax(memoryMib: number): number {
-  return (memoryMib + SANDBOX_LIMITS.dataMibBesideMemory) * 1024;
-}
-
-type Limits = Pick<LaunchOptions, "cgroup" | "limitsOpenFiles" | "memoryMib">;
-
-/** A shell joins the group and sets the limits before anything of the guest runs, then it is replaced. */
-export function joiningScript({ cgroup, limitsOpenFiles, memoryMib }: Limits): string {
-  return [
-    ...(cgroup?.procsFiles ?? []).map((file) => `echo $$ > '${file}' || exit 125`),
-    ...(limitsOpenFiles ? [`ulimit -n ${ENVIRONMENT_LIMITS.openFilesMax}`] : []),
-    "ulimit -c 0",
-    ...(cgroup === undefined ? [`ulimit -d ${dataKibMax(memoryMib)}`] : []),
-  ].join("; ");
+/** Set before anything of the guest runs. Without a group each process has a limit of what it writes to of its memory. */
+export function limitsOf({
+  cgroup,
+  limitsOpenFiles,
+  memoryMib,
+}: Pick<LaunchOptions, "cgroup" | "limitsOpenFiles" | "memoryMib">): ResourceLimits {
+  return {
+    core: 0,
+    ...(limitsOpenFiles && { openFiles: ENVIRONMENT_LIMITS.openFilesMax }),
+    // Interpreters keep more of it at hand than they use.
+    ...(cgroup === undefined && { data: (memoryMib + SANDBOX_LIMITS.dataMibBesideMemory) * MIB }),
+  };
 }
 
 /** Rejects when the program cannot be started. */
 export async function launch(launcher: Launcher, options: LaunchOptions): Promise<Launched> {
   const { cgroup } = options;
-  const filter = options.filterFile === undefined ? "" : `${FILTER_DESCRIPTOR}<'${options.filterFile}'`;
-  const script = `${joiningScript(options)}; exec "$@" 2>&1 ${options.redirections ?? ""} ${filter}`;
+  const { copying, filterFile } = options;
   const { processId, connections, exited } = await launcher.start({
-    command: ["/bin/sh", "-c", script, "sh", ...options.command],
+    command: options.command,
     variables: options.variables,
     folder: options.workingFolder,
+    groups: cgroup?.procsFiles,
+    limits: limitsOf(options),
+    namespaces: options.namespaces,
     connections: [
       ...[LOGS, CONTROL, HANDED_OVER].filter((place) => place !== HANDED_OVER || options.handedOver),
       ...(options.isSupervised ? Object.values(SUPERVISOR_DESCRIPTORS) : []),
-      ...(options.copying === "source" ? [CHANNEL_DESCRIPTOR] : []),
+      ...(copying === "source" ? [CHANNEL_DESCRIPTOR] : []),
     ],
-    given:
-      typeof options.copying === "object"
-        ? [{ place: CHANNEL_DESCRIPTOR, own: descriptorOf(options.copying.channel) }]
-        : [],
+    given: typeof copying === "object" ? { [CHANNEL_DESCRIPTOR]: descriptorOf(copying.channel) } : {},
+    files: filterFile === undefined ? {} : { [FILTER_DESCRIPTOR]: filterFile },
+    copies: options.copies,
   });
   const connection = (place: number): Socket => {
     const socket = connections.get(place);

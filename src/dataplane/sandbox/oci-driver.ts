@@ -5,19 +5,19 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
-import type { Launcher } from "../host/launcher.ts";
+import type { Descriptors, Launcher } from "../host/launcher.ts";
 import type { Cgroups } from "./cgroup.ts";
 import { enterGuest } from "./enter.ts";
 import {
   type AccountFiles,
   CODE,
-  entering,
   GUEST_GID,
   GUEST_HOST_NAME,
   GUEST_UID,
   guestEntries,
   guestPaths,
   KERNEL_FILES,
+  namespacesOf,
   type RootEntry,
   systemEntries,
 } from "./guest-root.ts";
@@ -49,21 +49,21 @@ interface Manner {
   readonly globalArguments: readonly string[];
   readonly runArguments: readonly string[];
   /** Host side: where the runtime looks for what it hands on. */
-  readonly redirections: string;
+  readonly copies: Descriptors<number>;
   /** Guest side. The shell stays as the first process: signals to that one are ignored where nobody waits for them. */
   readonly adoption: string;
   /** The same for a guest with extensions, whose supervisor has two descriptors more. */
-  readonly supervised: Pick<Manner, "runArguments" | "redirections" | "adoption">;
+  readonly supervised: Pick<Manner, "runArguments" | "copies" | "adoption">;
 }
 
 /** runc and crun hand descriptors on, but copy stdout through a pipe of their own; runsc hands on stdin to stderr only. */
 const HANDS_ON: Omit<Manner, "globalArguments"> = {
   runArguments: ["--preserve-fds", "2"],
-  redirections: "4>&1",
+  copies: { 4: 1 },
   adoption: '"$@" >&4 2>&4 4>&-; exit $?',
   supervised: {
     runArguments: ["--preserve-fds", "5"],
-    redirections: "4>&1",
+    copies: { 4: 1 },
     adoption: '"$@" >&4 2>&4 4>&- 5>&-; exit $?',
   },
 };
@@ -76,11 +76,11 @@ const MANNERS: Readonly<Record<OciRuntimeName, Manner>> = {
     // The "host" is the namespace that it is given; a network stack of its own it refuses on kernels of today.
     globalArguments: ["--ignore-cgroups", "--platform=ptrace", "--network=host"],
     runArguments: [],
-    redirections: "0<&3",
+    copies: { 0: 3 },
     adoption: '"$@" 3<&0 0</dev/null 2>&1; exit $?',
     supervised: {
       runArguments: [],
-      redirections: "0<&3 2>&6",
+      copies: { 0: 3, 2: 6 },
       // No descriptor is left for what extensions print: it goes with the reports.
       adoption:
         'exec 3<&0 0</dev/null 6>&2 2>&1 8>&1; "$@" 7>&1 >&8 8>&- | while IFS= read -r line; do printf "log %s\\n" "$line" >&6; done',
@@ -120,14 +120,14 @@ export function ociDriver(options: OciOptions): SandboxDriver {
       try {
         await writeBundle(bundle, [...system, ...guestEntries(spec)], spec, options);
         const isSupervised = spec.extensions.length > 0;
-        const { runArguments, redirections } = isSupervised ? manner.supervised : manner;
+        const { runArguments, copies } = isSupervised ? manner.supervised : manner;
         const running = await launch(options.launcher, {
           command: [
-            ...entering({ mountNamespace: spec.mountNamespace }),
             ...[program, "--root", state, ...manner.globalArguments],
             ...["run", ...runArguments, "--bundle", bundle, spec.sandboxId],
           ],
-          redirections,
+          copies,
+          namespaces: namespacesOf({ mountNamespace: spec.mountNamespace }),
           isSupervised,
           // The OCI runtime starts the adopting shell, which starts the function's.
           runtimeDepth: 2,
