@@ -7,13 +7,11 @@ import { invariant } from "../../errors/mod.ts";
 import type { Launcher } from "../host/launcher.ts";
 import { type Cgroups, NO_CGROUP } from "./cgroup.ts";
 import { enterGuest } from "./enter.ts";
+import { GUEST_GID, GUEST_UID } from "./guest-etc.ts";
 import {
-  type AccountFiles,
   CODE,
   enteringBelow,
-  GUEST_GID,
   GUEST_HOST_NAME,
-  GUEST_UID,
   guestEntries,
   guestPaths,
   KERNEL_FILES,
@@ -38,11 +36,12 @@ export interface BubblewrapOptions {
   /** The same, which lets a copy of the guest's runtime move to a sandbox of its own. */
   readonly sourceFilterFile: string | undefined;
   readonly cgroups: Cgroups | undefined;
-  readonly accountFiles: AccountFiles;
+  /** Folder that is every guest's /etc. */
+  readonly etc: string;
 }
 
 export function bubblewrapDriver(options: BubblewrapOptions): SandboxDriver {
-  const rootArguments = systemEntries(options.accountFiles).flatMap(argumentsOf);
+  const rootArguments = systemEntries(options.etc).flatMap(argumentsOf);
   const filterArguments = options.filterFile === undefined ? [] : ["--seccomp", String(FILTER_DESCRIPTOR)];
   return {
     name: "bubblewrap",

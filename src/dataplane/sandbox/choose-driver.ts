@@ -9,7 +9,7 @@ import { PERL } from "../host/helper-process.ts";
 import type { Launcher } from "../host/launcher.ts";
 import { bubblewrapDriver } from "./bubblewrap-driver.ts";
 import type { Cgroups } from "./cgroup.ts";
-import { ACCOUNT_FILES, type AccountFiles } from "./guest-root.ts";
+import { writeEtc } from "./guest-etc.ts";
 import { type OciRuntimeName, ociDriver } from "./oci-driver.ts";
 import { processDriver } from "./process-driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
@@ -48,7 +48,7 @@ export async function chooseDriver(
     return { driver: await chooseOci(ociRuntime, scratchDir, launcher, cgroups), warning: undefined };
   const found = await findBubblewrap();
   if (found.program !== undefined) {
-    const accountFiles = await writeAccountFiles(scratchDir);
+    const etc = await etcIn(scratchDir);
     const machine = MACHINES[process.arch];
     const filterFile = machine === undefined ? undefined : path.join(scratchDir, "seccomp.bpf");
     const sourceFilterFile = filterFile && path.join(scratchDir, "seccomp-source.bpf");
@@ -58,7 +58,7 @@ export async function chooseDriver(
     }
     return {
       driver: bubblewrapDriver({
-        ...{ launcher, program: found.program, machine, filterFile, sourceFilterFile, cgroups, accountFiles },
+        ...{ launcher, program: found.program, machine, filterFile, sourceFilterFile, cgroups, etc },
       }),
       warning: undefined,
     };
@@ -74,12 +74,10 @@ export async function chooseDriver(
   };
 }
 
-async function writeAccountFiles(folder: string): Promise<AccountFiles> {
-  await mkdir(folder, { recursive: true });
-  const files = { passwd: path.join(folder, "passwd"), group: path.join(folder, "group") };
-  await writeFile(files.passwd, ACCOUNT_FILES.passwd);
-  await writeFile(files.group, ACCOUNT_FILES.group);
-  return files;
+async function etcIn(folder: string): Promise<string> {
+  const etc = path.join(folder, "etc");
+  await writeEtc(etc);
+  return etc;
 }
 
 const OCI_RUNTIMES: readonly OciRuntimeName[] = ["crun", "runc", "runsc"];
@@ -101,7 +99,7 @@ async function chooseOci(
     const bundles = path.join(folder, "oci");
     await rm(bundles, { recursive: true, force: true });
     await mkdir(bundles, { recursive: true });
-    const accountFiles = await writeAccountFiles(folder);
+    const etc = await etcIn(folder);
     const machine = MACHINES[process.arch];
     const filterFile = machine === undefined ? undefined : path.join(folder, "seccomp.bpf");
     if (filterFile !== undefined && machine !== undefined)
@@ -113,7 +111,7 @@ async function chooseOci(
       program,
       machine,
       cgroups,
-      accountFiles,
+      etc,
       folder: bundles,
     });
   }

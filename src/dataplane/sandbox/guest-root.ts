@@ -1,8 +1,9 @@
 /** What a guest sees as its root, whichever driver puts it together: as little of the host as a runtime can do with. */
-import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, lstatSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { invariant } from "../../errors/mod.ts";
 
+import { sharedEtcEntries } from "./guest-etc.ts";
 import type { GuestPaths, SandboxFolders, SandboxSpec } from "./sandbox.ts";
 
 export type RootEntry =
@@ -16,21 +17,7 @@ const LANGUAGE = "/var/lang";
 const LAYERS = "/opt";
 const COMPILED = "/var/compiled";
 
-/** AWS runs functions as a numbered user of this kind. Source: recorded environments (recall for the numbers). */
-export const GUEST_UID = 993;
-export const GUEST_GID = 990;
 export const GUEST_HOST_NAME = "169-254-100-1";
-
-/** The texts of the guest's /etc/passwd and /etc/group; the caller writes them to files once. */
-export const ACCOUNT_FILES = {
-  passwd: `root:x:0:0:root:/root:/sbin/nologin\nsbx_user1051:x:${GUEST_UID}:${GUEST_GID}::/home/sbx_user1051:/sbin/nologin\n`,
-  group: `root:x:0:\nsbx_group1051:x:${GUEST_GID}:\n`,
-} as const;
-
-export interface AccountFiles {
-  readonly passwd: string;
-  readonly group: string;
-}
 
 /** What of /proc is not about processes and can be written by its owner. */
 export const KERNEL_FILES = [
@@ -43,26 +30,6 @@ export const KERNEL_FILES = [
   "/proc/scsi",
   "/proc/sys",
   "/proc/sysrq-trigger",
-];
-
-/** What of the host's /etc a program needs to find libraries, names, times and certificates. */
-const ETC_ENTRIES = [
-  "alternatives",
-  "ca-certificates",
-  "crypto-policies",
-  "gai.conf",
-  "hosts",
-  "ld.so.cache",
-  "ld.so.conf",
-  "ld.so.conf.d",
-  "localtime",
-  "mime.types",
-  "nsswitch.conf",
-  "pki",
-  "protocols",
-  "resolv.conf",
-  "services",
-  "ssl",
 ];
 
 export function guestPaths(folders: SandboxFolders): GuestPaths {
@@ -78,8 +45,11 @@ export function guestPaths(folders: SandboxFolders): GuestPaths {
   };
 }
 
-/** The same for every guest. `/usr` and the root folders that belong to it, whether the host has them merged or not. */
-export function systemEntries(accountFiles: AccountFiles): RootEntry[] {
+/**
+ * The same for every guest. `/usr` and the root folders that belong to it, whether the host has them merged or not; `etc` is the
+ * folder that `writeEtc` has made.
+ */
+export function systemEntries(etc: string): RootEntry[] {
   const entries: RootEntry[] = [readOnly("/usr")];
   for (const folder of ["/bin", "/sbin", "/lib", "/lib32", "/lib64"]) {
     if (!existsSync(folder)) continue;
@@ -87,14 +57,7 @@ export function systemEntries(accountFiles: AccountFiles): RootEntry[] {
       entries.push({ kind: "symlink", guest: folder, to: readlinkSync(folder) });
     } else entries.push(readOnly(folder));
   }
-  // Debian keeps a part of each Java installation here.
-  const javas = readdirSync("/etc").filter((name) => /^java-\d+-openjdk$/.test(name));
-  for (const name of [...ETC_ENTRIES, ...javas]) {
-    const file = `/etc/${name}`;
-    if (existsSync(file)) entries.push(readOnly(file));
-  }
-  entries.push(readOnly(accountFiles.passwd, "/etc/passwd"), readOnly(accountFiles.group, "/etc/group"));
-  return entries;
+  return [...entries, readOnly(etc, "/etc"), ...sharedEtcEntries().map((file) => readOnly(file))];
 }
 
 /** What is this guest's own; later entries lie over earlier ones. */
@@ -108,8 +71,8 @@ export function guestEntries({
   const { code, layers, runtime, language, packages, compiled } = folders;
   return [
     { kind: "bind", host: tmp, guest: "/tmp", isWritable: true },
-    ...(network.resolvConf === undefined ? [] : [readOnly(network.resolvConf, "/etc/resolv.conf")]),
-    ...(network.hosts === undefined ? [] : [readOnly(network.hosts, "/etc/hosts")]),
+    ...inEtc("/etc/resolv.conf", network.resolvConf),
+    ...inEtc("/etc/hosts", network.hosts),
     layers === undefined ? { kind: "folder", guest: LAYERS } : readOnly(layers, LAYERS),
     readOnly(code, CODE),
     ...(runtime === undefined ? [] : [readOnly(runtime, RUNTIME)]),
@@ -119,6 +82,11 @@ export function guestEntries({
     ...further.map(({ host, guest }) => readOnly(host, guest)),
     ...mounts.map(({ host, guest }) => ({ kind: "bind", host, guest, isWritable: true }) as const),
   ];
+}
+
+/** The host's own where the network brings none. */
+function inEtc(guest: string, own = guest): RootEntry[] {
+  return existsSync(own) ? [readOnly(own, guest)] : [];
 }
 
 /** ES modules of a function find them by the folders above it, CommonJS by NODE_PATH. */

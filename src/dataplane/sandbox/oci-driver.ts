@@ -8,12 +8,10 @@ import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Descriptors, Launcher } from "../host/launcher.ts";
 import type { Cgroups } from "./cgroup.ts";
 import { enterGuest } from "./enter.ts";
+import { GUEST_GID, GUEST_UID } from "./guest-etc.ts";
 import {
-  type AccountFiles,
   CODE,
-  GUEST_GID,
   GUEST_HOST_NAME,
-  GUEST_UID,
   guestEntries,
   guestPaths,
   KERNEL_FILES,
@@ -39,7 +37,8 @@ export interface OciOptions {
   /** The seccomp filter for programs that enter; undefined as above. */
   readonly filterFile: string | undefined;
   readonly cgroups: Cgroups;
-  readonly accountFiles: AccountFiles;
+  /** Folder that is every guest's /etc. */
+  readonly etc: string;
   /** Where bundles and the runtime's state go. */
   readonly folder: string;
 }
@@ -91,7 +90,7 @@ const MANNERS: Readonly<Record<OciRuntimeName, Manner>> = {
 export function ociDriver(options: OciOptions): SandboxDriver {
   const { runtime, program, cgroups, folder } = options;
   const manner = MANNERS[runtime];
-  const system = systemEntries(options.accountFiles);
+  const system = systemEntries(options.etc);
   const state = path.join(folder, "state");
   return {
     name: "oci",
