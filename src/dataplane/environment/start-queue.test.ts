@@ -28,6 +28,25 @@ describe("StartQueue", () => {
     assert.deepEqual(began, ["a1", "a2", "a3", "b1", "a4", "b2", "a5"]);
   });
 
+  it("runs what nobody waits for when nobody else waits", async () => {
+    const queue = new StartQueue(1);
+    const { began, ask, endNext } = bench(queue);
+    void ask("a", "a1");
+    const last = queue.runLast(async () => began.push("last"));
+    void ask("a", "a2");
+    void ask("b", "b1");
+    for (let turn = 0; turn < 3; turn++) await endNext();
+    await last;
+    assert.deepEqual(began, ["a1", "a2", "b1", "last"]);
+    assert.equal(await queue.runLast(async () => 7), 7);
+    await assert.rejects(
+      queue.runLast(() => Promise.reject(new Error("no"))),
+      /no/,
+    );
+    void ask("c", "c1");
+    assert.equal(began.at(-1), "c1");
+  });
+
   it("keeps the place of what is held until it is settled, well or badly", async () => {
     const began: string[] = [];
     const queue = new StartQueue(1);

@@ -20,7 +20,8 @@ export class StartQueue {
    * place after it, until that is settled.
    */
   async run<T>(lane: string, work: (hold: (until: Promise<unknown>) => void) => Promise<T>): Promise<T> {
-    await this.#enter(() => this.#turn(lane));
+    if (this.#isFull) await this.#turn(lane);
+    else this.#running++;
     let held: Promise<unknown> | undefined;
     try {
       return await work((until) => {
@@ -35,7 +36,8 @@ export class StartQueue {
 
   /** The same for what is made ahead. */
   async runLast<T>(work: () => Promise<T>): Promise<T> {
-    await this.#enter(() => new Promise((resolve) => this.#last.push(resolve)));
+    if (this.#isFull) await new Promise<void>((resolve) => this.#last.push(resolve));
+    else this.#running++;
     try {
       return await work();
     } finally {
@@ -43,9 +45,8 @@ export class StartQueue {
     }
   }
 
-  async #enter(turn: () => Promise<void>): Promise<void> {
-    if (this.#running >= this.#parallelMax) await turn();
-    else this.#running++;
+  get #isFull(): boolean {
+    return this.#running >= this.#parallelMax;
   }
 
   #turn(lane: string): Promise<void> {
