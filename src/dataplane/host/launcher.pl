@@ -11,7 +11,7 @@
 #   g:6=9         descriptor 6 is a copy of the server's own descriptor 9
 #   f:5=path      descriptor 5 is this file, for reading
 #   c:0=3         descriptor 0 is what 3 is
-#   n:file        a namespace that it enters
+#   n:file        a namespace that it enters; one that refuses is tried again after the others
 #   w:folder      where it works
 #   e:NAME=value  a variable
 #
@@ -72,6 +72,15 @@ sub limit {
     syscall($call->{prlimit}, 0, $resource + 0, $limits, 0) == 0 or die "limit $resource: $!\n";
 }
 
+# Some can be entered from outside a user namespace only, and some from inside only: as often as it helps.
+sub enter_all {
+    while (@_) {
+        my @left = grep { syscall($call->{setns}, $_, 0) != 0 } @_;
+        die "namespace: $!\n" if @left == @_;
+        @_ = @left;
+    }
+}
+
 # Never returns.
 sub become {
     my ($key, $steps, @command) = @_;
@@ -97,9 +106,7 @@ sub become {
             my ($place, $from) = split(/=/, $step);
             dup2($from, $place) // die "descriptors: $!\n";
         }
-        for my $namespace (@namespaces) {
-            syscall($call->{setns}, $namespace, 0) == 0 or die "namespace: $!\n";
-        }
+        enter_all(@namespaces);
         POSIX::close($_) for values %places, @namespaces;
         my ($folder) = @{ $steps->{w} };
         chdir($folder) or die "$folder: $!\n";

@@ -35,7 +35,7 @@ export interface LaunchRequest {
   /** Control groups it joins: their files of processes. */
   readonly groups?: readonly string[] | undefined;
   readonly limits?: ResourceLimits | undefined;
-  /** Files of namespaces that it enters, one after the other. */
+  /** Files of namespaces that it enters. Of a user namespace last: it takes the rights away that others may need. */
   readonly namespaces?: readonly string[] | undefined;
 }
 

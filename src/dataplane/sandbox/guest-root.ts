@@ -115,8 +115,7 @@ type Surrounding = Pick<SandboxSpec, "mountNamespace" | "copying"> & Partial<Pic
 
 /** Files of the namespaces that were made before; what makes the sandbox is started in them. */
 export function namespacesOf({ mountNamespace, network }: Surrounding): string[] {
-  // The user namespace first: whoever is not root has rights over the others from inside it only.
-  return [network?.userNamespace, mountNamespace, network?.namespace].filter((file) => file !== undefined);
+  return [mountNamespace, network?.namespace, network?.userNamespace].filter((file) => file !== undefined);
 }
 
 /**
