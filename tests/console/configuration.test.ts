@@ -19,6 +19,7 @@ import {
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, pythonZip } from "../../testkit/functions.ts";
 import { startTestServer, type TestServer } from "../../testkit/server.ts";
+import { waitFor } from "../../testkit/wait.ts";
 
 const skip = whyNoBrowser();
 const CODE = pythonZip("def lambda_handler(event, context):\n    return event\n");
@@ -166,7 +167,11 @@ describe("the configuration of a function", { skip }, () => {
     await page.getByText("Ephemeral storage").first().waitFor();
     for (const width of [1440, 900, 420]) {
       await page.setViewportSize({ width, height: 900 });
-      await page.waitForFunction("document.documentElement.scrollWidth <= innerWidth");
+      // Not by the page's own waiting, which evaluates texts: its policy forbids that.
+      await waitFor("the page to fit", async () => {
+        const fits = await page.evaluate("document.documentElement.scrollWidth <= innerWidth");
+        return fits === true ? true : undefined;
+      });
       const topics = await page.getByRole("navigation", { name: "Configuration" }).boundingBox();
       const panel = await page.getByText("Ephemeral storage").boundingBox();
       assert.ok(topics !== null && panel !== null);
