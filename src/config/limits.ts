@@ -309,6 +309,8 @@ export const COMPILED_LIMITS = {
 
 /** Sandboxes, and what they do where no control group can be written. All ours. */
 export const SANDBOX_LIMITS = {
+  /** Who connects to the server's socket for programs says by then which one it is. */
+  tokenMsMax: 10 * SECOND_MS,
   /** Who wants to enter a sandbox that is just being started waits for so long. */
   enterMsMax: 5 * SECOND_MS,
   /** How often the memory of an environment is looked at. */

@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { constants } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { SANDBOX_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Deferred, deferred } from "../../kit/mod.ts";
 import { holdProcess, machineName, PERL } from "./helper-process.ts";
@@ -144,10 +145,12 @@ export class Launcher {
   /** The first that comes on a connection says which it is. */
   #admit(socket: Socket): void {
     socket.on("error", () => {});
+    socket.setTimeout(SANDBOX_LIMITS.tokenMsMax, () => socket.destroy());
     const look = (): void => {
       const token = socket.read(TOKEN_CHARACTERS) as Buffer | null;
       if (token === null) return;
       socket.off("readable", look);
+      socket.setTimeout(0);
       const awaited = this.#awaited.get(token.toString("latin1"));
       if (awaited === undefined) socket.destroy();
       else awaited.resolve(socket);
