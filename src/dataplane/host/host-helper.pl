@@ -139,7 +139,7 @@ sub copy_image {
 use constant {
     RTM_NEWLINK => 16, RTM_DELLINK => 17, RTM_NEWADDR => 20, RTM_NEWROUTE => 24, RTM_NEWNEIGH => 28,
     NLM_F_REQUEST => 1, NLM_F_ACK => 4, NLM_F_CREATE_EXCL => 0x600,
-    IFLA_ADDRESS => 1, IFLA_IFNAME => 3, IFLA_LINKINFO => 18, IFLA_NET_NS_PID => 19, IFLA_GROUP => 27,
+    IFLA_ADDRESS => 1, IFLA_IFNAME => 3, IFLA_LINKINFO => 18, IFLA_NET_NS_FD => 28, IFLA_GROUP => 27,
     IFLA_INFO_KIND => 1, IFLA_INFO_DATA => 2, VETH_INFO_PEER => 1, IFF_UP => 1,
     IFA_ADDRESS => 1, IFA_LOCAL => 2, NDA_DST => 1, NDA_LLADDR => 2, NUD_PERMANENT => 0x80,
     RTA_DST => 1, RTA_OIF => 4, RTA_GATEWAY => 5, RTA_PREFSRC => 7, RTNH_F_ONLINK => 4,
@@ -205,73 +205,100 @@ sub make_network {
     my ($within, $name, $index, $group, $hardware, $address, $gateway, $beside, @unreachable) = @_;
     my ($own, $host) = (inet_aton($address), inet_aton($gateway));
     my $mac = pack('C6', map { hex } split(/:/, $hardware));
-    pipe(my $told, my $telling) or die "pipe: $!\n";
+    my ($network, $user) = $within eq '' ? new_network() : new_network_within($within);
+
+    # The kernel may still be clearing away what a killed server left under this name.
+    my $outside = kernel_socket();
+    eval { order($outside, $name, RTM_DELLINK, link_header(0, 0) . attribute(IFLA_IFNAME, text($name))) };
+    my $end = pack('L', fileno $network);
+    my $peer = link_header(GUEST_END, 0) . attribute(IFLA_IFNAME, text('eth0')) . attribute(IFLA_NET_NS_FD, $end);
+    my @named = (attribute(IFLA_IFNAME, text($name)), attribute(IFLA_GROUP, pack('L', $group)), attribute(IFLA_ADDRESS, $mac));
+    add_cable($outside, $index, $peer, @named);
+    # What is led to the host's loopback comes in here; the rules let nothing else get there.
+    setting("/proc/sys/net/ipv4/conf/$name/route_localnet", '1');
+    # Browsers on the host drop what they load whenever an address comes or goes: this end has none, of IPv6 neither.
+    eval { setting("/proc/sys/net/ipv6/conf/$name/disable_ipv6", '1') };
+    set_up($outside, $index);
+    my @way = (attribute(RTA_DST, $own), attribute(RTA_OIF, pack('L', $index)), attribute(RTA_PREFSRC, $host));
+    add_route($outside, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, @way);
+
+    my $inside = inside_of($network, sub {
+        # A kernel without it has none to turn off.
+        eval { setting('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1') };
+        return kernel_socket();
+    });
+    set_up($inside, LOOPBACK);
+    add_address($inside, GUEST_END, $own);
+    set_up($inside, GUEST_END);
+    # Nobody on the host's end answers for it.
+    my $neighbour = pack('C x x x l S C C', AF_INET, GUEST_END, NUD_PERMANENT, 0, 0);
+    $neighbour .= attribute(NDA_DST, $host) . attribute(NDA_LLADDR, $mac);
+    order($inside, 'neighbour', RTM_NEWNEIGH, $neighbour, NLM_F_CREATE_EXCL);
+    my $out = attribute(RTA_OIF, pack('L', GUEST_END));
+    add_route($inside, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, attribute(RTA_DST, $host), $out);
+    my $by = attribute(RTA_GATEWAY, $host);
+    add_route($inside, 0, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $by, $out);
+    # Within a range that is unreachable otherwise.
+    my $there = attribute(RTA_DST, inet_aton($beside));
+    add_route($inside, 32, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $there, $by, $out);
+    for (@unreachable) {
+        my ($range, $length) = split(m{/});
+        my $where = attribute(RTA_DST, inet_aton($range));
+        add_route($inside, $length, RT_SCOPE_UNIVERSE, RTN_UNREACHABLE, 0, $where);
+    }
+    return join(' ', map { handed_out($_) } grep { defined } $network, $user);
+}
+
+my $home;
+# Comes back whatever happens. What a socket talks to is settled when it is made.
+sub inside_of {
+    my ($network, $work) = @_;
+    $home //= namespace('self', 'net');
+    kernel('setns', fileno $network, CLONE_NEWNET);
+    my $result = eval { $work->() };
+    my $failure = $@;
+    kernel('setns', fileno $home, CLONE_NEWNET);
+    die $failure unless defined $result;
+    return $result;
+}
+
+sub new_network {
+    $home //= namespace('self', 'net');
+    kernel('unshare', CLONE_NEWNET);
+    my $made = eval { namespace('self', 'net') };
+    my $failure = $@;
+    kernel('setns', fileno $home, CLONE_NEWNET);
+    die $failure unless defined $made;
+    return $made;
+}
+
+# Another process has to be its first: there is no way back from a user namespace.
+sub new_network_within {
+    my ($within) = @_;
+    pipe(my $seen, my $seeing) or die "pipe: $!\n";
     pipe(my $heard, my $saying) or die "pipe: $!\n";
     my $child = fork() // die "fork: $!\n";
     if ($child == 0) {
-        close $_ for $telling, $heard;
+        close $_ for $seeing, $heard;
         my $done = eval {
-            enter_new_user_namespace($within) if $within ne '';
+            enter_new_user_namespace($within);
             kernel('unshare', CLONE_NEWNET);
-            syswrite($saying, "\n");
-            sysread($told, my $go, 1) or die "no cable\n";
-            my $socket = kernel_socket();
-            # A kernel without it has none to turn off.
-            eval { setting('/proc/sys/net/ipv6/conf/all/disable_ipv6', '1') };
-            set_up($socket, LOOPBACK);
-            add_address($socket, GUEST_END, $own);
-            set_up($socket, GUEST_END);
-            # Nobody on the host's end answers for it.
-            my $neighbour = pack('C x x x l S C C', AF_INET, GUEST_END, NUD_PERMANENT, 0, 0);
-            $neighbour .= attribute(NDA_DST, $host) . attribute(NDA_LLADDR, $mac);
-            order($socket, 'neighbour', RTM_NEWNEIGH, $neighbour, NLM_F_CREATE_EXCL);
-            my $out = attribute(RTA_OIF, pack('L', GUEST_END));
-            add_route($socket, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, attribute(RTA_DST, $host), $out);
-            my $by = attribute(RTA_GATEWAY, $host);
-            add_route($socket, 0, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $by, $out);
-            # Within a range that is unreachable otherwise.
-            my $there = attribute(RTA_DST, inet_aton($beside));
-            add_route($socket, 32, RT_SCOPE_UNIVERSE, RTN_UNICAST, RTNH_F_ONLINK, $there, $by, $out);
-            for (@unreachable) {
-                my ($network, $length) = split(m{/});
-                my $where = attribute(RTA_DST, inet_aton($network));
-                add_route($socket, $length, RT_SCOPE_UNIVERSE, RTN_UNREACHABLE, 0, $where);
-            }
             1;
         };
-        syswrite($saying, $done ? "ok\n" : "no $@");
+        syswrite($saying, $done ? "ok\n" : $@);
+        # Until both have been looked at.
+        sysread($seen, my $ignored, 1);
         # Nothing of its parent's is to be done again.
         POSIX::_exit(0);
     }
-    close $_ for $told, $saying;
-    my @held;
-    my $done = eval {
-        my $made = <$heard> // '';
-        die $made if $made ne "\n";
-        @held = map { namespace($child, $_) } $within eq '' ? qw(net) : qw(net user);
-        my $socket = kernel_socket();
-        # The kernel may still be clearing away what a killed server left under this name.
-        eval { order($socket, $name, RTM_DELLINK, link_header(0, 0) . attribute(IFLA_IFNAME, text($name))) };
-        my $peer = link_header(GUEST_END, 0) . attribute(IFLA_IFNAME, text('eth0')) . attribute(IFLA_NET_NS_PID, pack('L', $child));
-        my @named = (attribute(IFLA_IFNAME, text($name)), attribute(IFLA_GROUP, pack('L', $group)), attribute(IFLA_ADDRESS, $mac));
-        add_cable($socket, $index, $peer, @named);
-        # What is led to the host's loopback comes in here; the rules let nothing else get there.
-        setting("/proc/sys/net/ipv4/conf/$name/route_localnet", '1');
-        # Browsers on the host drop what they load whenever an address comes or goes: this end has none, of IPv6 neither.
-        eval { setting("/proc/sys/net/ipv6/conf/$name/disable_ipv6", '1') };
-        set_up($socket, $index);
-        my @way = (attribute(RTA_DST, $own), attribute(RTA_OIF, pack('L', $index)), attribute(RTA_PREFSRC, $host));
-        add_route($socket, 32, RT_SCOPE_LINK, RTN_UNICAST, 0, @way);
-        syswrite($telling, "\n");
-        my $answer = <$heard> // 'nothing';
-        die $answer if $answer ne "ok\n";
-        1;
-    };
-    my $failure = $@;
-    close $_ for $telling, $heard;
+    close $_ for $seen, $saying;
+    my $answer = <$heard> // "nothing\n";
+    my @made = $answer eq "ok\n" ? eval { map { namespace($child, $_) } qw(net user) } : ();
+    my $failure = $answer eq "ok\n" ? $@ : $answer;
+    close $seeing;
     waitpid($child, 0);
-    die $failure unless $done;
-    return join(' ', map { handed_out($_) } @held);
+    die $failure if @made == 0;
+    return @made;
 }
 
 sub enter_new_user_namespace {
