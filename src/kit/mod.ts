@@ -6,6 +6,7 @@ export * from "./first-in-first-out.ts";
 export * from "./group-commit.ts";
 export * from "./inherited-descriptors.ts";
 export * from "./keyed-mutex.ts";
+export * from "./machine-name.ts";
 export * from "./node-http.ts";
 export * from "./quoted.ts";
 export * from "./read-only-folder.ts";

@@ -1,4 +1,7 @@
-/** The Python bootstrap against the wire, on every Python that this machine has. */
+/**
+ * The Python bootstrap against the wire, on every Python that this machine has. One long file, because every case runs once per
+ * Python inside one loop.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";

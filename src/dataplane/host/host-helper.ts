@@ -1,10 +1,10 @@
 /** Asks a helper process for what takes system calls that Node.js has not; `host-helper.pl` has the list. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { type Deferred, deferred } from "../../kit/mod.ts";
-import { holdProcess, machineName, PERL } from "./helper-process.ts";
+import { holdProcess, startHelper } from "./helper-process.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "host-helper.pl");
 
@@ -36,7 +36,7 @@ export class HostHelper {
     this.#asked.push(answer);
     this.#child ??= this.#start();
     holdProcess(this.#child, true);
-    this.#child.stdin.write(`${[request, ...args.map(quotedArgument)].join(" ")}\n`);
+    this.#child.stdin.write(`${[request, ...args.map(encodeURIComponent)].join(" ")}\n`);
     return answer.promise;
   }
 
@@ -57,14 +57,8 @@ export class HostHelper {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const child = spawn(PERL, [PROGRAM, machineName()], {
-      stdio: ["pipe", "pipe", "pipe"],
-      // A terminal's Ctrl-C is not for it: what is left to do when we go still needs it.
-      detached: true,
-      env: { PATH: process.env["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
-    });
+    const child = startHelper(PROGRAM);
     let complaint = "";
-    child.stdin.on("error", () => {});
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       complaint = (complaint + text).slice(-COMPLAINT_CHARACTERS_MAX);
     });
@@ -93,7 +87,3 @@ export class HostHelper {
 }
 
 const COMPLAINT_CHARACTERS_MAX = 10_000;
-
-function quotedArgument(argument: string): string {
-  return encodeURIComponent(argument);
-}

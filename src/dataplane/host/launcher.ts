@@ -1,5 +1,5 @@
 /** Starts programs without a copy of this process for each; `launcher.pl` says how, and why. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { constants } from "node:os";
@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { SANDBOX_LIMITS } from "../../config/mod.ts";
 import { invariant } from "../../errors/mod.ts";
 import { type Deferred, deferred } from "../../kit/mod.ts";
-import { holdProcess, machineName, PERL } from "./helper-process.ts";
+import { holdProcess, startHelper } from "./helper-process.ts";
 
 const PROGRAM = path.join(import.meta.dirname, "launcher.pl");
 
@@ -83,7 +83,10 @@ export class Launcher {
     const helper = await this.#helper;
     const key = String(++this.#count);
     const running: Running = {
-      ...{ connected: deferred(), processId: undefined, started: deferred(), exited: deferred() },
+      connected: deferred(),
+      processId: undefined,
+      started: deferred(),
+      exited: deferred(),
     };
     const awaited = request.connections.map((place) => {
       const [token, socket] = [randomBytes(TOKEN_BYTES).toString("hex"), deferred<Socket>()];
@@ -127,13 +130,7 @@ export class Launcher {
     });
     server.unref();
     this.#server = server;
-    const helper = spawn(PERL, [PROGRAM, machineName(), String(process.pid), name], {
-      stdio: ["pipe", "pipe", "pipe"],
-      // A terminal's Ctrl-C is not for what it has started.
-      detached: true,
-      env: { LC_ALL: "C" },
-    });
-    helper.stdin.on("error", () => {});
+    const helper = startHelper(PROGRAM, [String(process.pid), name]);
     helper.stderr.resume();
     createInterface(helper.stdout).on("line", (line) => this.#hear(helper, line));
     const lose = (): void => this.#lose();

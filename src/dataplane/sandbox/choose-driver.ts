@@ -5,6 +5,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { IsolationChoice, OciRuntimeChoice } from "../../config/mod.ts";
+import { machineName } from "../../kit/mod.ts";
 import { PERL } from "../host/helper-process.ts";
 import type { Launcher } from "../host/launcher.ts";
 import { bubblewrapDriver } from "./bubblewrap-driver.ts";
@@ -13,11 +14,9 @@ import { writeEtc } from "./guest-etc.ts";
 import { type OciRuntimeName, ociDriver } from "./oci-driver.ts";
 import { processDriver } from "./process-driver.ts";
 import type { SandboxDriver } from "./sandbox.ts";
-import { type Machine, seccompFilter, withSetns } from "./seccomp/filter.ts";
+import { seccompFilter, withSetns } from "./seccomp/filter.ts";
 
 const run = promisify(execFile);
-
-const MACHINES: Readonly<Record<string, Machine>> = { x64: "x86_64", arm64: "aarch64" };
 
 export interface DriverChoice {
   readonly driver: SandboxDriver;
@@ -49,7 +48,7 @@ export async function chooseDriver(
   const found = await findBubblewrap();
   if (found.program !== undefined) {
     const etc = await etcIn(scratchDir);
-    const machine = MACHINES[process.arch];
+    const machine = machineName();
     const filterFile = machine === undefined ? undefined : path.join(scratchDir, "seccomp.bpf");
     const sourceFilterFile = filterFile && path.join(scratchDir, "seccomp-source.bpf");
     if (filterFile !== undefined && sourceFilterFile !== undefined && machine !== undefined) {
@@ -100,7 +99,7 @@ async function chooseOci(
     await rm(bundles, { recursive: true, force: true });
     await mkdir(bundles, { recursive: true });
     const etc = await etcIn(folder);
-    const machine = MACHINES[process.arch];
+    const machine = machineName();
     const filterFile = machine === undefined ? undefined : path.join(folder, "seccomp.bpf");
     if (filterFile !== undefined && machine !== undefined)
       await writeFile(filterFile, seccompFilter(machine));
