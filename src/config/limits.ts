@@ -224,6 +224,8 @@ export const ENVIRONMENT_LIMITS = {
   /** Ours: sandboxes being started at the same time, for each core; their init counts for so long. */
   startsPerCoreMax: 2,
   initInQueueMsMax: 100,
+  /** Ours: invocations that begin in one turn of the event loop, for each core. */
+  beginsPerCoreMax: 2,
   openFilesMax: 1024,
   processesMax: 1024,
   /** MemorySize that comes with one full core. Source: "Configure Lambda function memory" page. */

@@ -247,6 +247,47 @@ for (const { version, program } of findPythons()) {
       await guest.event(/fine$/);
     });
 
+    it("reads and writes JSON as the package json does, without having it loaded, and gives it to who imports it", async () => {
+      await using guest = await start(
+        `import sys
+had = "json" in sys.modules
+import json
+def handler(e, c):
+    if e == "again":
+        x = []
+        x.append(x)
+        return {"x": x}
+    if e == "who":
+        return [had, json.__file__.endswith("app.py")]
+    return [json.dumps(e, ensure_ascii=sys.version_info < (3, 12)), e]
+`,
+        { files: { "json.py": "raise SystemExit(9)" } },
+      );
+      await guest.ready();
+      assert.deepEqual(await guest.call("who"), [false, false]);
+      for (const text of [
+        ' \r\n\t{"a": [1, 2.50, -0.0, 1e400, "\\ud83d\\ude00 \\u0000 ü"], "a": {}} \n',
+        "NaN",
+        "[Infinity, -Infinity, 123456789012345678901234567890]",
+      ]) {
+        const reply = (await guest.invoke(Buffer.from(text))).payload.toString();
+        // What the package makes of it, as a string; then what the runtime made of it.
+        const [, dumped = "", own = ""] = /^\[("(?:[^"\\]|\\.)*"), (.*)\]$/s.exec(reply) ?? [];
+        assert.equal(own, JSON.parse(dumped));
+      }
+      for (const bad of ["", "{} {}", "\ufeff1", "[1,]"]) {
+        assert.match(
+          (await guest.invoke(Buffer.from(bad))).payload.toString(),
+          /"Unable to unmarshal input: /,
+        );
+      }
+      // What fails to be written leaves nothing behind that the next result could be taken for.
+      for (let n = 0; n < 3; n++) {
+        assert.match((await guest.invoke("again")).payload.toString(), /Circular reference detected/);
+        assert.deepEqual(await guest.call([n]), [`[${n}]`, [n]]);
+      }
+    });
+
     it("reports exceptions with AWS's keys and only the function's frames", async () => {
       await using guest = await start(
         "def inner():\n    raise KeyError('k')\ndef handler(e, c):\n    inner()",

@@ -7,8 +7,10 @@ depends on a response being a single frame but `send_response`.
 The descriptor is used as it is: `socket` would cost as much to import as all of this package.
 """
 
-import json
 import os
+
+from .json_text import decode
+from .standard_library import import_standard
 
 CONTROL_DESCRIPTOR = 3
 
@@ -24,6 +26,8 @@ _COPIED = 10
 _LENGTH_BYTES = 4
 _RECEIVE_BYTES = 65536
 _SHORT_TEXT_BYTES_MAX = 255
+# As much as a read brings.
+_COPIED_BYTES_MAX = 65536
 
 
 class PlatformClosed(Exception):
@@ -46,14 +50,14 @@ class Client:
             frame = self._receive_frame()
             if len(frame) >= 5 and frame[0] == _INVOKE:
                 meta_end = 5 + int.from_bytes(frame[1:5], "big")
-                return json.loads(str(frame[5:meta_end], "utf-8")), frame[meta_end:]
+                return decode(str(frame[5:meta_end], "utf-8")), frame[meta_end:]
 
     def receive_start(self):
         """Returns the variables of the function that this runtime is for, a dict. Only in a parked runtime, and first."""
         while True:
             frame = self._receive_frame()
             if len(frame) > 0 and frame[0] == _START:
-                return json.loads(str(frame[1:], "utf-8"))
+                return decode(str(frame[1:], "utf-8"))
 
     def send_ready(self):
         self._send(_READY, (), b"")
@@ -69,14 +73,14 @@ class Client:
 
     def send_snapshot(self, report):
         """Initialised, and ready to be copied, or not."""
-        self._send(_SNAPSHOT, (), json.dumps(report).encode())
+        self._send(_SNAPSHOT, (), import_standard("json").dumps(report).encode())
 
     def send_copied(self, process_namespace):
         """A copy has moved in, and waits for its start."""
         self._send(_COPIED, (), process_namespace.encode())
 
     def _receive_frame(self):
-        data = self._received
+        data = self._received or self._read()
         while len(data) < _LENGTH_BYTES:
             data += self._read()
         end = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "big")
@@ -105,14 +109,17 @@ class Client:
         return whole
 
     def _send(self, frame_type, short_texts, payload):
-        fields = [b"\0\0\0\0", bytes((frame_type,))]
+        head = b""
         for text in short_texts:
             encoded = text.encode("ascii", "replace")[:_SHORT_TEXT_BYTES_MAX]
-            fields += (bytes((len(encoded),)), encoded)
-        head = bytearray(b"".join(fields))
-        head[:_LENGTH_BYTES] = (len(head) - _LENGTH_BYTES + len(payload)).to_bytes(_LENGTH_BYTES, "big")
-        # Head and payload in one system call, without joining them.
-        parts = [memoryview(head), memoryview(payload)] if payload else [memoryview(head)]
+            head += b"%c%s" % (len(encoded), encoded)
+        head = b"%s%c%s" % ((1 + len(head) + len(payload)).to_bytes(_LENGTH_BYTES, "big"), frame_type, head)
+        # In one system call: small payloads behind their head, larger ones as they are.
+        if len(payload) <= _COPIED_BYTES_MAX:
+            parts = [head + payload]
+        else:
+            parts = [head, payload]
+        parts = [memoryview(part) for part in parts]
         while parts:
             count = os.writev(self._descriptor, parts)
             while parts and count >= len(parts[0]):

@@ -1,11 +1,10 @@
 """The context object that a handler gets. Source of names: "Using the Lambda context object" page for Python."""
 
-import functools
-import json
 import os
 import time
 
 from .errors import Fault
+from .json_text import decode
 from .log_output import write_event
 
 
@@ -79,10 +78,14 @@ class LambdaContext:
         return _described(self, [name for name in vars(self) if not name.startswith("_")])
 
 
-@functools.lru_cache(maxsize=None)
+_function = []
+
+
 def _of_the_function():
     """An environment serves one version of one function: these cannot change, and reading them each time would cost."""
-    return tuple(map(os.environ.get, _VARIABLES))
+    if not _function:
+        _function[:] = map(os.environ.get, _VARIABLES)
+    return _function
 
 
 _VARIABLES = (
@@ -104,7 +107,7 @@ def _identity(text):
 
 def _parse(kind, text, what):
     try:
-        return kind(json.loads(text))
+        return kind(decode(text))
     except Exception as error:
         message = "Unable to parse %s JSON: %s" % (what, error)
         raise Fault("Runtime.LambdaContextUnmarshalError", message) from error

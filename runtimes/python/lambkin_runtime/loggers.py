@@ -98,8 +98,7 @@ def _json_formatter(logging):
 
 
 def _json_text(document):
-    import json
-
+    json = import_standard("json")
     try:
         return json.dumps(document, ensure_ascii=False, default=_plain)
     except Exception:

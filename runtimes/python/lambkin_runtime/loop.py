@@ -10,7 +10,7 @@ from .handler_loader import arrange_path, load
 from .loggers import configure_on_import, current_request
 from .parking import wait_for_function
 from .payload import decode_event, encode_error, encode_result
-from .standard_library import import_standard
+from .standard_library import import_standard, on_first_import
 
 _INIT_FAILED_STATUS = 1
 _TRACE_VARIABLE = "_X_AMZN_TRACE_ID"
@@ -37,6 +37,8 @@ def main():
     snapshot = _snapshot()
     arrange_path()
     configure_on_import()
+    # On AWS it is loaded before the function's own file of that name could be.
+    on_first_import("json")
     handler = _load_or_exit(client)
     try:
         if snapshot is not None:

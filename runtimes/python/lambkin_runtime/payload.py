@@ -1,28 +1,26 @@
 """Between JSON and Python: events in, results and error documents out. Sources: answers of AWS (recorded)."""
 
-import json
 import os
 import sys
 
 from .errors import Fault
+from .json_text import Encoder, decode
+from .standard_library import import_standard
 
-# From Python 3.12 on AWS no longer escapes what is not ASCII.
-_ESCAPES_NON_ASCII = sys.version_info < (3, 12)
 
-
-class _Encoder(json.JSONEncoder):
+class _PayloadEncoder:
     """Knows `decimal.Decimal`, which DynamoDB code is full of, and writes its digits exactly as AWS does."""
 
     def __init__(self):
-        super().__init__(ensure_ascii=_ESCAPES_NON_ASCII)
+        self._encoder = Encoder(self._default)
         self._digits = []
         self._mark = ""
 
-    def default(self, value):
+    def _default(self, value):
         # Only a function that imported the module can have made one.
         decimal = sys.modules.get("decimal")
         if decimal is None or not isinstance(value, decimal.Decimal):
-            return super().default(value)
+            raise TypeError("Object of type %s is not JSON serializable" % value.__class__.__name__)
         if value.is_nan():
             return float("nan")
         # The encoder has no way to write digits as they are: a string that nobody can guess holds their place.
@@ -32,24 +30,23 @@ class _Encoder(json.JSONEncoder):
         return "%s%d" % (self._mark, len(self._digits) - 1)
 
     def to_bytes(self, value):
-        self._digits = []
-        text = self.encode(value)
         if self._digits:
-            import re
-
+            self._digits = []
+        text = self._encoder.encode(value)
+        if self._digits:
             digits = self._digits
-            text = re.sub('"%s(\\d+)"' % self._mark, lambda found: digits[int(found.group(1))], text)
+            text = import_standard("re").sub('"%s(\\d+)"' % self._mark, lambda found: digits[int(found.group(1))], text)
         # A lone surrogate becomes its JSON escape, which is what the older runtimes write.
         return text.encode("utf-8", "backslashreplace")
 
 
-_encoder = _Encoder()
+_encoder = _PayloadEncoder()
 
 
 def decode_event(event):
     """Raises a Fault when the bytes are not JSON."""
     try:
-        return json.loads(str(event, "utf-8"))
+        return decode(str(event, "utf-8"))
     except Exception as error:
         raise Fault("Runtime.UnmarshalError", "Unable to unmarshal input: %s" % error) from error
 

@@ -55,30 +55,38 @@ class _ConfiguringLoader:
         self._configure(module)
 
 
-class _FirstImport:
-    """Waits among Python's finders for the first import of one module."""
+class _FirstImports:
+    """Stands before Python's finders until the modules that it waits for were imported."""
 
-    def __init__(self, name, configure):
-        self._name = name
-        self._configure = configure
+    def __init__(self):
+        self._configure_by_name = {}
+
+    def wait_for(self, name, configure):
+        if not self._configure_by_name:
+            sys.meta_path.insert(0, self)
+        self._configure_by_name[name] = configure
 
     def find_spec(self, name, path=None, target=None):
-        if name != self._name:
+        configure = self._configure_by_name.pop(name, None)
+        if configure is None:
             return None
-        if self in sys.meta_path:
+        if not self._configure_by_name and self in sys.meta_path:
             sys.meta_path.remove(self)
         with StandardPath():
             for finder in sys.meta_path:
-                spec = finder.find_spec(name, path, target)
+                spec = None if finder is self else finder.find_spec(name, path, target)
                 if spec is not None:
-                    spec.loader = _ConfiguringLoader(spec.loader, self._configure)
+                    spec.loader = _ConfiguringLoader(spec.loader, configure)
                     return spec
         return None
 
 
-def on_first_import(name, configure):
-    """Calls `configure(module)` as soon as the module of this name is loaded, now if it already is."""
+_first_imports = _FirstImports()
+
+
+def on_first_import(name, configure=lambda module: None):
+    """Calls `configure(module)` as soon as the standard library's module of this name is loaded, now if it already is."""
     if name in sys.modules:
         configure(sys.modules[name])
     else:
-        sys.meta_path.insert(0, _FirstImport(name, configure))
+        _first_imports.wait_for(name, configure)

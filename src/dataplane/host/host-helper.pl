@@ -20,7 +20,8 @@ use constant {
     CLONE_NEWNS => 0x20000, CLONE_NEWUSER => 0x10000000, CLONE_NEWNET => 0x40000000,
     MS_NOSUID => 2, MS_NODEV => 4, MS_NOATIME => 1024, MS_REC => 0x4000, MS_SLAVE => 0x80000, MNT_DETACH => 2,
     LOOP_SET_FD => 0x4c00, LOOP_CLR_FD => 0x4c01, LOOP_SET_STATUS64 => 0x4c04, LOOP_CTL_GET_FREE => 0x4c82,
-    LO_FLAGS_AUTOCLEAR => 4, SEEK_DATA => 3, SEEK_HOLE => 4, EBUSY => 16,
+    LOOP_CONFIGURE => 0x4c0a,
+    LO_FLAGS_AUTOCLEAR => 4, SEEK_DATA => 3, SEEK_HOLE => 4, EBUSY => 16, EINVAL => 22,
     AF_NETLINK => 16, NETLINK_ROUTE => 0, NLMSG_ERROR => 2,
 };
 my $call = $CALLS{$ARGV[0]} or die "no system calls are known for $ARGV[0]\n";
@@ -83,22 +84,29 @@ sub mount_image {
     for (1 .. 100) {
         $path = '/dev/loop' . (0 + (ioctl($control, LOOP_CTL_GET_FREE, 0) // die "loop devices: $!\n"));
         $device = opened($path, O_RDWR);
-        last if defined ioctl($device, LOOP_SET_FD, fileno $file);
+        last if attached($device, $file);
         die "$path: $!\n" unless $! == EBUSY;
         undef $device;
     }
     die "no loop device is free\n" unless defined $device;
-    # With the last mount the device is free again.
-    my $status = pack('x52 L x180', LO_FLAGS_AUTOCLEAR);
-    my $done = eval {
-        defined ioctl($device, LOOP_SET_STATUS64, $status) or die "$path: $!\n";
-        kernel('mount', $path, $folder, 'ext4', MS_NOSUID | MS_NODEV | MS_NOATIME, '');
-        1;
-    };
-    return if $done;
+    return if eval { kernel('mount', $path, $folder, 'ext4', MS_NOSUID | MS_NODEV | MS_NOATIME, ''); 1 };
     my $failure = $@;
     ioctl($device, LOOP_CLR_FD, 0);
     die $failure;
+}
+
+# With the last mount the device is free again. In one step, which kernels before 5.8 do not know: what is set of a device
+# that has its file already, the kernel sets when all processors have let go of it, 15 ms later.
+sub attached {
+    my ($device, $file) = @_;
+    my $information = pack('x52 L x176', LO_FLAGS_AUTOCLEAR);
+    return 1 if defined ioctl($device, LOOP_CONFIGURE, pack('L x4 a* x64', fileno $file, $information));
+    return '' unless $! == EINVAL && defined ioctl($device, LOOP_SET_FD, fileno $file);
+    return 1 if defined ioctl($device, LOOP_SET_STATUS64, $information);
+    my $reason = $! + 0;
+    ioctl($device, LOOP_CLR_FD, 0);
+    $! = $reason;
+    return '';
 }
 
 # What an image has that is not empty; images are almost empty.

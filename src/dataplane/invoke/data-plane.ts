@@ -1,4 +1,6 @@
 /** The one path that runs a function: admit, place, run, log, account. */
+import { availableParallelism } from "node:os";
+import { ENVIRONMENT_LIMITS } from "../../config/mod.ts";
 import type { Clock } from "../../kit/mod.ts";
 import type {
   FunctionVersion,
@@ -28,6 +30,7 @@ import { type ConcurrencyLedger, shareOf } from "./concurrency-ledger.ts";
 import { DebugSession } from "./debug-session.ts";
 import { ProvisionedConcurrency, type ProvisionedStatus } from "./provisioned-concurrency.ts";
 import type { ScalingRate } from "./scaling-rate.ts";
+import { TurnGate } from "./turn-gate.ts";
 import { type Visit, visit } from "./visits.ts";
 
 export interface DataPlaneOptions {
@@ -70,6 +73,7 @@ interface Ending {
 export class DataPlane implements Invoker {
   readonly #options: DataPlaneOptions;
   readonly #provisioned: ProvisionedConcurrency;
+  readonly #gate = new TurnGate(ENVIRONMENT_LIMITS.beginsPerCoreMax * availableParallelism());
 
   constructor(options: DataPlaneOptions) {
     this.#options = options;
@@ -80,6 +84,8 @@ export class DataPlane implements Invoker {
     const { ledger, pool, clock, observe } = this.#options;
     const { scope, target, invokedArn } = invocation;
     const functionName = target.name;
+    const myTurn = this.#gate.enter();
+    if (myTurn !== undefined) await myTurn;
     const slot = ledger.acquire(scope, functionName, target.configurationId, invocation.isAsync === true);
     if (typeof slot === "string") {
       observe({ kind: "throttled", scope, functionName, invokedArn });
