@@ -52,6 +52,8 @@ export interface FrontDoorOptions {
 const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = { "rest-json": restJson, json: jsonRpc, query };
 
 const EMPTY = Buffer.alloc(0);
+/** Nobody changes a request's. */
+const NO_QUERY = new URLSearchParams();
 
 /** What is known of a request so far; decides the form its error is written in. */
 interface Progress {
@@ -258,7 +260,7 @@ function headOf(incoming: IncomingMessage): HttpRequest {
   return {
     method: incoming.method ?? "GET",
     path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(queryText),
+    query: queryText === "" ? NO_QUERY : new URLSearchParams(queryText),
     queryText,
     headers: incoming.headers,
     body: EMPTY,

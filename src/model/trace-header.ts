@@ -44,23 +44,35 @@ export function traceOf(
     readonly nowMs: number;
   },
 ): Trace {
-  const fields = given === undefined ? new Map<string, string>() : fieldsOf(given);
-  const id = requestId.replaceAll("-", "");
-  const root = fields.get("Root") ?? `1-${Math.floor(nowMs / 1000).toString(16)}-${id.slice(0, 24)}`;
-  const upstream = fields.get("Sampled") ?? "?";
   const own = target.settings.TracingConfig.Mode === "Active" ? "1" : "0";
-  const sampled = upstream === "?" ? own : upstream;
   const hash = hashOf(functionArn(scope, target.name));
+  if (given === undefined) {
+    // Nearly every call.
+    const header = headerOf(newRoot(requestId, nowMs), own, `${hash}:0`);
+    return { header, earlierRuns: 0, callerSpanId: undefined };
+  }
+  const fields = fieldsOf(given);
+  const upstream = fields.get("Sampled") ?? "?";
   const lineage = lineageOf(fields.get("Lineage"));
   const earlier = lineage.find(([each]) => each === hash)?.[1];
   const runs = earlier === undefined ? 0 : earlier + 1;
   const others = lineage.filter(([each]) => each !== hash).slice(-(LINEAGE_MAX - 1));
   const text = [...others, [hash, runs] as const].map(([each, count]) => `${each}:${count}`).join("|");
+  const root = fields.get("Root");
   return {
-    header: `Root=${root};Parent=${newSpanId()};Sampled=${sampled};Lineage=1:${text}`,
+    header: headerOf(root ?? newRoot(requestId, nowMs), upstream === "?" ? own : upstream, text),
     earlierRuns: runs,
-    callerSpanId: fields.get("Root") === undefined ? undefined : fields.get("Parent"),
+    callerSpanId: root === undefined ? undefined : fields.get("Parent"),
   };
+}
+
+function headerOf(root: string, sampled: string, lineage: string): string {
+  return `Root=${root};Parent=${newSpanId()};Sampled=${sampled};Lineage=1:${lineage}`;
+}
+
+function newRoot(requestId: string, nowMs: number): string {
+  const id = requestId.replaceAll("-", "");
+  return `1-${Math.floor(nowMs / 1000).toString(16)}-${id.slice(0, 24)}`;
 }
 
 /** Undefined where the header has no root and parent as `traceOf` writes them. */

@@ -276,30 +276,53 @@ export class DataPlane implements Invoker {
 
   /** The last word on an invocation: to its log, and to whoever counts. */
   #report(environment: ExecutionEnvironment, admission: Admission, ending: Ending, run: Run): void {
-    const { requestId, target, scope, invokedArn, traceId, payload, isAsync, sink, origin } =
-      admission.invocation;
+    const { invocation, share } = admission;
+    const { requestId, target, scope, sink } = invocation;
     const { status, errorType } = ending;
     const { durationMs, runtimeMs, preparationMs } = run;
     const initDurationMs = environment.isRestored ? undefined : preparationMs;
     const restoreDurationMs = environment.isRestored ? preparationMs : undefined;
     const memoryMib = target.settings.MemorySize;
     const peakMemoryBytes = environment.peakMemoryBytes();
-    const measured = { durationMs, initDurationMs, restoreDurationMs, memoryMib, peakMemoryBytes };
-    const tracing = tracingOf(admission.invocation);
-    environment.log.platform({ kind: "report", requestId, status, errorType, tracing, ...measured });
+    // Member by member: to copy them from other objects takes several times as long, in every call.
+    environment.log.platform({
+      kind: "report",
+      requestId,
+      status,
+      errorType,
+      tracing: tracingOf(invocation),
+      durationMs,
+      initDurationMs,
+      restoreDurationMs,
+      memoryMib,
+      peakMemoryBytes,
+    });
     this.#options.observe({
       kind: "invoked",
-      ...{ scope, target, invokedArn, requestId, traceId, origin, status, errorType, runtimeMs },
-      exceptionType: status === "error" ? exceptionType(ending.payload) : undefined,
-      ...measured,
+      scope,
+      target,
       functionName: target.name,
+      invokedArn: invocation.invokedArn,
+      requestId,
+      traceId: invocation.traceId,
+      origin: invocation.origin,
+      status,
+      errorType,
+      exceptionType: status === "error" ? exceptionType(ending.payload) : undefined,
+      runtimeMs,
+      durationMs,
+      initDurationMs,
+      restoreDurationMs,
+      memoryMib,
+      peakMemoryBytes,
       environmentId: environment.id,
       admittedAtMs: admission.atMs,
       startedAtMs: admission.atMs + (run.startedMs - admission.atMonotonicMs),
       billedMs: billedMs(durationMs, initDurationMs),
-      ...admission.share,
-      isAsync: isAsync === true,
-      payloadBytes: payload.length,
+      concurrency: share.concurrency,
+      provisioned: share.provisioned,
+      isAsync: invocation.isAsync === true,
+      payloadBytes: invocation.payload.length,
       responseBytes: ending.payload.length + (sink?.bytes ?? 0),
     });
   }
