@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `idle`, or `snapstart`, or
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `warm`, or `idle`, or `snapstart`, or
  * `compile`, `events`, `stores`, `metrics`, `updates`, `fronts`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
@@ -37,6 +37,7 @@ const DRIVER_RUNS = 5;
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   others,
+  warm,
   idle,
   trace,
   snapstart,
@@ -135,6 +136,14 @@ async function snapstart(): Promise<void> {
 async function compile(): Promise<void> {
   await withServer(async (url) => {
     const rows = await compileCacheRows(url, progress);
+    print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
+  });
+}
+
+/** Warm calls alone. */
+async function warm(): Promise<void> {
+  await withServer(async (url) => {
+    const rows = await calls(url, ["Python", "Node.js", "Custom runtime"]);
     print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
   });
 }
