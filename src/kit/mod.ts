@@ -11,3 +11,4 @@ export * from "./node-http.ts";
 export * from "./quoted.ts";
 export * from "./read-only-folder.ts";
 export * from "./tunnel-frames.ts";
+export * from "./turns-by-lane.ts";

@@ -2,11 +2,12 @@
  * Lets a bounded number of sandbox starts run at the same time: more would only slow each other down. Who waits takes turns
  * by function, so that the burst of one does not hold up the first call of another. What nobody waits for comes after all of them.
  */
+import { TurnsByLane } from "../../kit/mod.ts";
 
 export class StartQueue {
   readonly #parallelMax: number;
-  /** By function, in the order of their turns; none is empty. */
-  readonly #lanes = new Map<string, (() => void)[]>();
+  /** A lane is a function. */
+  readonly #waiting = new TurnsByLane<() => void>();
   /** Wait until nobody else does. */
   readonly #last: (() => void)[] = [];
   #running = 0;
@@ -50,26 +51,13 @@ export class StartQueue {
   }
 
   #turn(lane: string): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#lanes.get(lane);
-    if (waiting === undefined) this.#lanes.set(lane, [resolve]);
-    else waiting.push(resolve);
-    return promise;
+    return new Promise((resolve) => this.#waiting.push(lane, resolve));
   }
 
   /** The place goes straight to who is next. */
   #passOn(): void {
-    const [next] = this.#lanes;
-    if (next === undefined) {
-      const last = this.#last.shift();
-      if (last === undefined) this.#running--;
-      else last();
-      return;
-    }
-    const [lane, waiting] = next;
-    const begin = waiting.shift();
-    this.#lanes.delete(lane);
-    if (waiting.length > 0) this.#lanes.set(lane, waiting);
-    begin?.();
+    const begin = this.#waiting.shift() ?? this.#last.shift();
+    if (begin === undefined) this.#running--;
+    else begin();
   }
 }

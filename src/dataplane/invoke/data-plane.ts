@@ -84,7 +84,7 @@ export class DataPlane implements Invoker {
     const { ledger, pool, clock, observe } = this.#options;
     const { scope, target, invokedArn } = invocation;
     const functionName = target.name;
-    const myTurn = this.#gate.enter();
+    const myTurn = this.#gate.enter(target.configurationId);
     if (myTurn !== undefined) await myTurn;
     const slot = ledger.acquire(scope, functionName, target.configurationId, invocation.isAsync === true);
     if (typeof slot === "string") {

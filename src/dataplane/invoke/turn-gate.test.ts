@@ -8,7 +8,7 @@ describe("A turn's gate", () => {
     const gate = new TurnGate(3);
     const passed: number[] = [];
     const enter = async (who: number): Promise<void> => {
-      const way = gate.enter();
+      const way = gate.enter("f");
       if (way !== undefined) await way;
       passed.push(who);
     };
@@ -24,13 +24,25 @@ describe("A turn's gate", () => {
     await Promise.all(all);
   });
 
+  it("lets another function's call pass a burst of the first's", async () => {
+    const gate = new TurnGate(2);
+    const passed: string[] = [];
+    const all = ["a1", "a2", "a3", "a4", "a5", "a6", "b1"].map(async (name) => {
+      const way = gate.enter(name.slice(0, 1));
+      if (way !== undefined) await way;
+      passed.push(name);
+    });
+    await Promise.all(all);
+    assert.deepEqual(passed, ["a1", "a2", "a3", "b1", "a4", "a5", "a6"]);
+  });
+
   it("is free for each that comes alone", async () => {
     const gate = new TurnGate(1);
     for (let call = 0; call < 3; call++) {
-      assert.equal(gate.enter(), undefined);
+      assert.equal(gate.enter("f"), undefined);
       await turn();
     }
-    assert.equal(gate.enter(), undefined);
-    assert.notEqual(gate.enter(), undefined);
+    assert.equal(gate.enter("f"), undefined);
+    assert.notEqual(gate.enter("f"), undefined);
   });
 });
