@@ -10,5 +10,6 @@ export * from "./machine-name.ts";
 export * from "./node-http.ts";
 export * from "./quoted.ts";
 export * from "./read-only-folder.ts";
+export * from "./thread.ts";
 export * from "./tunnel-frames.ts";
 export * from "./turns-by-lane.ts";

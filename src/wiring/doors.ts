@@ -25,12 +25,12 @@ export async function openDoors(
   options: FrontDoorOptions,
 ): Promise<Doors> {
   const frontDoor = new FrontDoor(options);
-  const script = new URL("./front.mjs", import.meta.url);
+  const module = new URL("./front-thread.ts", import.meta.url);
   const fronts =
     count === 0
       ? undefined
       : await Fronts.listen(
-          { ...{ count, script, frontDoor: options, clock }, workerData: { dataDir } satisfies FrontData },
+          { ...{ count, module, frontDoor: options, clock }, workerData: { dataDir } satisfies FrontData },
           host,
           port,
         );

@@ -1,7 +1,7 @@
 /** One front as the server's thread has it: from its start until it is drained, or ends by itself. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { FRONT_LIMITS } from "../../config/mod.ts";
-import { type Deferred, deferred } from "../../kit/mod.ts";
+import { type Deferred, deferred, startThread } from "../../kit/mod.ts";
 import type { FrontDoorOptions } from "../front-door.ts";
 import { CallDesk } from "./call-desk.ts";
 import type { FrontsOptions } from "./fronts.ts";
@@ -27,11 +27,11 @@ export class FrontThread {
   readonly #drained: Deferred<void> = deferred();
 
   constructor(
-    { script, workerData }: Pick<FrontsOptions, "script" | "workerData">,
+    { module, workerData }: Pick<FrontsOptions, "module" | "workerData">,
     options: FrontDoorOptions,
     openTunnels: OpenTunnels,
   ) {
-    this.#worker = new Worker(script, {
+    this.#worker = startThread(module, {
       name: FRONT_THREAD,
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: FRONT_LIMITS.youngMib },

@@ -14,7 +14,7 @@ import { OpenTunnels } from "./open-tunnels.ts";
 export interface FrontsOptions {
   readonly count: number;
   /** Of the thread; it calls `serveFront`. */
-  readonly script: URL;
+  readonly module: URL;
   /** Given to the thread. */
   readonly workerData?: unknown;
   readonly frontDoor: FrontDoorOptions;
@@ -69,8 +69,8 @@ export class Fronts implements HttpServer {
   }
 
   #start(): Promise<Address> {
-    const { script, workerData, frontDoor } = this.#options;
-    const thread = new FrontThread({ script, workerData }, frontDoor, this.#openTunnels);
+    const { module, workerData, frontDoor } = this.#options;
+    const thread = new FrontThread({ module, workerData }, frontDoor, this.#openTunnels);
     this.#threads.add(thread);
     void thread.ended.then((failure) => {
       this.#threads.delete(thread);

@@ -1,7 +1,7 @@
 /** Runs log jobs in a thread that is started when there is one and ended when there has been none for a while. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { LOGS_LIMITS } from "../../config/mod.ts";
-import type { Clock, Timer } from "../../kit/mod.ts";
+import { type Clock, startThread, type Timer } from "../../kit/mod.ts";
 import type { LogJobRequest, LogJobs } from "../log-job.ts";
 import type { FromJobWorker, ToJobWorker } from "./log-job-worker.ts";
 
@@ -53,7 +53,7 @@ export class SqliteLogJobs implements LogJobs {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./log-job-worker.ts", import.meta.url), {
+    const worker = startThread(new URL("./log-job-worker.ts", import.meta.url), {
       workerData: this.#file,
       resourceLimits: { maxOldGenerationSizeMb: LOGS_LIMITS.jobMemoryMibMax },
     });

@@ -1,7 +1,7 @@
 /** The server's end of the thread that writes logs: starts it when there is something to write, ends it when there is not. */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { LOGS_LIMITS } from "../../config/mod.ts";
-import type { Clock, Timer } from "../../kit/mod.ts";
+import { type Clock, startThread, type Timer } from "../../kit/mod.ts";
 import type { WriteAnswer, WriteRequest, WriteWorkerData, WritingCalls } from "./log-write-worker.ts";
 
 interface Waiting {
@@ -49,7 +49,7 @@ export class LogWriteThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL("./log-write-worker.ts", import.meta.url), { workerData: this.#data });
+    const worker = startThread(new URL("./log-write-worker.ts", import.meta.url), { workerData: this.#data });
     worker.on("message", (answer: WriteAnswer) => this.#receive(answer));
     worker.on("error", (error) => this.#fail(worker, error as Error));
     worker.on("exit", () => this.#fail(worker, new Error("the thread that writes logs ended")));
