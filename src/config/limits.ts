@@ -219,6 +219,11 @@ export const ENVIRONMENT_LIMITS = {
   copyMsMax: 10 * SECOND_MS,
   /** An idle environment ends after this; AWS's own time is not documented. */
   keepAliveMsDefault: 10 * MINUTE_MS,
+  /**
+   * Ours: an environment ends after so many invocations. Each sets a variable to its own trace header, and the C library keeps
+   * every value that a variable ever had: 140 bytes a call, 35 MB by then.
+   */
+  invocationsMax: 250_000,
   /** Ours: environments alive at once on this machine, of all functions. */
   environmentsMax: 1000,
   /** Ours: sandboxes being started at the same time, for each core; their init counts for so long. */

@@ -12,6 +12,7 @@ from _json import encode_basestring, encode_basestring_ascii, make_encoder, make
 
 from .standard_library import import_standard
 
+_WHITE_SPACE = " \t\n\r"
 # From Python 3.12 on AWS no longer escapes what is not ASCII.
 _quote = encode_basestring_ascii if sys.version_info < (3, 12) else encode_basestring
 
@@ -34,10 +35,11 @@ def decode(text):
     """As `json.loads` does. Raises what it raises."""
     try:
         value, end = _scan(text, 0)
-        if end == len(text):
+        # Files end with a newline.
+        if end == len(text) or not text[end:].strip(_WHITE_SPACE):
             return value
     except Exception:
-        # Not JSON, or white space around it: the package knows.
+        # Not JSON, or white space before it: the package knows.
         pass
     return import_standard("json").loads(text)
 

@@ -127,14 +127,16 @@ export class EnvironmentPool {
     }
     const provision = this.#provisioned.get(configurationId);
     const isRunning = environment.state !== "stopped";
-    const isProvisionKept = isRunning && provision !== undefined && provision.alive.size <= provision.wanted;
+    const isUsedUp = environment.invocations >= ENVIRONMENT_LIMITS.invocationsMax;
+    const isProvisionKept =
+      isRunning && !isUsedUp && provision !== undefined && provision.alive.size <= provision.wanted;
     if (isProvisionKept && provision.alive.has(environment)) {
       provision.idle.push(environment);
       return;
     }
     const isProvisioned = environment.initializationType === "provisioned-concurrency";
     const ageMs = this.#options.clock.monotonicMs() - environment.createdMs;
-    const isYoung = this.#options.keepAliveMs > 0 && ageMs < this.#options.ageMsMax;
+    const isYoung = this.#options.keepAliveMs > 0 && !isUsedUp && ageMs < this.#options.ageMsMax;
     const isKept = !isProvisioned && (isYoung || environment.isHeld);
     if (this.#closed || this.#retired.has(configurationId) || !isKept) {
       environment.end();
