@@ -19,7 +19,7 @@ const WEAKER: Readonly<Record<string, string>> = {
   UpdateFunctionCode: "S3 sources need an endpoint in the settings, and are always copied",
   InvokeWithResponseStream: "no bandwidth limit after the first 6 MB",
   Invoke:
-    "container images are not run; no tenant id, no durable execution name; requests a second are limited only where the settings say so, and not by what is provisioned; a failed restore of a snapshot is the function's error, not a SnapStartException",
+    "container images are not run; no tenant id, no durable execution name; requests a second are limited only where the settings say so, and not by what is provisioned",
   PutFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
   UpdateFunctionEventInvokeConfig: "topics, event buses and buckets are those of other servers (settings)",
   PutRuntimeManagementConfig: "kept and shown only",

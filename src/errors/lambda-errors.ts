@@ -109,6 +109,21 @@ export function accessDenied(message: string | null): ApiError {
   return new ApiError("AccessDeniedException", message);
 }
 
+/** What became of a snapshot's restore. Names, statuses and words are the service model's. */
+export function failedRestore(why: "error" | "timeout"): ApiError {
+  return why === "timeout"
+    ? new ApiError(
+        "SnapStartTimeoutException",
+        "Lambda couldn't restore the snapshot within the timeout limit.",
+        USER,
+      )
+    : new ApiError(
+        "SnapStartException",
+        "The afterRestore() runtime hook encountered an error. For more information, check the Amazon CloudWatch logs.",
+        USER,
+      );
+}
+
 /** The name and status are the model's, the words its documentation's. */
 export function recursiveInvocation(): ApiError {
   return new ApiError(

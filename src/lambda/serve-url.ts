@@ -1,7 +1,8 @@
 /** Serves function URLs: `http://<id>.lambda-url.<region>.localhost:<port>/`, told apart by the Host header. */
 import { LAMBDA_LIMITS } from "../config/mod.ts";
-import { ApiError, throttled } from "../errors/mod.ts";
+import { ApiError } from "../errors/mod.ts";
 import { functionArn, type Invocation, LATEST, traceOf } from "../model/mod.ts";
+import { answered } from "./answered.ts";
 import type { LambdaDependencies } from "./dependencies.ts";
 import { findQualified, versionForCall } from "./find-function.ts";
 import { invokeStreaming } from "./streamed-response.ts";
@@ -66,13 +67,13 @@ export class FunctionUrls {
     const { dataPlane } = this.#dependencies;
     try {
       if (isStreamed) return await streamedAnswer(await invokeStreaming(dataPlane, invocation));
-      const outcome = await dataPlane.invoke(invocation);
-      if (outcome.kind === "throttled") throw throttled(outcome.reason);
+      const outcome = answered(await dataPlane.invoke(invocation));
       return outcome.kind === "functionError" ? badGateway() : bufferedAnswer(outcome.payload);
     } catch (error) {
       if (error instanceof ApiError && error.code === "TooManyRequestsException") {
         return message(429, error.message);
       }
+      if (error instanceof ApiError && error.code.startsWith("SnapStart")) return badGateway();
       throw error;
     }
   }

@@ -1,28 +1,23 @@
 /** A response on its way to a caller while the function is still writing it. */
 import { Readable } from "node:stream";
 import { LAMBDA_LIMITS } from "../config/mod.ts";
-import { throttled } from "../errors/mod.ts";
-import type { Invocation, InvocationOutcome, Invoker, ResponseSink } from "../model/mod.ts";
-
-type Ended = Exclude<InvocationOutcome, { kind: "throttled" }>;
+import type { Invocation, Invoker, ResponseSink } from "../model/mod.ts";
+import { type Answered, answered } from "./answered.ts";
 
 export interface Streaming {
   /** Of the response; undefined when the function ended before it wrote anything. */
   readonly contentType: string | undefined;
   /** Ends with the invocation, whether the function failed or not. A reader that leaves does not stop the function. */
   readonly body: Readable;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<Answered>;
 }
 
-/** Resolves when the response begins, or when it is over without having begun. Throws TooManyRequestsException. */
+/** Resolves when the response begins, or when it is over without having begun. Throws as `answered` does. */
 export async function invokeStreaming(invoker: Invoker, invocation: Invocation): Promise<Streaming> {
   const response = new StreamedResponse();
   const ended = invoker
     .invoke({ ...invocation, sink: response })
-    .then((outcome) => {
-      if (outcome.kind === "throttled") throw throttled(outcome.reason);
-      return outcome;
-    })
+    .then(answered)
     .finally(() => response.end());
   // Who reads the body meets the failure again when it asks for the outcome.
   ended.catch(() => {});

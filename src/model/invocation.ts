@@ -50,7 +50,13 @@ export interface ResponseSink {
 export type InvocationOutcome =
   | { readonly kind: "success"; readonly payload: Buffer; readonly logTail: Buffer | undefined }
   /** The function's own failure: a value, not an exception. `payload` is the error JSON. */
-  | { readonly kind: "functionError"; readonly payload: Buffer; readonly logTail: Buffer | undefined }
+  | {
+      readonly kind: "functionError";
+      readonly payload: Buffer;
+      readonly logTail: Buffer | undefined;
+      /** The function never ran: its snapshot could not be restored, for an error in its hooks or for their time. */
+      readonly failedRestore?: "error" | "timeout" | undefined;
+    }
   | { readonly kind: "throttled"; readonly reason: ThrottleReason };
 
 /** The one way to run a function, whoever asks. */

@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { DeleteFunctionCommand, type LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  DeleteFunctionCommand,
+  InvokeWithResponseStreamCommand,
+  type LambdaClient,
+} from "@aws-sdk/client-lambda";
 import { lambdaClient, logsClient } from "../../testkit/clients.ts";
 import { inLog } from "../../testkit/extensions.ts";
 import { createFunction, invoke, pythonZip, settledVersion } from "../../testkit/functions.ts";
@@ -202,10 +206,12 @@ ${hook}(fail)
 def lambda_handler(event, context): return "never"
 `;
     await create(client, "failsafter", pythonZip(failing("register_after_restore")), SNAP);
-    const { functionError, payload } = await invoke(client, "failsafter:1");
-    assert.equal(functionError, "Unhandled");
-    const error = payload as { errorType: string; errorMessage: string };
-    assert.deepEqual([error.errorType, error.errorMessage], ["Runtime.AfterRestoreError", "not now"]);
+    const refused = { name: "SnapStartException", message: /^The afterRestore\(\) runtime hook / };
+    await assert.rejects(invoke(client, "failsafter:1"), refused);
+    const streamed = new InvokeWithResponseStreamCommand({ FunctionName: "failsafter:1" });
+    await assert.rejects(client.send(streamed), refused);
+    // And again: a later call tries with another copy.
+    await assert.rejects(invoke(client, "failsafter:1"), refused);
     const before = await create(client, "failsbefore", pythonZip(failing("register_before_snapshot")), SNAP);
     assert.equal(before.State, "Failed");
     await inLog(

@@ -196,6 +196,12 @@ export class DataPlane implements Invoker {
       const { durationMs } = init;
       if (init.kind === "ready") return this.#run(environment, admission, durationMs);
       this.#options.observe({ kind: "initFailed", scope, functionName: target.name, target, durationMs });
+      if (environment.isRestored) {
+        const outcome = this.#reportFailedInit(environment, admission, init);
+        // The next call tries with a copy of its own.
+        environment.end();
+        return outcome;
+      }
     }
     // The machine is shutting down, or the function is gone.
     if (environment.state === "ended") return "undelivered";
@@ -271,7 +277,12 @@ export class DataPlane implements Invoker {
       durationMs,
       preparationMs: undefined,
     });
-    return { kind: ending.outcome, payload: ending.payload, logTail: log.takeTail() };
+    return {
+      kind: "functionError",
+      payload: ending.payload,
+      logTail: log.takeTail(),
+      failedRestore: environment.isRestored ? (init.kind === "timeout" ? "timeout" : "error") : undefined,
+    };
   }
 
   /** The last word on an invocation: to its log, and to whoever counts. */

@@ -1,8 +1,8 @@
 /** Invoke: RequestResponse runs and waits, Event is accepted durably, DryRun only checks. */
 import type { InvocationRequest, InvocationResponse } from "@aws-sdk/client-lambda";
-import { throttled } from "../../errors/mod.ts";
 import type { Operation } from "../../model/mod.ts";
 import { acceptEvent } from "../accept-event.ts";
+import { answered } from "../answered.ts";
 import type { LambdaDependencies } from "../dependencies.ts";
 import { checkedClientContext, checkedEvent } from "../invoke-payload.ts";
 import { findCalled, synchronousCall } from "../synchronous-call.ts";
@@ -12,7 +12,7 @@ type Answer = Omit<InvocationResponse, "Payload"> & { readonly Payload?: Buffer 
 
 /**
  * Throws ResourceNotFoundException, InvalidRequestContentException, RequestTooLargeException,
- * TooManyRequestsException. A failure of the function is no error here: it is 200 with FunctionError.
+ * TooManyRequestsException, SnapStartException, SnapStartTimeoutException. A failure of the function is no error here: it is 200 with FunctionError.
  */
 export function invoke(dependencies: LambdaDependencies): Operation<InvocationRequest, Answer> {
   return async (request, context) => {
@@ -25,8 +25,7 @@ export function invoke(dependencies: LambdaDependencies): Operation<InvocationRe
       return { StatusCode: 202 };
     }
     const invocation = await synchronousCall(dependencies, found, request, context);
-    const outcome = await dependencies.dataPlane.invoke(invocation);
-    if (outcome.kind === "throttled") throw throttled(outcome.reason);
+    const outcome = answered(await dependencies.dataPlane.invoke(invocation));
     return {
       StatusCode: 200,
       ExecutedVersion: invocation.target.version,
