@@ -80,6 +80,16 @@ say("refused late", answer=subscribe("/2022-07-01/telemetry", good)[::2])
 serve()
 `;
 
+/** Subscribes when the runtime is ready, which it knows by nobody being registered any more. */
+const SLOW = `${COLLECTOR}
+inner, _, _ = register("INVOKE", name="inner")
+while register("INVOKE", name="inner")[2]["errorType"] != "Extension.RegistrationClosed": time.sleep(0.005)
+say("slow", answer=subscribe("/2022-07-01/telemetry", {"schemaVersion": "2022-07-01", "types": ["function"],
+    "destination": {"protocol": "TCP", "port": 8084}})[::2])
+threading.Thread(target=lambda: [next_event(inner) for _ in range(9)], daemon=True).start()
+serve()
+`;
+
 const FUNCTION = pythonZip(`
 def lambda_handler(event, context):
     print(event.get("say", "hello"))
@@ -210,6 +220,13 @@ describe("telemetry", () => {
     const log = await logOf(logs, "logged");
     assert.match(log, /old other \{"answer": \[400, \{.*"ValidationError"/);
     assert.match(log, /LOGS\tName: old\tState: Subscribed\tTypes: \[Platform, Function\]\n/);
+  });
+
+  it("takes subscriptions until the init phase is over, though the runtime was ready before", async () => {
+    const layer = await extensionLayer(client, "slow", { slow: SLOW });
+    await createFunction(client, "slow", FUNCTION, { Layers: [layer] });
+    await invoke(client, "slow");
+    await inLog(logs, "slow", /slow slow \{"answer": \[200, "OK"\]\}/);
   });
 
   it("refuses what is no subscription, and whoever comes too late", async () => {

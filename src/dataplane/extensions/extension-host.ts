@@ -140,11 +140,6 @@ export class ExtensionHost {
     this.#isOpen = false;
   }
 
-  /** Whether anybody may still register, or subscribe to telemetry. */
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
   /** Writes what became of each, at the end of the init phase. */
   report(): void {
     for (const { name, state, events } of this.#extensions) {

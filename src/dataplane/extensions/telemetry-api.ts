@@ -50,7 +50,7 @@ async function subscribe(
   }
   const body = await readBody(request, ENVIRONMENT_LIMITS.extensionRequestBytesMax);
   const title = api === "logs" ? "Logs" : "Telemetry";
-  if (!host.isOpen) {
+  if (!hub.isOpen) {
     const text = `${title} API subscription is closed already`;
     refuse(response, 403, `${title}.SubscriptionClosed`, text);
     return;

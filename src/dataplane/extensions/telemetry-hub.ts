@@ -47,6 +47,11 @@ export class TelemetryHub {
     return this.#subscribers.size > 0;
   }
 
+  /** Until the end of the init phase, for which extensions ask by their first event. Source: runtime interface emulator. */
+  get isOpen(): boolean {
+    return this.#early !== undefined;
+  }
+
   /** Whether this machine leads to where subscribers listen. */
   get isSupported(): boolean {
     return this.#guestAddress !== undefined;
