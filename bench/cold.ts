@@ -1,5 +1,8 @@
 /** First calls of functions, and a burst of them. */
-import { pythonZip } from "../testkit/functions.ts";
+import { rm } from "node:fs/promises";
+import { lambdaClient } from "../testkit/clients.ts";
+import { createFunction, pythonZip } from "../testkit/functions.ts";
+import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { settled } from "./health.ts";
 import { invocation } from "./hello.ts";
 import { bareName, bareStart, type Interpreter } from "./interpreters.ts";
@@ -13,12 +16,11 @@ const FUNCTIONS_A_RUN = 10;
 /** How many functions nobody has called `otherColdRows` takes. */
 export const FIRST_CALLS = RUNS * FUNCTIONS_A_RUN;
 
-const BURST_RUNS = 6;
 const BURST_CALLS = 100;
 /** Longer than the burst takes: none is free again before the last has begun. */
 const SLEEP_MS = 10_000;
 
-export const SLEEPER = pythonZip(
+const SLEEPER = pythonZip(
   `import time\ndef lambda_handler(event, context):\n    time.sleep(${SLEEP_MS / 1000})\n`,
 );
 
@@ -82,28 +84,39 @@ async function measure(
 
 /**
  * From none to a hundred environments that are all busy at the same moment: the first time with what waits for ordinary
- * calls, then with as many as the burst before has needed. `create` makes a SLEEPER.
+ * calls, each time on a server of its own, then with as many as the burst before has needed.
  */
-export async function burstRows(
-  url: string,
-  create: Create,
-  progress: (what: string) => void,
-): Promise<Row[]> {
-  const times: number[] = [];
+export async function burstRows(progress: (what: string) => void): Promise<Row[]> {
+  const first: number[] = [];
+  const next: number[] = [];
   const bare: number[] = [];
-  for (let run = 0; run < BURST_RUNS; run++) {
-    progress(`burst, run ${run + 1} of ${BURST_RUNS}`);
-    const name = `burst-${run}`;
-    await create(name);
-    await settled(url);
-    const calls = Array.from({ length: BURST_CALLS }, () => invocation(name));
-    times.push((await burst(portOf(url), calls)) - SLEEP_MS);
-    bare.push(await bareStart("Python", BURST_CALLS));
+  for (let run = 1; run <= RUNS; run++) {
+    const dataDir = await temporaryFolder();
+    const server = await spawnServer(dataDir);
+    const timed = async (name: string): Promise<number> => {
+      await createFunction(lambdaClient(server.url), name, SLEEPER);
+      await settled(server.url);
+      const calls = Array.from({ length: BURST_CALLS }, () => invocation(name));
+      return (await burst(portOf(server.url), calls)) - SLEEP_MS;
+    };
+    try {
+      progress(`first burst, run ${run} of ${RUNS}`);
+      first.push(await timed("first"));
+      bare.push(await bareStart("Python", BURST_CALLS));
+      for (let again = 1; run === RUNS && again <= RUNS; again++) {
+        progress(`next burst, run ${again} of ${RUNS}`);
+        next.push(await timed(`next-${again}`));
+      }
+    } finally {
+      server.child.kill("SIGTERM");
+      await server.exited;
+      await rm(dataDir, { recursive: true, force: true });
+    }
   }
   const floor = { of: `${BURST_CALLS} bare python3`, runs: bare };
   return [
-    row(`Python: first burst, 0 to ${BURST_CALLS} environments busy`, "ms", times.slice(0, 1), floor),
-    row(`Python: next burst, 0 to ${BURST_CALLS} environments busy`, "ms", times.slice(1), floor),
+    row(`Python: first burst, 0 to ${BURST_CALLS} environments busy`, "ms", first, floor),
+    row(`Python: next burst, 0 to ${BURST_CALLS} environments busy`, "ms", next, floor),
   ];
 }
 

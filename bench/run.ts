@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `warm`, or `idle`, or `snapstart`, or
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `warm`, or `bursts`, or `idle`, or `snapstart`, or
  * `compile`, `events`, `stores`, `metrics`, `updates`, `fronts`, or `trace` (where the time of a call goes), runs one part and only prints.
  * Fails nothing.
  */
@@ -12,7 +12,7 @@ import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { acceptedEventRows } from "./accepted-events.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
 import { codeUpdateRows } from "./code-updates.ts";
-import { burstRows, coldRows, FIRST_CALLS, otherColdRows, SLEEPER } from "./cold.ts";
+import { burstRows, coldRows, FIRST_CALLS, otherColdRows } from "./cold.ts";
 import { compileCacheRows } from "./compile-cache.ts";
 import { driverCosts, driverTable, missedRows } from "./drivers.ts";
 import { frontRows } from "./fronts.ts";
@@ -38,6 +38,7 @@ const DRIVER_RUNS = 5;
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   others,
   warm,
+  bursts,
   idle,
   trace,
   snapstart,
@@ -59,13 +60,12 @@ async function whole(): Promise<void> {
     const client = lambdaClient(url);
     const python = (name: string) => createFunction(client, name, PYTHON_HELLO);
     const node = (name: string) => createFunction(client, name, NODE_HELLO, NODE);
-    const sleeper = (name: string) => createFunction(client, name, SLEEPER);
     rows.push(
       ...(await coldRows(url, "Python", python, progress)),
       ...(await coldRows(url, "Node.js", node, progress)),
       ...(await compileCacheRows(url, progress)),
       ...missedRows(drivers),
-      ...(await burstRows(url, sleeper, progress)),
+      ...(await burstRows(progress)),
       ...(await snapStartRows(progress)),
       ...(await acceptedEventRows(progress)),
       ...(await codeUpdateRows(progress)),
@@ -146,6 +146,12 @@ async function warm(): Promise<void> {
     const rows = await calls(url, ["Python", "Node.js", "Custom runtime"]);
     print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
   });
+}
+
+/** A hundred calls at once. */
+async function bursts(): Promise<void> {
+  const rows = await burstRows(progress);
+  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** Ours and theirs alone. */
