@@ -25,6 +25,7 @@ def lambda_handler(event, context):
         "code": tried(lambda: open("/var/task/lambda_function.py", "a")), "layer": tried(lambda: open("/opt/x", "w")),
         "name": os.environ["AWS_LAMBDA_FUNCTION_NAME"], "mine": os.environ.get("MINE"), "cwd": os.getcwd(),
         "words": [name for name in os.environ if name.startswith("_LAMBKIN")],
+        "context": [context.function_name, context.memory_limit_in_mb, event.get("act")],
         "processes": len([p for p in os.listdir("/proc") if p.isdigit()]),
     }
 `;
@@ -94,6 +95,7 @@ describe("parked sandboxes", { skip }, () => {
       mine: "one's",
       cwd: "/var/task",
       words: [],
+      context: ["one", "128", null],
       processes: 2,
     });
     await createFunction(client, "two", pythonZip(LOOK));

@@ -88,6 +88,11 @@ def _of_the_function():
     return _function
 
 
+def forget_function():
+    """The environment is to be another's."""
+    _function.clear()
+
+
 _VARIABLES = (
     "AWS_LAMBDA_LOG_GROUP_NAME",
     "AWS_LAMBDA_LOG_STREAM_NAME",

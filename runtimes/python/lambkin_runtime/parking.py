@@ -20,12 +20,15 @@ _WORTH_HAVING = (
 )
 
 
-def wait_for_function(client):
-    """Returns at once in a runtime that is somebody's from the start. Raises PlatformClosed when nobody needs it."""
+def wait_for_function(client, rehearse):
+    """Returns at once in a runtime that is somebody's from the start. Raises PlatformClosed when nobody needs it.
+    `rehearse` is called before the wait.
+    """
     if os.environ.pop(_PARKED_VARIABLE, None) is None:
         return
     for name in _WORTH_HAVING:
         importlib.import_module(name)
+    rehearse()
     variables = client.receive_start()
     os.environ.clear()
     os.environ.update(variables)
