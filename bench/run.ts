@@ -1,9 +1,9 @@
 /**
  * `npm run bench`: warm and cold calls of hello functions, fully isolated and logged, beside a bare HTTP echo and other
  * programs measured in the same run; what it costs that there are many functions; what isolation costs. Prints tables
- * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `warm`, or `bursts`, or `idle`, or `snapstart`, or
- * `compile`, `events`, `stores`, `metrics`, `updates`, `fronts`, or `trace` (where the time of a call goes), runs one part and only prints.
- * Fails nothing.
+ * and writes them with machine and commit to `bench/results/`. `npm run bench -- others`, or `warm`, `bursts`, `idle`, `snapstart`,
+ * `compile`, `events`, `stores`, `metrics`, `updates`, `fronts`, or `trace` (where the time of a call goes), runs one part and
+ * only prints. Fails nothing.
  */
 import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";

@@ -26,8 +26,6 @@ _COPIED = 10
 _LENGTH_BYTES = 4
 _RECEIVE_BYTES = 65536
 _SHORT_TEXT_BYTES_MAX = 255
-# As much as a read brings.
-_COPIED_BYTES_MAX = 65536
 
 
 class PlatformClosed(Exception):
@@ -114,12 +112,8 @@ class Client:
             encoded = text.encode("ascii", "replace")[:_SHORT_TEXT_BYTES_MAX]
             head += b"%c%s" % (len(encoded), encoded)
         head = b"%s%c%s" % ((1 + len(head) + len(payload)).to_bytes(_LENGTH_BYTES, "big"), frame_type, head)
-        # In one system call: small payloads behind their head, larger ones as they are.
-        if len(payload) <= _COPIED_BYTES_MAX:
-            parts = [head + payload]
-        else:
-            parts = [head, payload]
-        parts = [memoryview(part) for part in parts]
+        # In one system call, without joining them.
+        parts = [memoryview(head), memoryview(payload)]
         while parts:
             count = os.writev(self._descriptor, parts)
             while parts and count >= len(parts[0]):
