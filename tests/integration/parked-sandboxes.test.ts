@@ -30,7 +30,10 @@ def lambda_handler(event, context):
     }
 `;
 
-/** Of the server with this data folder; nobody else's. */
+/**
+ * Of the server with this data folder; nobody else's. Not what starts them, which has the same words in its command line:
+ * with it killed, a runtime lives on for a moment and may still begin to answer.
+ */
 function runtimesThatWait(dataDir: string): number[] {
   const own = `/${path.basename(dataDir)}/parked/`;
   const read = (file: string): string => {
@@ -44,6 +47,7 @@ function runtimesThatWait(dataDir: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && read(`/proc/${name}/mountinfo`).includes(own))
     .filter((name) => read(`/proc/${name}/cmdline`).includes("\0/var/runtime/bootstrap"))
+    .filter((name) => read(`/proc/${name}/comm`) !== "bwrap\n")
     .map(Number);
 }
 
@@ -164,14 +168,7 @@ exports.handler = async (event, context) => ({
           const found = runtimesThatWait(modest.dataDir);
           return found.length > 0 ? found : undefined;
         });
-        for (const processId of runtimes) {
-          try {
-            process.kill(processId, "SIGKILL");
-          } catch (error) {
-            // With one of a sandbox the others end.
-            if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-          }
-        }
+        for (const processId of runtimes) process.kill(processId, "SIGKILL");
       };
       await killWaiting();
       await waitFor("nothing that waits", async () => (await parked(modest.url)) === 0 || undefined);
