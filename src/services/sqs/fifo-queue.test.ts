@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { TestSqs } from "../../../testkit/sqs.ts";
+import { SQS_LIMITS } from "../../config/mod.ts";
 
 let sqs: TestSqs;
 beforeEach(async () => {
@@ -60,6 +61,34 @@ test("order holds over a restart, and a handle from before still deletes", async
   await sqs.delete(url, first);
   assert.deepEqual(await sqs.bodies(url), ["2", "3"]);
   assert.deepEqual(await sqs.counts(url), [0, 2, 0]);
+});
+
+test("a group whose oldest message has expired takes the turn of its next one", async () => {
+  const url = await fifo({ MessageRetentionPeriod: "100" });
+  await send(url, "a", "expires");
+  sqs.passSeconds(70);
+  await send(url, "b", "b");
+  sqs.passSeconds(70);
+  await send(url, "a", "a");
+  assert.deepEqual(await sqs.counts(url), [2, 0, 0]);
+  assert.deepEqual(await sqs.bodies(url), ["b", "a"]);
+});
+
+test("behind a thousand that have expired the next one is found at once", async () => {
+  const url = await fifo({ MessageRetentionPeriod: "100", ContentBasedDeduplication: "true" });
+  for (let round = 0; round < SQS_LIMITS.placesOfPage / 10; round++) {
+    const Entries = Array.from({ length: 10 }, (_, at) => ({
+      ...{ Id: String(at), MessageBody: `${round}-${at}`, MessageGroupId: "a" },
+    }));
+    await sqs.call("SendMessageBatch", { QueueUrl: url, Entries });
+  }
+  sqs.passSeconds(70);
+  await send(url, "b", "b");
+  await sqs.restart();
+  assert.deepEqual(await sqs.bodies(url, { MaxNumberOfMessages: 1, VisibilityTimeout: 0 }), ["0-0"]);
+  sqs.passSeconds(70);
+  assert.deepEqual(await sqs.counts(url), [1, 0, 0]);
+  assert.deepEqual(await sqs.bodies(url, { MaxNumberOfMessages: 1 }), ["b"]);
 });
 
 test("a handle whose time is over is refused", async () => {

@@ -8,6 +8,7 @@ import { SmallestFirst } from "./smallest-first.ts";
 const { placesOfPage, inFlightMax } = SQS_LIMITS;
 
 interface Group {
+  readonly id: string;
   readonly pending: FirstInFirstOut<Place>;
   /** Came back, by sequence; all of them before those pending. */
   returned: Place[];
@@ -26,8 +27,8 @@ export class FifoOrder implements MessageOrder {
   readonly #boxId: number;
   readonly #delayMs: () => number;
   readonly #groups = new Map<string, Group>();
-  /** Open groups by the sequence of their first message. */
-  readonly #open = new SmallestFirst<{ readonly groupId: string; readonly sentAtMs: number }>();
+  /** Open groups by the sequence of their first message, which may have vanished meanwhile. */
+  readonly #open = new SmallestFirst<Group>();
   /** Places in memory, taken ones included. */
   #held = 0;
   /** Of these, what is not in the store any more; in a batch they would stand before messages of their group. */
@@ -71,22 +72,19 @@ export class FifoOrder implements MessageOrder {
   take(count: number, nowMs: number): Place[] {
     const taken: Place[] = [];
     while (taken.length < count) {
-      const first = this.#open.peek();
+      const first = this.#firstOpen();
       // Groups are by age: if this one's first message is not due, none is.
-      if (first === undefined || !this.#isDue(first.item.sentAtMs, nowMs)) break;
+      if (first === undefined || !this.#isDue(first.head.sentAtMs, nowMs)) break;
       this.#open.pop();
-      const group = this.#groups.get(first.item.groupId);
-      if (group === undefined) continue;
-      for (;;) {
-        const next = this.#head(group);
-        if (next === undefined || taken.length >= count || !this.#isDue(next.sentAtMs, nowMs)) break;
+      const { group } = first;
+      let next: Place | undefined = first.head;
+      while (next !== undefined && taken.length < count && this.#isDue(next.sentAtMs, nowMs)) {
         if (group.returned.length > 0) group.returned.shift();
         else group.pending.shift();
         group.taken++;
         taken.push(next);
+        next = this.#head(group);
       }
-      // All that was due of it has vanished.
-      if (group.taken === 0) this.#reopen(first.item.groupId, group);
     }
     return taken;
   }
@@ -95,12 +93,12 @@ export class FifoOrder implements MessageOrder {
     const group = this.#groupOf(place);
     const after = group.returned.findIndex((other) => other.sequence > place.sequence);
     group.returned.splice(after < 0 ? group.returned.length : after, 0, place);
-    this.#settle(place, group);
+    this.#settle(group);
   }
 
   removed(place: Place): void {
     this.#held--;
-    this.#settle(place, this.#groupOf(place));
+    this.#settle(this.#groupOf(place));
   }
 
   vanished(sequence: number): void {
@@ -120,7 +118,7 @@ export class FifoOrder implements MessageOrder {
   }
 
   nextDueMs(nowMs: number): number | undefined {
-    const sentAtMs = this.#open.peek()?.item.sentAtMs;
+    const sentAtMs = this.#firstOpen()?.head.sentAtMs;
     if (sentAtMs === undefined || this.#isDue(sentAtMs, nowMs)) return undefined;
     return sentAtMs + this.#delayMs();
   }
@@ -131,9 +129,9 @@ export class FifoOrder implements MessageOrder {
 
   #needsMore(count: number, nowMs: number): boolean {
     if (this.#isCaughtUp || this.#held >= inFlightMax) return false;
-    const first = this.#open.peek();
+    const first = this.#firstOpen();
     if (first === undefined) return true;
-    return this.#open.size < count && this.#isDue(first.item.sentAtMs, nowMs);
+    return this.#open.size < count && this.#isDue(first.head.sentAtMs, nowMs);
   }
 
   /** Page by page until enough groups are open. */
@@ -152,26 +150,39 @@ export class FifoOrder implements MessageOrder {
     const group = this.#groupOf(place);
     const wasEmpty = group.returned.length === 0 && group.pending.length === 0;
     group.pending.push(place);
-    if (wasEmpty && group.taken === 0) this.#openGroup(place);
+    if (wasEmpty && group.taken === 0) this.#open.push(place.sequence, group);
   }
 
-  #groupOf({ groupId = "" }: Place): Group {
-    const known = this.#groups.get(groupId);
+  #groupOf({ groupId: id = "" }: Place): Group {
+    const known = this.#groups.get(id);
     if (known !== undefined) return known;
-    const group = { pending: new FirstInFirstOut<Place>(), returned: [], taken: 0 };
-    this.#groups.set(groupId, group);
+    const group = { id, pending: new FirstInFirstOut<Place>(), returned: [], taken: 0 };
+    this.#groups.set(id, group);
     return group;
   }
 
-  #settle({ groupId = "" }: Place, group: Group): void {
+  #settle(group: Group): void {
     group.taken--;
-    if (group.taken === 0) this.#reopen(groupId, group);
+    if (group.taken === 0) this.#reopen(group);
   }
 
-  #reopen(groupId: string, group: Group): void {
-    const first = this.#head(group);
-    if (first === undefined) this.#groups.delete(groupId);
-    else this.#openGroup(first);
+  #reopen(group: Group): void {
+    const head = this.#head(group);
+    if (head === undefined) this.#groups.delete(group.id);
+    else this.#open.push(head.sequence, group);
+  }
+
+  /** The open group that is served first. One whose first messages have vanished goes to where its next one belongs. */
+  #firstOpen(): { readonly group: Group; readonly head: Place } | undefined {
+    for (;;) {
+      const first = this.#open.peek();
+      if (first === undefined) return undefined;
+      const group = first.item;
+      const head = this.#head(group);
+      if (head?.sequence === first.key) return { group, head };
+      this.#open.pop();
+      this.#reopen(group);
+    }
   }
 
   /** Without those that have vanished. */
@@ -183,10 +194,6 @@ export class FifoOrder implements MessageOrder {
       if (group.returned.length > 0) group.returned.shift();
       else group.pending.shift();
     }
-  }
-
-  #openGroup({ sequence, sentAtMs, groupId = "" }: Place): void {
-    this.#open.push(sequence, { groupId, sentAtMs });
   }
 
   async #readSendTimes(nowMs: number): Promise<FirstInFirstOut<number>> {
