@@ -336,13 +336,33 @@ function send(response: ServerResponse, answer: HttpAnswer, requestId: string): 
   if (isPieces(body)) {
     response.writeHead(answer.status, headers);
     response.flushHeaders();
-    return pipeline(body, response);
+    return sendPieces(response, body);
   }
   if (answer.status !== 204) headers["Content-Length"] = String(Buffer.byteLength(body));
   if (answer.status === 413) headers["Connection"] = "close";
   response.writeHead(answer.status, headers);
   response.end(body);
   return undefined;
+}
+
+/** Rejects as the pieces do: then all that came before is written, and nothing says that the answer is whole. */
+async function sendPieces(response: ServerResponse, pieces: AsyncIterable<Buffer>): Promise<void> {
+  try {
+    // Left to itself, a pipeline whose source fails throws away what waits to be written.
+    await pipeline(pieces, response, { end: false });
+    response.end();
+  } catch (error) {
+    await written(response);
+    throw error;
+  }
+}
+
+/** Resolves when everything has been handed to the system, or can never be. */
+function written({ destroyed, socket }: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    if (destroyed || socket === null) resolve();
+    else socket.write("", () => resolve());
+  });
 }
 
 function isPieces(body: HttpAnswer["body"]): body is AsyncIterable<Buffer> {
