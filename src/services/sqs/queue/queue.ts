@@ -47,6 +47,7 @@ export class Queue {
   #opening: Promise<Contents> | undefined;
   #countTimer: Timer | undefined;
   #isDeleted = false;
+  #expiry: Promise<void> = Promise.resolve();
   readonly #polls: LongPolls<ReceivedMessage>;
 
   constructor(record: QueueRecord, options: QueueOptions) {
@@ -232,8 +233,14 @@ export class Queue {
     return true;
   }
 
-  /** Removes what is past the queue's retention. */
-  async removeExpired(): Promise<void> {
+  /** Removes what is past the queue's retention. One after the other: what somebody else is removing is gone then, too. */
+  removeExpired(): Promise<void> {
+    const removed = this.#expiry.then(() => this.#removeExpired());
+    this.#expiry = removed.catch(() => {});
+    return removed;
+  }
+
+  async #removeExpired(): Promise<void> {
     for (;;) {
       const contents = await this.#contents();
       const sentBeforeMs = this.#options.clock.nowMs() - this.#settings.retentionMs + 1;
