@@ -161,8 +161,22 @@ describe("the free tier", () => {
     assert.equal(cents(month.costAfterFreeTier), 0.4);
   });
 
-  it("leaves nothing to pay for little use, and never gives money back", () => {
+  it("leaves exactly nothing to pay for little use, of however many functions", () => {
     assert.equal(monthOf(line(calls(1000, 100, 128))).costAfterFreeTier, 0);
+    const counts = fc.record({
+      requests: fc.nat(10_000),
+      onDemandMibMs: fc.nat(1_000_000_000),
+      architecture: fc.constantFrom("x86_64", "arm64"),
+    });
+    fc.assert(
+      fc.property(fc.array(counts, { minLength: 1, maxLength: 100 }), (all) => {
+        const { months } = priceUsage(all.map((each) => line(each)));
+        assert.equal(months[0]?.costAfterFreeTier, 0);
+      }),
+    );
+  });
+
+  it("never gives money back", () => {
     const counts = fc.record({
       requests: fc.nat(10_000_000),
       onDemandMibMs: fc.nat(2 ** 31).map((value) => value * 1000),

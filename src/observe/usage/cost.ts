@@ -74,16 +74,14 @@ export function priceUsage(lines: readonly UsageLine[]): {
   readonly months: readonly MonthCost[];
 } {
   const rates = onDemandRates(lines);
-  const priced = lines.map((line) => ({ line, cost: costOf(line, rates.get(tierKey(line)) ?? 0) }));
-  const byMonth = Map.groupBy(priced, ({ line }) => `${monthOf(line)} ${line.accountId}`);
+  const split = lines.map((line) => ({ line, parts: partsOf(line, rates.get(tierKey(line)) ?? 0) }));
+  const byMonth = Map.groupBy(split, ({ line }) => `${monthOf(line)} ${line.accountId}`);
   const months = [...byMonth.keys()].sort().map((key) => monthCost(byMonth.get(key) ?? []));
-  return { lines: priced, months };
+  return { lines: split.map(({ line, parts }) => ({ line, cost: withTotal(parts) })), months };
 }
 
-export function sumOfCosts(costs: Iterable<Cost>): Cost {
-  const sum = { ...NOTHING };
-  for (const cost of costs) for (const name of PARTS) sum[name] += cost[name];
-  return withTotal(sum);
+export function sumOfCosts(costs: Iterable<Parts>): Cost {
+  return withTotal(sumOfParts(costs));
 }
 
 export function rounded(dollars: number): number {
@@ -100,14 +98,20 @@ const NOTHING: { -readonly [Name in keyof Parts]: number } = {
 };
 const PARTS = Object.keys(NOTHING) as (keyof Parts)[];
 
+function sumOfParts(all: Iterable<Parts>): Parts {
+  const sum = { ...NOTHING };
+  for (const parts of all) for (const name of PARTS) sum[name] += parts[name];
+  return sum;
+}
+
+function totalOf(parts: Parts): number {
+  return sum(PARTS, (name) => parts[name]);
+}
+
 function withTotal(parts: Parts): Cost {
   const whole = { ...NOTHING };
-  let total = 0;
-  for (const name of PARTS) {
-    whole[name] = rounded(parts[name]);
-    total += parts[name];
-  }
-  return { ...whole, total: rounded(total) };
+  for (const name of PARTS) whole[name] = rounded(parts[name]);
+  return { ...whole, total: rounded(totalOf(parts)) };
 }
 
 /** Dollars for a GB-second on demand, by month, account, region and architecture: what all of it costs, divided. */
@@ -129,32 +133,34 @@ function monthOf({ day }: UsageLine): string {
   return day.slice(0, 7);
 }
 
-function costOf(line: UsageLine, onDemandRate: number): Cost {
+/** Not rounded: what is added up is rounded once, at its end. */
+function partsOf(line: UsageLine, onDemandRate: number): Parts {
   const prices = computePrices(line.architecture);
   const onDemand = (line.onDemandMibMs / MIB_MS_OF_GB_SECOND) * onDemandRate;
   const provisioned = (line.provisionedMibMs / MIB_MS_OF_GB_SECOND) * prices.provisioned;
-  return withTotal({
+  return {
     requests: line.requests * PRICES.request,
     compute: onDemand + provisioned,
     provisionedConcurrency: (line.provisionMibMs / MIB_MS_OF_GB_SECOND) * prices.provision,
     ephemeralStorage: (line.storageMibMs / MIB_MS_OF_GB_SECOND) * PRICES.storage,
     streaming: (line.streamedBytes / BYTES_OF_GB) * PRICES.streamedGb,
     snapStart: (line.restoredMib / 1024) * PRICES.restoredGb,
-  });
+  };
 }
 
-function monthCost(priced: readonly PricedLine[]): MonthCost {
-  const lines = priced.map(({ line }) => line);
-  const cost = sumOfCosts(priced.map((each) => each.cost));
-  const freeTier = freeTierUse(lines);
+function monthCost(split: readonly { readonly line: UsageLine; readonly parts: Parts }[]): MonthCost {
+  const lines = split.map(({ line }) => line);
+  const parts = sumOfParts(split.map((each) => each.parts));
+  const { saved, ...free } = freeTierUse(lines);
   return {
     month: lines[0] === undefined ? "" : monthOf(lines[0]),
     accountId: lines[0]?.accountId ?? "",
     requests: sum(lines, ({ requests }) => requests),
     gbSeconds: sum(lines, gbSecondsOf),
-    cost,
-    freeTier,
-    costAfterFreeTier: rounded(cost.total - freeTier.saved),
+    cost: withTotal(parts),
+    freeTier: { ...free, saved: rounded(saved) },
+    // The same sum in another order may be less by the noise of floating point.
+    costAfterFreeTier: rounded(Math.max(0, totalOf(parts) - saved)),
   };
 }
 
@@ -180,7 +186,7 @@ function freeTierUse(lines: readonly UsageLine[]): FreeTierUse {
     // Free ones are not in any tier: what is left starts in the first.
     saved += tieredCost(mine, onDemand) - tieredCost(mine - free, onDemand);
   }
-  return { requests, gbSeconds, streamedGb, saved: rounded(saved) };
+  return { requests, gbSeconds, streamedGb, saved };
 }
 
 function sum<T>(all: readonly T[], value: (each: T) => number): number {
