@@ -79,8 +79,7 @@ export class FifoOrder implements MessageOrder {
       const { group } = first;
       let next: Place | undefined = first.head;
       while (next !== undefined && taken.length < count && this.#isDue(next.sentAtMs, nowMs)) {
-        if (group.returned.length > 0) group.returned.shift();
-        else group.pending.shift();
+        dropFirst(group);
         group.taken++;
         taken.push(next);
         next = this.#head(group);
@@ -191,8 +190,7 @@ export class FifoOrder implements MessageOrder {
       const first = group.returned[0] ?? group.pending.peek();
       if (first === undefined || !this.#vanished.delete(first.sequence)) return first;
       this.#held--;
-      if (group.returned.length > 0) group.returned.shift();
-      else group.pending.shift();
+      dropFirst(group);
     }
   }
 
@@ -202,4 +200,9 @@ export class FifoOrder implements MessageOrder {
     for (const timeMs of await this.#store.sendTimesSince(this.#boxId, sinceMs)) times.push(timeMs);
     return times;
   }
+}
+
+function dropFirst({ returned, pending }: Group): void {
+  if (returned.length > 0) returned.shift();
+  else pending.shift();
 }

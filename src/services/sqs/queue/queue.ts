@@ -9,7 +9,7 @@
  * Over 500 lines, because each of these steps changes the same few structures, and must see them as the others left them.
  */
 import { SQS_LIMITS } from "../../../config/mod.ts";
-import type { Clock, Timer } from "../../../kit/mod.ts";
+import { type Clock, KeyedMutex, type Timer } from "../../../kit/mod.ts";
 import type { NewMessage, QueueRecord, QueueStore, StoredMessage } from "../../../store/mod.ts";
 import { attributesBytes } from "../attributes/message-attributes.ts";
 import { handleExpired, messageNotInFlight, tooManyInFlight, visibilityTooLong } from "../errors.ts";
@@ -47,7 +47,7 @@ export class Queue {
   #opening: Promise<Contents> | undefined;
   #countTimer: Timer | undefined;
   #isDeleted = false;
-  #expiry: Promise<void> = Promise.resolve();
+  readonly #inTurn = new KeyedMutex();
   readonly #polls: LongPolls<ReceivedMessage>;
 
   constructor(record: QueueRecord, options: QueueOptions) {
@@ -235,9 +235,7 @@ export class Queue {
 
   /** Removes what is past the queue's retention. One after the other: what somebody else is removing is gone then, too. */
   removeExpired(): Promise<void> {
-    const removed = this.#expiry.then(() => this.#removeExpired());
-    this.#expiry = removed.catch(() => {});
-    return removed;
+    return this.#inTurn.run("expired", () => this.#removeExpired());
   }
 
   async #removeExpired(): Promise<void> {
