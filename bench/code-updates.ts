@@ -1,12 +1,11 @@
 /** How long a person who saves waits for the new code to answer: upload, update, first call. */
-import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";
 import { updateAndCall } from "../testkit/code-updates.ts";
 import { createFunction, NODE, nodeZip, pythonZip } from "../testkit/functions.ts";
-import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { settled } from "./health.ts";
 import { type Row, row } from "./rows.ts";
 import { percentile } from "./statistics.ts";
+import { withServer } from "./with-server.ts";
 
 const RUNS = 5;
 const SAVES_A_RUN = 10;
@@ -17,11 +16,9 @@ const LANGUAGES = {
 } as const;
 
 export async function codeUpdateRows(progress: (what: string) => void): Promise<Row[]> {
-  const dataDir = await temporaryFolder();
-  const server = await spawnServer(dataDir);
-  const client = lambdaClient(server.url);
   const rows: Row[] = [];
-  try {
+  await withServer(async (server) => {
+    const client = lambdaClient(server.url);
     for (const [language, { code, settings }] of Object.entries(LANGUAGES)) {
       const name = `saved-${language.replaceAll(/\W/g, "")}`;
       await createFunction(client, name, code(0), settings);
@@ -45,10 +42,6 @@ export async function codeUpdateRows(progress: (what: string) => void): Promise<
         row(`${language}: from a save to the new code's answer, slowest of ${SAVES_A_RUN}`, "ms", slowest),
       );
     }
-  } finally {
-    server.child.kill("SIGKILL");
-    await server.exited;
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
   return rows;
 }

@@ -1,8 +1,6 @@
 /** First calls of functions, and a burst of them. */
-import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, pythonZip } from "../testkit/functions.ts";
-import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { settled } from "./health.ts";
 import { invocation } from "./hello.ts";
 import { bareName, bareStart, type Interpreter } from "./interpreters.ts";
@@ -23,6 +21,8 @@ const SLEEP_MS = 10_000;
 const SLEEPER = pythonZip(
   `import time\ndef lambda_handler(event, context):\n    time.sleep(${SLEEP_MS / 1000})\n`,
 );
+
+import { withServer } from "./with-server.ts";
 
 type Create = (name: string) => Promise<void>;
 
@@ -91,15 +91,13 @@ export async function burstRows(progress: (what: string) => void): Promise<Row[]
   const next: number[] = [];
   const bare: number[] = [];
   for (let run = 1; run <= RUNS; run++) {
-    const dataDir = await temporaryFolder();
-    const server = await spawnServer(dataDir);
-    const timed = async (name: string): Promise<number> => {
-      await createFunction(lambdaClient(server.url), name, SLEEPER);
-      await settled(server.url);
-      const calls = Array.from({ length: BURST_CALLS }, () => invocation(name));
-      return (await burst(portOf(server.url), calls)) - SLEEP_MS;
-    };
-    try {
+    await withServer(async ({ url }) => {
+      const timed = async (name: string): Promise<number> => {
+        await createFunction(lambdaClient(url), name, SLEEPER);
+        await settled(url);
+        const calls = Array.from({ length: BURST_CALLS }, () => invocation(name));
+        return (await burst(portOf(url), calls)) - SLEEP_MS;
+      };
       progress(`first burst, run ${run} of ${RUNS}`);
       first.push(await timed("first"));
       bare.push(await bareStart("Python", BURST_CALLS));
@@ -107,11 +105,7 @@ export async function burstRows(progress: (what: string) => void): Promise<Row[]
         progress(`next burst, run ${again} of ${RUNS}`);
         next.push(await timed(`next-${again}`));
       }
-    } finally {
-      server.child.kill("SIGTERM");
-      await server.exited;
-      await rm(dataDir, { recursive: true, force: true });
-    }
+    });
   }
   const floor = { of: `${BURST_CALLS} bare python3`, runs: bare };
   return [

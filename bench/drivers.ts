@@ -1,13 +1,13 @@
 /** What isolation costs: the first and the following calls of a Python function, with each driver beside `process`. */
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, pythonZip } from "../testkit/functions.ts";
-import { spawnServer, temporaryFolder } from "../testkit/server.ts";
+import type { ServerProcess } from "../testkit/server.ts";
 import { firstCalls, latency } from "./measure.ts";
 import { post } from "./raw-http-client.ts";
 import { type Row, row } from "./rows.ts";
 import { percentile, spread } from "./statistics.ts";
+import { withServer } from "./with-server.ts";
 
 const HELLO = pythonZip("def lambda_handler(event, context):\n    return event\n");
 const COLD_FUNCTIONS = 10;
@@ -51,23 +51,18 @@ export async function driverCosts(runs: number, progress: (what: string) => void
 }
 
 async function measure(settings: Record<string, string>): Promise<{ cold: number; warm: number }> {
-  const dataDir = await temporaryFolder();
-  // What a sandbox costs that is made on the way.
-  const server = await spawnServer(dataDir, { ...settings, LAMBKIN_PARKED_MAX: "0" });
-  try {
-    const port = Number(new URL(server.url).port);
-    const client = lambdaClient(server.url);
+  const work = async ({ url }: ServerProcess): Promise<{ cold: number; warm: number }> => {
+    const port = Number(new URL(url).port);
+    const client = lambdaClient(url);
     const names = Array.from({ length: COLD_FUNCTIONS }, (_, index) => `hello-${index}`);
     for (const name of names) await createFunction(client, name, HELLO);
     const call = (name: string) => post(`/2015-03-31/functions/${name}/invocations`, '{"hello":"world"}');
     const cold = percentile(await firstCalls(port, names.map(call), async () => {}), 0.5);
     const { p50Ms } = await latency(port, [call("hello-0")], WARM_CALLS);
     return { cold, warm: p50Ms };
-  } finally {
-    server.child.kill("SIGTERM");
-    await server.exited;
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  };
+  // What a sandbox costs that is made on the way.
+  return withServer(work, { ...settings, LAMBKIN_PARKED_MAX: "0" });
 }
 
 /** What a first call costs where nothing was made ahead; the floor is the same without a sandbox. */

@@ -5,10 +5,8 @@
  * `compile`, `events`, `stores`, `metrics`, `updates`, `fronts`, or `trace` (where the time of a call goes), runs one part and
  * only prints. Fails nothing.
  */
-import { rm } from "node:fs/promises";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, NODE } from "../testkit/functions.ts";
-import { spawnServer, temporaryFolder } from "../testkit/server.ts";
 import { acceptedEventRows } from "./accepted-events.ts";
 import { bookkeeping, bookkeepingTable } from "./bookkeeping.ts";
 import { codeUpdateRows } from "./code-updates.ts";
@@ -32,6 +30,7 @@ import { storeRows } from "./stores.ts";
 import { TARGETS } from "./targets.ts";
 import { traceTables } from "./trace/trace.ts";
 import { warmRows } from "./warm.ts";
+import { withServer } from "./with-server.ts";
 
 const DRIVER_RUNS = 5;
 
@@ -55,7 +54,7 @@ async function whole(): Promise<void> {
   const books = bookkeeping();
   const curves = await manyFunctions(progress);
   const drivers = await driverCosts(DRIVER_RUNS, progress);
-  await withServer(async (url) => {
+  await withServer(async ({ url }) => {
     const rows = [...idleRows, ...(await calls(url, ["Python", "Node.js", "Custom runtime"]))];
     const client = lambdaClient(url);
     const python = (name: string) => createFunction(client, name, PYTHON_HELLO);
@@ -87,7 +86,7 @@ async function whole(): Promise<void> {
 /** What environments cost that do nothing. */
 async function idle(): Promise<void> {
   const rows = await idleEnvironmentRows(progress);
-  await withServer(async (url) => {
+  await withServer(async ({ url }) => {
     print({ tables: [rowTable(rows), bookkeepingTable(bookkeeping())] }, (await healthOf(url)).isolation);
   });
 }
@@ -95,25 +94,25 @@ async function idle(): Promise<void> {
 /** Where the time of a call goes. */
 async function trace(): Promise<void> {
   const tables = await traceTables(progress);
-  await withServer(async (url) => print({ tables }, (await healthOf(url)).isolation));
+  await withServer(async ({ url }) => print({ tables }, (await healthOf(url)).isolation));
 }
 
 /** How many events are taken. */
 async function events(): Promise<void> {
   const rows = await acceptedEventRows(progress);
-  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+  await withServer(async ({ url }) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** How soon a change of code is there. */
 async function updates(): Promise<void> {
   const rows = await codeUpdateRows(progress);
-  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+  await withServer(async ({ url }) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** What threads that speak HTTP take off the server's. */
 async function fronts(): Promise<void> {
   const rows = await frontRows(progress);
-  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+  await withServer(async ({ url }) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** What the queue stores take, without a server around them. */
@@ -129,12 +128,12 @@ async function metrics(): Promise<void> {
 /** What a snapshot saves a function with a scientific stack. */
 async function snapstart(): Promise<void> {
   const rows = await snapStartRows(progress);
-  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+  await withServer(async ({ url }) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** What a kept compile cache saves. */
 async function compile(): Promise<void> {
-  await withServer(async (url) => {
+  await withServer(async ({ url }) => {
     const rows = await compileCacheRows(url, progress);
     print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
   });
@@ -142,7 +141,7 @@ async function compile(): Promise<void> {
 
 /** Warm calls alone. */
 async function warm(): Promise<void> {
-  await withServer(async (url) => {
+  await withServer(async ({ url }) => {
     const rows = await calls(url, ["Python", "Node.js", "Custom runtime"]);
     print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation);
   });
@@ -151,12 +150,12 @@ async function warm(): Promise<void> {
 /** A hundred calls at once. */
 async function bursts(): Promise<void> {
   const rows = await burstRows(progress);
-  await withServer(async (url) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
+  await withServer(async ({ url }) => print({ tables: [rowTable(rows)] }, (await healthOf(url)).isolation));
 }
 
 /** Ours and theirs alone. */
 async function others(): Promise<void> {
-  await withServer(async (url) => {
+  await withServer(async ({ url }) => {
     const client = lambdaClient(url);
     const node = (name: string) => createFunction(client, name, NODE_HELLO, NODE);
     const rows = [...(await calls(url, ["Node.js"])), ...(await coldRows(url, "Node.js", node, progress))];
@@ -190,18 +189,6 @@ async function calls(url: string, languages: readonly (keyof typeof HELLOS)[]): 
     return rows;
   } finally {
     await Promise.all([echo, ...theirs].map((program) => program.stop()));
-  }
-}
-
-async function withServer(work: (url: string) => Promise<void>): Promise<void> {
-  const dataDir = await temporaryFolder();
-  const server = await spawnServer(dataDir);
-  try {
-    await work(server.url);
-  } finally {
-    server.child.kill("SIGKILL");
-    await server.exited;
-    await rm(dataDir, { recursive: true, force: true });
   }
 }
 

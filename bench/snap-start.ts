@@ -6,7 +6,7 @@ import path from "node:path";
 import { DeleteFunctionCommand, type LambdaClient, PublishLayerVersionCommand } from "@aws-sdk/client-lambda";
 import { lambdaClient } from "../testkit/clients.ts";
 import { createFunction, invoke, pythonZip, zip } from "../testkit/functions.ts";
-import { PROJECT, spawnServer, temporaryFolder } from "../testkit/server.ts";
+import { PROJECT } from "../testkit/server.ts";
 import { waitFor } from "../testkit/wait.ts";
 import { openConnection, post, type RawConnection } from "./raw-http-client.ts";
 import { type Row, row } from "./rows.ts";
@@ -30,6 +30,8 @@ def lambda_handler(event, context):
         if name in ("Pss", "Private_Dirty"): kib[name] = int(rest.split()[0])
     return {**kib, "sum": float(state[0, 0])}
 `;
+
+import { withServer } from "./with-server.ts";
 
 /** Empty, with the reason printed, where the packages or the interpreter cannot be had. */
 export async function snapStartRows(progress: (what: string) => void): Promise<Row[]> {
@@ -66,9 +68,7 @@ async function snapStartCost(
   const folder = await installPackages();
   if (folder === undefined) return undefined;
   const cost: SnapStartCost = { freshMs: [], restoredMs: [], pssMib: [], privateMib: [] };
-  const dataDir = await temporaryFolder();
-  const server = await spawnServer(dataDir);
-  try {
+  return withServer(async (server) => {
     const client = lambdaClient(server.url);
     const layers = [];
     for (const name of PACKAGES) layers.push(await publish(client, name, path.join(folder, name)));
@@ -92,11 +92,7 @@ async function snapStartCost(
       await client.send(new DeleteFunctionCommand({ FunctionName: `snap-${run}` }));
     }
     return cost;
-  } finally {
-    server.child.kill("SIGTERM");
-    await server.exited;
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
 }
 
 /** One after the other, each when a copy waits, while all before it are busy. */

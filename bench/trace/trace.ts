@@ -2,10 +2,9 @@
  * Where the time of a call goes, stage by stage: warm, warm after a pause, first calls in a parked sandbox, first calls where
  * none is parked; for functions in Python and Node.js. And what the tracing itself costs.
  */
-import { rm } from "node:fs/promises";
 import { lambdaClient } from "../../testkit/clients.ts";
 import { createFunction, NODE, nodeZip, pythonZip } from "../../testkit/functions.ts";
-import { spawnServer, temporaryFolder } from "../../testkit/server.ts";
+import type { ServerProcess } from "../../testkit/server.ts";
 import { healthOf, settled } from "../health.ts";
 import { invocation } from "../hello.ts";
 import { latency } from "../measure.ts";
@@ -40,6 +39,8 @@ exports.handler = async () => ({ loading, called: Number(process.hrtime.bigint()
 `),
   },
 ] as const;
+
+import { withServer } from "../with-server.ts";
 
 type Language = (typeof LANGUAGES)[number];
 
@@ -76,18 +77,13 @@ export async function traceTables(progress: (what: string) => void): Promise<str
 }
 
 async function untracedP50Ms({ name, code, settings }: Language): Promise<number> {
-  const dataDir = await temporaryFolder();
-  const server = await spawnServer(dataDir, { LAMBKIN_FRONTS: "0" });
-  try {
-    await createFunction(lambdaClient(server.url), functionName(name), code, settings);
-    const port = Number(new URL(server.url).port);
+  const work = async ({ url }: ServerProcess): Promise<number> => {
+    await createFunction(lambdaClient(url), functionName(name), code, settings);
+    const port = Number(new URL(url).port);
     await latency(port, [invocation(functionName(name))], WARM_UP_CALLS);
     return (await latency(port, [invocation(functionName(name))], WARM_CALLS)).p50Ms;
-  } finally {
-    server.child.kill("SIGTERM");
-    await server.exited;
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  };
+  return withServer(work, { LAMBKIN_FRONTS: "0" });
 }
 
 async function warmCalls(
